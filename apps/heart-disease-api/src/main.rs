@@ -1,0 +1,3 @@
+//! The heart-disease prediction service of the story.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Prometheus' HTTP API, its lifecycle endpoints and the pages of the server.

@@ -1,0 +1,1 @@
+//! Samples to chunk bytes and back: the XOR, histogram and float histogram encodings of Prometheus.

@@ -1,0 +1,1 @@
+//! Grafana's dashboard JSON: provisioning, serving, the data-source proxy.

@@ -1,0 +1,1 @@
+//! Prometheus' on-disk time-series database: write-ahead log, head, blocks.

@@ -1,0 +1,1 @@
+//! What every HTTP front of Narthex shares: the embedded user interface and how it is served.

@@ -1,0 +1,3 @@
+//! The repository chores: `cargo xtask tidy` and friends.
+
+fn main() {}
