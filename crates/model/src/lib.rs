@@ -7,6 +7,7 @@
 //! * [`Timestamp`], [`sample`]: milliseconds since the Unix epoch and the floats that go with them.
 //! * [`Histogram`], [`FloatHistogram`]: native histograms.
 //! * [`Exemplar`], [`Metadata`]: what travels beside samples.
+//! * [`relabel`]: rewriting and filtering label sets by rules.
 //! * [`duration`]: Prometheus' duration syntax. [`names`]: which names are valid.
 
 pub mod duration;
@@ -16,6 +17,7 @@ pub mod labels;
 pub mod matcher;
 mod metadata;
 pub mod names;
+pub mod relabel;
 pub mod sample;
 
 pub use exemplar::Exemplar;

@@ -32,6 +32,34 @@ pub fn is_utf8_name(name: &str) -> bool {
     !name.is_empty()
 }
 
+/// Which names are accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum NameValidation {
+    /// Any UTF-8 text but the empty one.
+    #[default]
+    Utf8,
+    /// Only the classic names.
+    Legacy,
+}
+
+impl NameValidation {
+    /// Whether `name` can be a metric name.
+    pub fn is_metric_name(self, name: &str) -> bool {
+        match self {
+            Self::Utf8 => is_utf8_name(name),
+            Self::Legacy => is_legacy_metric_name(name),
+        }
+    }
+
+    /// Whether `name` can be a label name.
+    pub fn is_label_name(self, name: &str) -> bool {
+        match self {
+            Self::Utf8 => is_utf8_name(name),
+            Self::Legacy => is_legacy_label_name(name),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
