@@ -2,8 +2,17 @@
 //!
 //! * [`parser`] reads a query into the tree of [`ast`]; [`printer`] writes a tree as text, on one line or pretty.
 //! * [`functions_table`] holds the signatures of all functions.
+//! * [`engine`] evaluates a tree over a storage; [`value`] and [`annotations`] are what it answers.
 //! * [`test_language`] runs `.test` scripts against the engine.
 
+pub mod annotations;
 pub mod ast;
+pub mod engine;
+mod format;
 pub mod functions_table;
 pub mod parser;
+mod limits;
+pub mod value;
+
+pub use engine::{Engine, EngineOptions, QueryError, QueryOptions, QueryOutput, QueryStats};
+pub use limits::CancelToken;

@@ -1,0 +1,60 @@
+//! Settings of the engine and of one query.
+
+use std::time::Duration;
+
+use crate::limits::CancelToken;
+
+/// Settings of an [`Engine`](super::Engine); the defaults are the server's.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// How far back an instant selector looks for a sample, in milliseconds.
+    pub lookback_ms: i64,
+    /// The most samples that one query may hold; 0 = no limit.
+    pub max_samples: usize,
+    /// The longest that one query may take, waiting included; zero = no limit.
+    pub timeout: Duration,
+    /// The most queries at once; 0 = no limit.
+    pub max_concurrency: usize,
+    /// The most points per series of a range query; 0 = no limit.
+    pub max_points: usize,
+    /// The step of a subquery that names none, in milliseconds.
+    pub default_subquery_step_ms: i64,
+    /// Whether metric names are dropped at the end of the query only (`promql-delayed-name-removal`).
+    pub delayed_name_removal: bool,
+    /// Whether type and unit labels take part (`type-and-unit-labels`).
+    pub type_and_unit_labels: bool,
+    /// Whether `rate` and its relatives use start timestamps (`use-start-timestamps`).
+    pub use_start_timestamps: bool,
+    /// Threads for one query; 0 = as many as there are cores.
+    pub threads: usize,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            lookback_ms: 300_000,
+            max_samples: 50_000_000,
+            timeout: Duration::from_secs(120),
+            max_concurrency: 20,
+            max_points: 11_000,
+            default_subquery_step_ms: 60_000,
+            delayed_name_removal: false,
+            type_and_unit_labels: false,
+            use_start_timestamps: false,
+            threads: 0,
+        }
+    }
+}
+
+/// Settings of one query.
+#[derive(Debug, Clone, Default)]
+pub struct QueryOptions {
+    /// Another lookback than the engine's, in milliseconds.
+    pub lookback_ms: Option<i64>,
+    /// A shorter timeout than the engine's.
+    pub timeout: Option<Duration>,
+    /// Stops the query when set.
+    pub cancel: CancelToken,
+    /// Whether to fill [`QueryOutput::stats`](super::QueryOutput::stats).
+    pub stats: bool,
+}

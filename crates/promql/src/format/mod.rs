@@ -1,0 +1,10 @@
+//! Text as the reference prints it: floats (`%g`, shortest), quoted strings, timestamps. Used by annotations, label values
+//! made from numbers, and error messages.
+
+mod float;
+mod quote;
+mod time;
+
+pub(crate) use float::{go_fixed_shortest, go_shortest, go_significant, open_metrics_float};
+pub(crate) use quote::go_quote;
+pub(crate) use time::{Civil, rfc3339};

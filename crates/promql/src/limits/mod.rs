@@ -1,0 +1,11 @@
+//! What bounds a query: cancellation, the deadline, the sample budget, the number of queries at once.
+
+mod budget;
+mod cancel;
+mod concurrency;
+mod guard;
+
+pub use cancel::CancelToken;
+pub(crate) use budget::SampleBudget;
+pub(crate) use concurrency::{Gate, Permit};
+pub(crate) use guard::QueryGuard;
