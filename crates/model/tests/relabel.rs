@@ -29,7 +29,7 @@ fn labels(text: &[(&'static str, &'static str)]) -> Labels {
 
 /// Applies the rules; `None` is "dropped".
 fn run(input: &Labels, rules: Vec<RuleSpec>) -> Option<Labels> {
-    let rules: Vec<_> = rules.into_iter().map(|spec| spec.compile().unwrap()).collect();
+    let rules: Vec<_> = rules.into_iter().map(|spec| spec.compile().expect("a good rule")).collect();
     let mut builder = LabelsBuilder::from_labels(input);
     process(&rules, &mut builder).then(|| builder.build())
 }
