@@ -1,1 +1,21 @@
-//! Exposition bytes to entries and back: text 0.0.4 and 1.0.0, OpenMetrics 1.0, delimited protobuf, content negotiation.
+//! Exposition bytes to entries and back: text 0.0.4 and 1.0.0, OpenMetrics 1.0, delimited protobuf.
+//!
+//! * [`Protocol`], [`ContentType`]: the five scrape protocols and how HTTP names them; [`accept_header`] and
+//!   [`negotiate`] are the two sides of the agreement.
+//! * [`EscapingScheme`], [`escape_name`], [`unescape_name`]: UTF-8 names for peers that only know classic ones.
+//! * [`encode`]: writers for single pieces of a page, and whole [`encode::MetricFamily`]s in each protocol.
+//!
+//! Called by `scrape` (parsing), `client` (writing), `api` (federation, self metrics). No I/O.
+//!
+//! Invariants:
+//! * No input makes anything here panic; a refused page is an error with its place.
+//! * Parsing allocates nothing per sample in the text formats.
+
+pub mod encode;
+mod escaping;
+mod negotiate;
+mod protocol;
+
+pub use escaping::{EscapingScheme, escape_label_name, escape_name, unescape_name};
+pub use negotiate::{accept_header, negotiate};
+pub use protocol::{ContentType, ContentTypeError, Protocol};

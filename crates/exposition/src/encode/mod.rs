@@ -1,0 +1,3 @@
+//! Entries to bytes: single pieces ([`write`]), and later whole families in each protocol.
+
+pub mod write;
