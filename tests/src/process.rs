@@ -63,7 +63,16 @@ impl Process {
     /// # Panics
     /// When it does not start or does not become ready within 30 s; the message holds its output.
     pub fn start(name: &str, arguments: &[&str], folder: &Path, port: u16, ready: &str) -> Self {
-        let mut process = Self::spawn(name, arguments, folder);
+        Self::start_program(&binary(name), arguments, folder, port, ready)
+    }
+
+    /// The same for any program.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub fn start_program(program: &Path, arguments: &[&str], folder: &Path, port: u16, ready: &str) -> Self {
+        let name = program.display();
+        let mut process = Self::spawn_program(program, arguments, folder);
         let up = wait_until(Duration::from_secs(30), || {
             super::get(port, ready).is_ok_and(|answer| answer.status == 200)
                 || process.child.try_wait().is_ok_and(|status| status.is_some())
@@ -77,11 +86,20 @@ impl Process {
     ///
     /// # Panics
     /// When it cannot be started.
-    #[expect(clippy::unwrap_used, reason = "without its process a test cannot go on")]
     pub fn spawn(name: &str, arguments: &[&str], folder: &Path) -> Self {
+        Self::spawn_program(&binary(name), arguments, folder)
+    }
+
+    /// The same for any program.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[expect(clippy::unwrap_used, reason = "without its process a test cannot go on")]
+    pub fn spawn_program(program: &Path, arguments: &[&str], folder: &Path) -> Self {
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
         let log = folder.join(format!("{name}-{}.log", free_port()));
         let out = File::create(&log).unwrap();
-        let child = Command::new(binary(name))
+        let child = Command::new(program)
             .args(arguments)
             .current_dir(folder)
             .stdin(Stdio::null())

@@ -2,7 +2,6 @@
 //! checked against what the client counted; then kill -9, restart, and the same again.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where it stopped")]
 
-
 use std::path::Path;
 use std::time::Duration;
 
