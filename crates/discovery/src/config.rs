@@ -1,0 +1,54 @@
+//! One configured mechanism; the one dispatch over all mechanisms.
+
+use std::sync::Arc;
+
+use crate::refresh::{Refresher, Updates, run};
+use crate::{FileConfig, HttpConfig, TargetGroup, file, http_sd};
+
+/// One entry of a `*_sd_configs` or `static_configs` list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum DiscoveryConfig {
+    /// Targets written in the configuration file itself.
+    Static(Vec<TargetGroup>),
+    /// Targets in files, which are watched.
+    File(FileConfig),
+    /// Targets from a URL.
+    Http(Box<HttpConfig>),
+}
+
+impl DiscoveryConfig {
+    /// The mechanism's name, as in metrics and logs.
+    pub fn mechanism(&self) -> &'static str {
+        match self {
+            Self::Static(_) => "static",
+            Self::File(_) => "file",
+            Self::Http(_) => "http",
+        }
+    }
+
+    /// The groups that are known without asking anyone.
+    pub(crate) fn known_groups(&self) -> Vec<Arc<TargetGroup>> {
+        match self {
+            Self::Static(groups) => groups
+                .iter()
+                .enumerate()
+                .map(|(index, group)| {
+                    let source =
+                        if group.source.is_empty() { index.to_string() } else { group.source.clone() };
+                    Arc::new(TargetGroup { source, ..group.clone() })
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Runs the mechanism until the task is aborted; returns at once when there is nothing to watch.
+    pub(crate) async fn run(self, updates: Updates) {
+        let refresher: Box<dyn Refresher> = match self {
+            Self::Static(_) => return,
+            Self::File(config) => Box::new(file::FileRefresher::new(config)),
+            Self::Http(config) => Box::new(http_sd::HttpRefresher::new(*config)),
+        };
+        run(refresher, updates).await;
+    }
+}

@@ -1,0 +1,28 @@
+//! File discovery: target groups in JSON and YAML files, named by patterns and watched.
+//!
+//! The files are looked at every second by size and time of change, and read whole every `refresh_interval`; that
+//! also works where the system's change notices do not (network and container volumes).
+
+mod parse;
+mod pattern;
+mod scan;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) use scan::FileRefresher;
+
+/// One `file_sd_configs` entry.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FileConfig {
+    /// File names ending in `.json`, `.yml` or `.yaml`; the last part may be a pattern with `*`, `?` and `[a-z]`.
+    pub files: Vec<PathBuf>,
+    /// How often everything is read again even if it looks unchanged.
+    pub refresh_interval: Duration,
+}
+
+impl Default for FileConfig {
+    fn default() -> Self {
+        Self { files: Vec::new(), refresh_interval: Duration::from_secs(300) }
+    }
+}

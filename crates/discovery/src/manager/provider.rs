@@ -1,0 +1,71 @@
+//! The groups of one running configuration; written by its task, read by the manager.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use super::MechanismStats;
+use crate::TargetGroup;
+
+/// The state of one configuration.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    mechanism: &'static str,
+    inner: Mutex<Inner>,
+    changed: Arc<Notify>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    groups: BTreeMap<String, Arc<TargetGroup>>,
+    stats: MechanismStats,
+}
+
+impl Provider {
+    pub(super) fn new(mechanism: &'static str, known: Vec<Arc<TargetGroup>>, changed: Arc<Notify>) -> Self {
+        let groups = known.into_iter().map(|group| (group.source.clone(), group)).collect();
+        Self { mechanism, inner: Mutex::new(Inner { groups, stats: MechanismStats::default() }), changed }
+    }
+
+    pub(crate) fn mechanism(&self) -> &'static str {
+        self.mechanism
+    }
+
+    pub(super) fn groups(&self) -> Vec<Arc<TargetGroup>> {
+        self.inner.lock().groups.values().cloned().collect()
+    }
+
+    pub(super) fn stats(&self) -> MechanismStats {
+        self.inner.lock().stats
+    }
+
+    /// Takes `groups` as all there are; those that did not change keep their `Arc`.
+    pub(crate) fn replace(&self, groups: Vec<TargetGroup>) {
+        let mut inner = self.inner.lock();
+        inner.stats.updates += 1;
+        let mut before = std::mem::take(&mut inner.groups);
+        let mut changed = false;
+        for group in groups.into_iter().filter(|group| !group.targets.is_empty()) {
+            let known = before.remove(&group.source).filter(|known| **known == group);
+            changed |= known.is_none();
+            let group = known.unwrap_or_else(|| Arc::new(group));
+            inner.groups.insert(group.source.clone(), group);
+        }
+        if changed || !before.is_empty() {
+            self.changed.notify_one();
+        }
+    }
+
+    pub(crate) fn count_failure(&self) {
+        self.inner.lock().stats.failures += 1;
+    }
+
+    pub(crate) fn count_refresh(&self, took: Duration) {
+        let mut inner = self.inner.lock();
+        inner.stats.refreshes += 1;
+        inner.stats.refresh_seconds += took.as_secs_f64();
+    }
+}

@@ -1,0 +1,30 @@
+//! The HTTP client of everything in Narthex that calls out: scraping, discovery, and later remote write and alerts.
+//!
+//! * [`HttpOptions`]: what Prometheus' configuration calls the HTTP client configuration.
+//! * [`Client`]: those options made ready (secrets' sources, proxy); shared by all requests of a job.
+//! * [`Connection`]: one keep-alive HTTP/1.1 connection, owned by one caller (a scrape target has its own).
+//! * [`Request`] goes in, [`Head`] comes out, the body lands in a buffer of the caller, limited.
+//! * [`decode`]: gzip and zstd bodies, limited by what comes out and not by what goes in.
+//!
+//! Invariants: a request that fails or is cancelled never leaves a half-used connection behind; credentials are sent
+//! to the host they were configured for and never to a redirect's other host; a secret is never printed.
+
+mod body;
+mod client;
+mod connect;
+mod connection;
+mod credentials;
+mod decode;
+mod error;
+mod options;
+mod redirect;
+mod request;
+mod secret;
+
+pub use client::Client;
+pub use connection::Connection;
+pub use decode::{DecodeError, decode};
+pub use error::ClientError;
+pub use options::{Authorization, BasicAuth, HttpOptions};
+pub use request::{Head, Request};
+pub use secret::{Secret, SecretSource};
