@@ -29,7 +29,7 @@ const QUERIES: [&str; 12] = [
 
 fn peer(name: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("NARTHEX_PEERS_BIN") else {
-        println!(
+        eprintln!(
             "SKIPPED: NARTHEX_PEERS_BIN is not set, no real {name} to compare with (run `make interop`)"
         );
         return None;
