@@ -1,0 +1,178 @@
+//! Numbers on text pages: what Go's `ParseFloat` accepts without hexadecimal and underscores, as Prometheus does.
+//!
+//! Two ways in: [`fast_decimal`] reads a plain decimal in place while looking for its end; [`parse_float`] judges a whole
+//! token and is the reference. Whatever the first cannot do exactly it leaves to the second.
+
+/// Powers of ten that are exact as `f64`.
+const EXACT_POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
+];
+
+/// Up to here every integer is an exact `f64`.
+const EXACT_INTEGER_MAX: u64 = 1 << 53;
+
+/// So many digits cannot overflow a `u64`.
+const DIGITS_MAX: usize = 19;
+
+/// Reads a decimal number at `start`; gives it and the offset behind it. `None` when there is none or when it cannot be
+/// converted exactly by one multiplication or division (then [`parse_float`] decides).
+#[inline]
+pub(super) fn fast_decimal(page: &[u8], start: usize) -> Option<(f64, usize)> {
+    let mut pos = start;
+    let negative = page.get(pos) == Some(&b'-');
+    if negative {
+        pos += 1;
+    }
+    let mut mantissa = 0_u64;
+    let first = pos;
+    while let Some(digit) = digit_at(page, pos) {
+        mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
+        pos += 1;
+    }
+    let mut digits = pos - first;
+    let mut exponent = 0_i32;
+    if page.get(pos) == Some(&b'.') {
+        pos += 1;
+        let first = pos;
+        while let Some(digit) = digit_at(page, pos) {
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
+            pos += 1;
+        }
+        digits += pos - first;
+        exponent = -((pos - first) as i32);
+    }
+    if digits == 0 || digits > DIGITS_MAX || mantissa > EXACT_INTEGER_MAX {
+        return None;
+    }
+    if matches!(page.get(pos), Some(b'e' | b'E')) {
+        let (power, end) = small_exponent(page, pos + 1)?;
+        exponent += power;
+        pos = end;
+    }
+    let magnitude = mantissa as f64;
+    let value = if exponent == 0 {
+        magnitude
+    } else {
+        let power = *EXACT_POWERS.get(exponent.unsigned_abs() as usize)?;
+        if exponent < 0 { magnitude / power } else { magnitude * power }
+    };
+    Some((if negative { -value } else { value }, pos))
+}
+
+#[inline]
+fn digit_at(page: &[u8], pos: usize) -> Option<u64> {
+    let digit = page.get(pos)?.wrapping_sub(b'0');
+    (digit < 10).then_some(u64::from(digit))
+}
+
+/// The exponent at `pos`, at most three digits, and the offset behind it.
+fn small_exponent(page: &[u8], mut pos: usize) -> Option<(i32, usize)> {
+    let negative = match page.get(pos)? {
+        b'-' => true,
+        b'+' => false,
+        _ => {
+            pos -= 1;
+            false
+        }
+    };
+    pos += 1;
+    let (mut exponent, first) = (0, pos);
+    while let Some(digit) = digit_at(page, pos) {
+        exponent = exponent * 10 + digit as i32;
+        pos += 1;
+        if pos - first > 3 {
+            return None;
+        }
+    }
+    (pos > first).then_some((if negative { -exponent } else { exponent }, pos))
+}
+
+/// The number that `token` is, if Prometheus takes it as one. A number too large for an `f64` is none.
+pub(super) fn parse_float(token: &[u8]) -> Option<f64> {
+    let (negative, rest) = match token {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let is = |word: &str| rest.eq_ignore_ascii_case(word.as_bytes());
+    let magnitude = if is("inf") || is("infinity") {
+        f64::INFINITY
+    } else if rest.len() == token.len() && is("nan") {
+        narthex_model::sample::NORMAL_NAN
+    } else if matches!(rest.first()?, b'0'..=b'9' | b'.') {
+        fast_float2::parse::<f64, _>(rest).ok().filter(|value| value.is_finite())?
+    } else {
+        return None;
+    };
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn accepts_what_go_accepts() {
+        let cases: [(&str, f64); 20] = [
+            ("0", 0.0),
+            ("-0", -0.0),
+            ("+1", 1.0),
+            ("1.", 1.0),
+            (".5", 0.5),
+            ("00000000000000000000000000000001.2e-1", 0.12),
+            ("1e5", 1e5),
+            ("1E+05", 1e5),
+            ("1.5e-07", 1.5e-7),
+            ("9223372036854775808", 9_223_372_036_854_775_808.0),
+            ("0.1234567890123456789", 0.123_456_789_012_345_68),
+            ("1e-999", 0.0),
+            ("1e22", 1e22),
+            ("1e23", 1e23),
+            ("123456789012345678901234567890", 1.234_567_890_123_456_8e29),
+            ("inf", f64::INFINITY),
+            ("+Inf", f64::INFINITY),
+            ("-INFINITY", f64::NEG_INFINITY),
+            ("4.9e-324", 5e-324),
+            ("9007199254740993", 9_007_199_254_740_992.0),
+        ];
+        for (text, expected) in cases {
+            let value = parse_float(text.as_bytes()).unwrap();
+            assert_eq!(value.to_bits(), expected.to_bits(), "{text}");
+        }
+        for nan in ["nan", "NaN", "NAN"] {
+            assert_eq!(parse_float(nan.as_bytes()).unwrap().to_bits(), 0x7ff8_0000_0000_0001);
+        }
+    }
+
+    #[test]
+    fn refuses_what_go_refuses() {
+        let bad = [
+            "", "+", "-", ".", "e5", "1e", "1e+", "1_2", "0x1", "0x1p-3", "0b1", "0o1", "1e999", "+nan",
+            "-NaN", "infin", "++1", "1 ", " 1", "1.2.3", "true", "1,5", "1f", "--inf", "é", "1\r",
+        ];
+        for text in bad {
+            assert_eq!(parse_float(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_way_agrees(text in "-?[0-9]{0,20}(\\.[0-9]{0,20})?([eE][+-]?[0-9]{1,4})?[ x]?") {
+            if let Some((value, end)) = fast_decimal(text.as_bytes(), 0) {
+                let expected = parse_float(text[..end].as_bytes());
+                prop_assert_eq!(expected.map(f64::to_bits), Some(value.to_bits()));
+            }
+        }
+
+        #[test]
+        fn printed_numbers_come_back(bits in any::<u64>()) {
+            let value = f64::from_bits(bits);
+            let mut text = Vec::new();
+            crate::encode::write::write_float(&mut text, value);
+            let back = parse_float(&text).unwrap();
+            prop_assert!(back.to_bits() == bits || (value.is_nan() && back.is_nan()));
+        }
+    }
+}
