@@ -1,1 +1,18 @@
-//! What every HTTP front of Narthex shares: the embedded user interface and how it is served.
+//! What both HTTP fronts of Narthex (server and dashboards) share: the embedded user interface, how it is served, and
+//! the plumbing of an HTTP server.
+//!
+//! * [`assets`]: the files of the user interface, embedded at build time. [`Ui`] serves them, with a fallback page.
+//! * [`server`]: listeners, connection limit, timeouts, graceful shutdown.
+//! * [`compress`], [`headers`], [`prefix`]: layers around the routes.
+//!
+//! Invariant: nothing here knows what the routes mean; `api` and `dashboards` do.
+
+pub mod assets;
+pub mod compress;
+pub mod headers;
+mod placeholder;
+pub mod prefix;
+pub mod server;
+mod ui;
+
+pub use ui::Ui;

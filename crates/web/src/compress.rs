@@ -1,0 +1,93 @@
+//! Compresses text answers with gzip when the client takes it; a layer around `/api` routes.
+//!
+//! Level 1: on answers of this kind higher levels cost several times the CPU for a few per cent of size. Large answers
+//! are compressed on a blocking thread, so that a big query does not hold up the others.
+
+use std::io::Write as _;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY};
+use http::{HeaderMap, HeaderValue, Method};
+use http_body::Body as _;
+
+/// Below this size compression does not pay.
+const SIZE_MIN: usize = 1_024;
+/// From this size on compression happens on a blocking thread.
+const BLOCKING_MIN: usize = 64 * 1_024;
+
+/// The layer; give it to `axum::middleware::from_fn`.
+pub async fn gzip(request: Request, next: Next) -> Response {
+    let wanted = accepts_gzip(request.headers()) && request.method() != Method::HEAD;
+    let response = next.run(request).await;
+    let size = response.body().size_hint().exact().and_then(|size| usize::try_from(size).ok());
+    let Some(size) = size.filter(|size| wanted && *size >= SIZE_MIN && is_text(response.headers())) else {
+        return response;
+    };
+    let (mut parts, body) = response.into_parts();
+    let Ok(plain) = to_bytes(body, size).await else {
+        // The body was already complete in memory, so this cannot be reached by a client.
+        return Response::from_parts(parts, Body::empty());
+    };
+    let packed = if size >= BLOCKING_MIN {
+        let copy = plain.clone();
+        tokio::task::spawn_blocking(move || compress(&copy)).await.unwrap_or_else(|_| plain.to_vec().into())
+    } else {
+        compress(&plain)
+    };
+    if packed.len() >= plain.len() {
+        return Response::from_parts(parts, Body::from(plain));
+    }
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    parts.headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
+    Response::from_parts(parts, Body::from(packed))
+}
+
+fn compress(plain: &[u8]) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 8 + 64), Compression::fast());
+    // Writing into a vector cannot fail; should it ever, the plain bytes are longer and win.
+    match encoder.write_all(plain).and_then(|()| encoder.finish()) {
+        Ok(packed) => packed.into(),
+        Err(_) => Bytes::copy_from_slice(plain),
+    }
+}
+
+/// Whether a request takes gzip: `gzip` or `*` with a quality above 0.
+pub fn accepts_gzip(headers: &HeaderMap) -> bool {
+    headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+        value.split(',').any(|item| {
+            let (coding, parameters) = item.split_once(';').unwrap_or((item, ""));
+            let quality = parameters.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok());
+            matches!(coding.trim(), "gzip" | "*") && quality.unwrap_or(1.0) > 0.0
+        })
+    })
+}
+
+fn is_text(headers: &HeaderMap) -> bool {
+    let already = headers.contains_key(CONTENT_ENCODING) || headers.contains_key(ETAG);
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    !already && (kind.starts_with("application/json") || kind.starts_with("text/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn negotiates() {
+        for (header, accepted) in
+            [("gzip", true), ("deflate, gzip;q=0.5", true), ("gzip;q=0", false), ("*", true), ("br", false)]
+        {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(header));
+            assert_eq!(accepts_gzip(&headers), accepted, "{header}");
+        }
+        assert!(!accepts_gzip(&HeaderMap::new()));
+    }
+}
