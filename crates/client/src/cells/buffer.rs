@@ -1,0 +1,232 @@
+//! A histogram's buffer: one thread's observations of one histogram, readable as a consistent whole.
+//!
+//! The owning thread wraps each observation in an odd sequence number; a reader takes what it read only if the
+//! number was even and unchanged. A reader that keeps meeting a busy thread gives the thread a second buffer (the twin)
+//! and reads the first one at rest; both count, so nothing has to be moved.
+
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering, fence};
+
+use super::Handle;
+
+/// What all series of a histogram share.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// Upper bounds, ascending, without +Inf, padded with +Inf to a multiple of [`LANES`].
+    padded: Box<[f64]>,
+    /// How many of them are real.
+    bounds: usize,
+}
+
+/// Bounds are compared this many at a time.
+const LANES: usize = 4;
+/// Beyond this many bounds a binary search is faster than comparing them all.
+const LINEAR_MAX: usize = 32;
+
+impl Layout {
+    /// A layout for checked bounds: ascending, finite or not, +Inf left out.
+    pub(crate) fn new(bounds: &[f64]) -> Self {
+        let mut padded = bounds.to_vec();
+        padded.resize(bounds.len().next_multiple_of(LANES), f64::INFINITY);
+        Self { padded: padded.into_boxed_slice(), bounds: bounds.len() }
+    }
+
+    /// The upper bounds without +Inf.
+    pub(crate) fn bounds(&self) -> &[f64] {
+        &self.padded[..self.bounds]
+    }
+
+    /// Which bucket counts `value`; NaN belongs to +Inf.
+    #[inline]
+    fn bucket(&self, value: f64) -> usize {
+        if self.bounds <= LINEAR_MAX {
+            let mut above = [0_u64; LANES];
+            for chunk in self.padded.chunks_exact(LANES) {
+                for lane in 0..LANES {
+                    above[lane] += u64::from(value > chunk[lane]);
+                }
+            }
+            let bucket = above.iter().sum::<u64>() as usize;
+            if value.is_nan() { self.bounds } else { bucket }
+        } else {
+            self.bounds().partition_point(|bound| !(value <= *bound))
+        }
+    }
+}
+
+/// The merged observations of a histogram series.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct HistogramSnapshot {
+    /// Observations per bucket, not cumulative; the last is +Inf.
+    pub(crate) counts: Vec<u64>,
+    /// Sum of the observed values.
+    pub(crate) sum: f64,
+}
+
+impl HistogramSnapshot {
+    /// A snapshot without observations.
+    pub(crate) fn empty(layout: &Layout) -> Self {
+        Self { counts: vec![0; layout.bounds + 1], sum: 0.0 }
+    }
+
+    /// Counts one observation directly: the way of threads whose cells are gone.
+    pub(super) fn observe(&mut self, layout: &Layout, value: f64, times: u64) {
+        if let Some(count) = self.counts.get_mut(layout.bucket(value)) {
+            *count += times;
+        }
+        self.sum += value * times as f64;
+    }
+
+    /// Adds another snapshot of the same layout.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+        self.sum += other.sum;
+    }
+}
+
+/// One thread's observations of one histogram series.
+pub(super) struct Buffer {
+    /// The series this buffer counts for.
+    handle: Handle,
+    /// Odd while the owning thread writes.
+    sequence: AtomicU64,
+    sum: AtomicU64,
+    counts: Box<[AtomicU64]>,
+    layout: Arc<Layout>,
+    /// The other buffer, made by a starved reader; each of the two points to the other.
+    twin: AtomicPtr<Buffer>,
+}
+
+/// Tries before a reader gives the thread a second buffer.
+const TRIES_MAX: usize = 64;
+/// Tries on a buffer at rest before a reader takes what it sees: the owner was stopped in the middle of a write.
+const REST_TRIES_MAX: usize = 10_000;
+
+impl Buffer {
+    pub(super) fn new(handle: Handle, layout: Arc<Layout>) -> Box<Self> {
+        let counts = (0..=layout.bounds).map(|_| AtomicU64::new(0)).collect();
+        Box::new(Self {
+            handle,
+            sequence: AtomicU64::new(0),
+            sum: AtomicU64::new(0.0_f64.to_bits()),
+            counts,
+            layout,
+            twin: AtomicPtr::new(ptr::null_mut()),
+        })
+    }
+
+    pub(super) fn handle(&self) -> Handle {
+        self.handle
+    }
+
+    /// Counts one value `times` times; called by the owning thread only.
+    #[inline]
+    pub(super) fn observe(&self, value: f64, times: u64) {
+        let bucket = self.layout.bucket(value);
+        let sequence = self.sequence.load(Ordering::Relaxed);
+        self.sequence.store(sequence.wrapping_add(1), Ordering::Relaxed);
+        fence(Ordering::Release);
+        if let Some(count) = self.counts.get(bucket) {
+            count.store(count.load(Ordering::Relaxed).wrapping_add(times), Ordering::Relaxed);
+        }
+        let sum = f64::from_bits(self.sum.load(Ordering::Relaxed)) + value * times as f64;
+        self.sum.store(sum.to_bits(), Ordering::Relaxed);
+        self.sequence.store(sequence.wrapping_add(2), Ordering::Release);
+    }
+
+    /// Reads without waiting; `false` when a write was under way.
+    fn try_read(&self, into: &mut HistogramSnapshot) -> bool {
+        let before = self.sequence.load(Ordering::Acquire);
+        self.copy(into);
+        fence(Ordering::Acquire);
+        before.is_multiple_of(2) && self.sequence.load(Ordering::Relaxed) == before
+    }
+
+    fn copy(&self, into: &mut HistogramSnapshot) {
+        into.counts.clear();
+        into.counts.extend(self.counts.iter().map(|count| count.load(Ordering::Relaxed)));
+        into.sum = f64::from_bits(self.sum.load(Ordering::Relaxed));
+    }
+
+    fn read_at_rest(&self, into: &mut HistogramSnapshot) {
+        for attempt in 0..REST_TRIES_MAX {
+            if self.try_read(into) {
+                return;
+            }
+            if attempt % 16 == 15 { std::thread::yield_now() } else { std::hint::spin_loop() }
+        }
+        self.copy(into);
+    }
+}
+
+/// Adds what the buffer behind `cell` (and its twin) holds to `total`; called under the global lock.
+pub(super) fn read(cell: &AtomicPtr<Buffer>, handle: Handle, total: &mut HistogramSnapshot) {
+    let active = cell.load(Ordering::Acquire);
+    // SAFETY: a cell holds null or a buffer that is freed under the global lock only, which the caller holds.
+    let Some(active) = (unsafe { active.as_ref() }) else { return };
+    if active.handle != handle {
+        return;
+    }
+    let mut part = HistogramSnapshot::default();
+    let twin = active.twin.load(Ordering::Acquire);
+    // SAFETY: as above; a twin is freed together with its buffer.
+    if let Some(twin) = unsafe { twin.as_ref() } {
+        twin.read_at_rest(&mut part);
+        total.merge(&part);
+    }
+    if (0..TRIES_MAX).any(|_| active.try_read(&mut part)) {
+        total.merge(&part);
+        return;
+    }
+    let twin = if twin.is_null() {
+        let made = Buffer::new(handle, Arc::clone(&active.layout));
+        made.twin.store(ptr::from_ref(active).cast_mut(), Ordering::Release);
+        let made = Box::into_raw(made);
+        active.twin.store(made, Ordering::Release);
+        made
+    } else {
+        twin
+    };
+    cell.store(twin, Ordering::Release);
+    active.read_at_rest(&mut part);
+    total.merge(&part);
+}
+
+/// Adds a finished thread's buffer and its twin to `total`.
+///
+/// # Safety
+/// `buffer` is not null, the global lock is held, and the owning thread has ended.
+pub(super) unsafe fn fold(buffer: *mut Buffer, total: &mut HistogramSnapshot) {
+    let mut part = HistogramSnapshot::default();
+    // SAFETY: by the caller's promise the pair is alive and nobody writes.
+    unsafe {
+        (*buffer).copy(&mut part);
+        total.merge(&part);
+        if let Some(twin) = (*buffer).twin.load(Ordering::Relaxed).as_ref() {
+            twin.copy(&mut part);
+            total.merge(&part);
+        }
+    }
+}
+
+/// Frees a buffer and its twin.
+///
+/// # Safety
+/// `buffer` is null or was taken out of its cell under the global lock by its owning thread, or the owning thread
+/// has ended.
+pub(super) unsafe fn free(buffer: *mut Buffer) {
+    if buffer.is_null() {
+        return;
+    }
+    // SAFETY: buffers come from `Box::into_raw`; by the caller's promise nobody else can reach this pair.
+    unsafe {
+        let twin = (*buffer).twin.load(Ordering::Relaxed);
+        drop(Box::from_raw(buffer));
+        if !twin.is_null() {
+            drop(Box::from_raw(twin));
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! What all threads share: the list of threads, the free slots, and what finished threads left behind.
+//!
+//! One lock, taken by rare events only: a thread's first touch of a page, its end, a series' birth and death, a read.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::buffer::{self, Buffer};
+use super::directory::Directory;
+use super::pages::Table;
+use super::{Handle, HistogramSnapshot, Layout, VALUE_MASK};
+
+/// What a slot holds. Each kind has slot numbers of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// An integer counter: cells of values.
+    Value,
+    /// A gauge: the slot's base is its value.
+    Gauge,
+    /// A histogram or a float counter: cells of buffers.
+    Histogram,
+}
+
+/// How long a freed gauge slot rests; see [`super::set_gauge`].
+const GAUGE_REST: Duration = Duration::from_secs(60);
+
+static VALUES: Directory = Directory::new();
+static GAUGES: Directory = Directory::new();
+static HISTOGRAMS: Directory = Directory::new();
+
+pub(super) fn directory(kind: Kind) -> &'static Directory {
+    match kind {
+        Kind::Value => &VALUES,
+        Kind::Gauge => &GAUGES,
+        Kind::Histogram => &HISTOGRAMS,
+    }
+}
+
+/// The tables of one thread.
+pub(super) struct Thread {
+    pub(super) values: Table<AtomicU64>,
+    pub(super) buffers: Table<AtomicPtr<Buffer>>,
+}
+
+/// What a histogram slot has beside its cells.
+struct HistogramBase {
+    layout: Arc<Layout>,
+    /// What finished threads observed.
+    finished: Option<Box<HistogramSnapshot>>,
+}
+
+impl HistogramBase {
+    /// The finished threads' observations and the layout to add more with.
+    fn finished(&mut self) -> (&mut HistogramSnapshot, &Layout) {
+        let layout = &*self.layout;
+        (self.finished.get_or_insert_with(|| Box::new(HistogramSnapshot::empty(layout))), layout)
+    }
+}
+
+#[derive(Default)]
+struct Slots {
+    /// The first number never used.
+    next: u32,
+    /// Freed numbers with the time of their release, oldest first.
+    free: VecDeque<(u32, Option<Instant>)>,
+}
+
+impl Slots {
+    fn take(&mut self) -> u32 {
+        let rested = self.free.front().is_some_and(|(_, at)| at.is_none_or(|at| at.elapsed() >= GAUGE_REST));
+        if rested && let Some((slot, _)) = self.free.pop_front() {
+            return slot;
+        }
+        let slot = self.next;
+        self.next = self.next.saturating_add(1);
+        slot
+    }
+}
+
+/// The state behind the lock.
+pub(super) struct Global {
+    /// By thread number; the numbers of finished threads are used again.
+    threads: Vec<Option<Thread>>,
+    values: Slots,
+    gauges: Slots,
+    histograms: Slots,
+    histogram_bases: Vec<Option<HistogramBase>>,
+}
+
+static GLOBAL: Mutex<Global> = Mutex::new(Global {
+    threads: Vec::new(),
+    values: Slots { next: 0, free: VecDeque::new() },
+    gauges: Slots { next: 0, free: VecDeque::new() },
+    histograms: Slots { next: 0, free: VecDeque::new() },
+    histogram_bases: Vec::new(),
+});
+
+thread_local! {
+    /// Whether this thread holds the lock: an allocator that counts its own calls comes back here from inside.
+    static LOCKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The held lock.
+pub(super) struct Guard(MutexGuard<'static, Global>);
+
+impl Deref for Guard {
+    type Target = Global;
+    fn deref(&self) -> &Global {
+        &self.0
+    }
+}
+
+impl DerefMut for Guard {
+    fn deref_mut(&mut self) -> &mut Global {
+        &mut self.0
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        LOCKED.set(false);
+    }
+}
+
+/// Takes the lock; `None` when this very thread holds it already.
+pub(super) fn try_lock() -> Option<Guard> {
+    if LOCKED.replace(true) {
+        return None;
+    }
+    Some(Guard(GLOBAL.lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// The moment from which creation times count, in milliseconds since the Unix epoch.
+pub(super) fn epoch_ms() -> u64 {
+    static EPOCH: OnceLock<u64> = OnceLock::new();
+    *EPOCH.get_or_init(now_ms)
+}
+
+fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+}
+
+/// When the series was created, in milliseconds since the Unix epoch, exact to a tenth of a second.
+pub(crate) fn created_ms(kind: Kind, handle: Handle) -> u64 {
+    let tenths = directory(kind).get(handle.slot()).map_or(0, |slot| slot.created.load(Ordering::Relaxed));
+    epoch_ms() + u64::from(tenths) * 100
+}
+
+/// Gives out a slot for a new series; histograms bring their layout.
+pub(crate) fn allocate(kind: Kind, layout: Option<Arc<Layout>>) -> Option<Handle> {
+    let mut global = try_lock()?;
+    let number = global.slots(kind).take();
+    let index = number as usize;
+    directory(kind).ensure(index);
+    let slot = directory(kind).get(index)?;
+    let tenths = now_ms().saturating_sub(epoch_ms()) / 100;
+    slot.created.store(u32::try_from(tenths).unwrap_or(u32::MAX), Ordering::Relaxed);
+    slot.base.store(0, Ordering::Relaxed);
+    if let Some(layout) = layout {
+        if global.histogram_bases.len() <= index {
+            global.histogram_bases.resize_with(index + 1, || None);
+        }
+        global.histogram_bases[index] = Some(HistogramBase { layout, finished: None });
+    }
+    Some(Handle::new(number, slot.generation.load(Ordering::Relaxed)))
+}
+
+/// Takes a slot back: from now on additions through `handle` are dropped.
+pub(crate) fn release(kind: Kind, handle: Handle) {
+    let Some(mut global) = try_lock() else { return };
+    let Some(slot) = directory(kind).get(handle.slot()) else { return };
+    if slot.generation.load(Ordering::Relaxed) != handle.generation() {
+        return;
+    }
+    // A slot whose generations are used up gets generation 0, which no handle has, and is not given out again.
+    let next = handle.generation().wrapping_add(1);
+    slot.generation.store(next, Ordering::Relaxed);
+    if let Some(base) = global.histogram_bases.get_mut(handle.slot()).filter(|_| kind == Kind::Histogram) {
+        *base = None;
+    }
+    if next != 0 {
+        let rest = (kind == Kind::Gauge).then(Instant::now);
+        global.slots(kind).free.push_back((handle.slot() as u32, rest));
+    }
+}
+
+/// The value of an integer counter; `None` when the series was removed.
+pub(crate) fn read_value(handle: Handle) -> Option<u64> {
+    current(Kind::Value, handle)?;
+    let mut out = Vec::with_capacity(1);
+    read_values(&[handle], &mut out);
+    out.pop()
+}
+
+/// Puts the values of many integer counters into `out`, in order; the series must exist.
+pub(crate) fn read_values(handles: &[Handle], out: &mut Vec<u64>) {
+    let global = try_lock();
+    let base = |handle: &Handle| current(Kind::Value, *handle).map_or(0, |base| base.load(Ordering::Relaxed));
+    out.clear();
+    out.extend(handles.iter().map(base));
+    let Some(global) = global else { return };
+    for thread in global.threads.iter().flatten() {
+        for (handle, sum) in handles.iter().zip(out.iter_mut()) {
+            let value = thread.values.get(handle.slot()).map_or(0, |cell| cell.load(Ordering::Relaxed));
+            if (value ^ handle.tag()) & !VALUE_MASK == 0 {
+                *sum = sum.wrapping_add(value & VALUE_MASK);
+            }
+        }
+    }
+}
+
+/// A consistent snapshot of a histogram series; empty when it was removed.
+pub(crate) fn read_histogram(handle: Handle, layout: &Layout) -> HistogramSnapshot {
+    let mut total = HistogramSnapshot::empty(layout);
+    let Some(global) = try_lock() else { return total };
+    if current(Kind::Histogram, handle).is_none() {
+        return total;
+    }
+    if let Some(Some(HistogramBase { finished: Some(finished), .. })) =
+        global.histogram_bases.get(handle.slot())
+    {
+        total.merge(finished);
+    }
+    for thread in global.threads.iter().flatten() {
+        if let Some(cell) = thread.buffers.get(handle.slot()) {
+            buffer::read(cell, handle, &mut total);
+        }
+    }
+    total
+}
+
+/// The base of the handle's slot, if the handle is of the generation in force.
+pub(super) fn current(kind: Kind, handle: Handle) -> Option<&'static AtomicU64> {
+    let slot = directory(kind).get(handle.slot())?;
+    (slot.generation.load(Ordering::Relaxed) == handle.generation()).then_some(slot.base)
+}
+
+impl Global {
+    fn slots(&mut self, kind: Kind) -> &mut Slots {
+        match kind {
+            Kind::Value => &mut self.values,
+            Kind::Gauge => &mut self.gauges,
+            Kind::Histogram => &mut self.histograms,
+        }
+    }
+
+    /// Adds a thread and says its number.
+    pub(super) fn begin_thread(&mut self) -> usize {
+        let thread = Some(Thread { values: Table::new(), buffers: Table::new() });
+        match self.threads.iter().position(Option::is_none) {
+            Some(number) => {
+                self.threads[number] = thread;
+                number
+            }
+            None => {
+                self.threads.push(thread);
+                self.threads.len() - 1
+            }
+        }
+    }
+
+    pub(super) fn thread(&mut self, number: usize) -> Option<&mut Thread> {
+        self.threads.get_mut(number)?.as_mut()
+    }
+
+    pub(super) fn layout(&self, handle: Handle) -> Option<Arc<Layout>> {
+        current(Kind::Histogram, handle)?;
+        let base = self.histogram_bases.get(handle.slot())?.as_ref()?;
+        Some(Arc::clone(&base.layout))
+    }
+
+    /// Counts an observation of a thread that has no cells any more.
+    pub(super) fn observe_finished(&mut self, handle: Handle, value: f64, times: u64) {
+        if current(Kind::Histogram, handle).is_none() {
+            return;
+        }
+        if let Some(Some(base)) = self.histogram_bases.get_mut(handle.slot()) {
+            let (finished, layout) = base.finished();
+            finished.observe(layout, value, times);
+        }
+    }
+
+    /// Folds a finished thread's cells into the bases.
+    pub(super) fn end_thread(&mut self, number: usize) {
+        let Some(thread) = self.threads.get_mut(number).and_then(Option::take) else { return };
+        thread.values.for_each(|slot, cell| {
+            let value = cell.load(Ordering::Relaxed);
+            let handle = Handle::new(slot as u32, (value >> super::GENERATION_SHIFT) as u16);
+            if let Some(base) = current(Kind::Value, handle) {
+                base.fetch_add(value & VALUE_MASK, Ordering::Relaxed);
+            }
+        });
+        thread.buffers.for_each(|slot, cell| {
+            let active = cell.swap(ptr::null_mut(), Ordering::AcqRel);
+            // SAFETY: the thread has ended and the lock is held, so this pair of buffers is ours alone.
+            let Some(handle) = (unsafe { active.as_ref() }).map(Buffer::handle) else { return };
+            if current(Kind::Histogram, handle).is_some()
+                && let Some(Some(base)) = self.histogram_bases.get_mut(slot)
+            {
+                let (finished, _) = base.finished();
+                // SAFETY: as above.
+                unsafe { buffer::fold(active, finished) };
+            }
+            // SAFETY: as above; the cell does not lead here any more.
+            unsafe { buffer::free(active) };
+        });
+    }
+}
