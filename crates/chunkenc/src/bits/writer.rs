@@ -1,0 +1,102 @@
+//! Appending bits to a buffer that grows tightly: [`push_bits`] for the builders of this crate.
+//!
+//! The buffer is a boxed slice and a bit count instead of a `Vec`, because one of them lives in every active series
+//! of the head and each byte of it is multiplied by their number.
+//!
+//! Invariant: bits behind the count are zero up to the end of the last started byte.
+
+/// The first allocation of a buffer, bytes.
+const FIRST_CAPACITY: usize = 32;
+/// Below this capacity a buffer grows by [`FIRST_CAPACITY`], beyond it by a quarter.
+const LINEAR_CAPACITY: usize = 256;
+
+/// Bytes that hold `bits` bits.
+#[inline(always)]
+pub fn byte_len(bits: u32) -> usize {
+    bits.div_ceil(8) as usize
+}
+
+/// Makes room for `bytes` bytes in total, keeping the content.
+#[cold]
+fn grow(data: &mut Box<[u8]>, bytes: usize) {
+    let step = if data.len() < LINEAR_CAPACITY { FIRST_CAPACITY } else { data.len() / 4 };
+    let capacity = (data.len() + step).max(bytes.next_multiple_of(16));
+    let mut larger = vec![0; capacity].into_boxed_slice();
+    if let Some(front) = larger.get_mut(..data.len()) {
+        front.copy_from_slice(data);
+    }
+    *data = larger;
+}
+
+/// Appends the `count` low bits of `value`; `count` is at most 120.
+#[inline]
+pub fn push_bits(data: &mut Box<[u8]>, bits: &mut u32, value: u128, count: u32) {
+    debug_assert!(count <= 120 && (count == 0 || value >> count == 0));
+    if count == 0 {
+        return;
+    }
+    let start = (*bits >> 3) as usize;
+    let used = *bits & 7;
+    let end = byte_len(*bits + count);
+    if end > data.len() {
+        grow(data, end);
+    }
+    let mut word = value << (128 - used - count);
+    if used > 0 {
+        let kept = data.get(start).copied().unwrap_or_default();
+        word |= u128::from(kept) << 120;
+    }
+    let word = word.to_be_bytes();
+    if let Some(room) = data.get_mut(start..).and_then(|rest| rest.first_chunk_mut::<16>()) {
+        *room = word;
+    } else if let (Some(room), Some(word)) = (data.get_mut(start..end), word.get(..end - start)) {
+        room.copy_from_slice(word);
+    }
+    *bits += count;
+}
+
+/// Appends an unsigned LEB128 number.
+pub fn push_uvarint(data: &mut Box<[u8]>, bits: &mut u32, mut value: u64) {
+    while value >= 0x80 {
+        push_bits(data, bits, u128::from(value & 0x7f | 0x80), 8);
+        value >>= 7;
+    }
+    push_bits(data, bits, u128::from(value), 8);
+}
+
+/// Appends a zigzag LEB128 number.
+pub fn push_varint(data: &mut Box<[u8]>, bits: &mut u32, value: i64) {
+    push_uvarint(data, bits, (value << 1 ^ value >> 63) as u64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bits::BitReader;
+
+    #[test]
+    fn what_is_pushed_is_taken() {
+        let mut data = Box::default();
+        let mut bits = 0;
+        let mut state = 1_u64;
+        let mut pushed = Vec::new();
+        for round in 0..2000 {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let count = round % 65;
+            let value = if count == 0 { 0 } else { state >> (64 - count) };
+            push_bits(&mut data, &mut bits, u128::from(value), count);
+            pushed.push((value, count));
+        }
+        push_varint(&mut data, &mut bits, i64::MIN);
+        push_varint(&mut data, &mut bits, -1);
+        push_uvarint(&mut data, &mut bits, u64::MAX);
+        let mut reader = BitReader::new(&data[..byte_len(bits)]);
+        for (value, count) in pushed {
+            assert_eq!(reader.take(count), value);
+        }
+        assert_eq!(reader.varint(), i64::MIN);
+        assert_eq!(reader.varint(), -1);
+        assert_eq!(reader.uvarint(), u64::MAX);
+        assert!(!reader.overrun());
+    }
+}

@@ -1,0 +1,152 @@
+//! Bulk decoding of XOR chunks straight into columns; called by the head, by blocks and by compaction.
+//!
+//! The loop keeps the bit position and the last sample in registers and loads one word for the time and the value's
+//! control bits, a second one only for significant bits. Whether the data was long enough is checked once per sample,
+//! which is enough because looking beyond the end yields zeros.
+
+use crate::ChunkError;
+use crate::bits::BitReader;
+
+/// How many samples the chunk says it has.
+pub fn count(chunk: &[u8]) -> Result<u16, ChunkError> {
+    chunk
+        .first_chunk::<2>()
+        .map(|header| u16::from_be_bytes(*header))
+        .ok_or(ChunkError::NoHeader(chunk.len()))
+}
+
+/// The time of the first sample.
+pub fn first_timestamp(chunk: &[u8]) -> Result<i64, ChunkError> {
+    let count = count(chunk)?;
+    let mut reader = BitReader::new(chunk.get(2..).unwrap_or_default());
+    let t = reader.varint();
+    if count == 0 || reader.overrun() {
+        return Err(ChunkError::Truncated { len: chunk.len(), sample: 0, count: usize::from(count) });
+    }
+    Ok(t)
+}
+
+/// Appends the samples of `chunk` with times in `[mint, maxt]` to the two columns, which stay of equal length.
+pub fn decode(
+    chunk: &[u8],
+    mint: i64,
+    maxt: i64,
+    times: &mut Vec<i64>,
+    values: &mut Vec<f64>,
+) -> Result<(), ChunkError> {
+    let count = usize::from(count(chunk)?);
+    let start = times.len();
+    debug_assert_eq!(start, values.len());
+    times.resize(start + count, 0);
+    values.resize(start + count, 0.0);
+    let columns = (times.get_mut(start..).unwrap_or_default(), values.get_mut(start..).unwrap_or_default());
+    let result = fill(chunk, maxt, columns.0, columns.1);
+    let decoded = *result.as_ref().unwrap_or(&0);
+    times.truncate(start + decoded);
+    values.truncate(start + decoded);
+    let early = times.get(start..).unwrap_or_default().partition_point(|t| *t < mint);
+    if early > 0 {
+        times.drain(start..start + early);
+        values.drain(start..start + early);
+    }
+    result.map(drop)
+}
+
+/// Decodes into the two slices of equal length until they are full or a time is beyond `maxt`; returns how many.
+fn fill(chunk: &[u8], maxt: i64, times: &mut [i64], values: &mut [f64]) -> Result<usize, ChunkError> {
+    let count = times.len();
+    let truncated = |sample| ChunkError::Truncated { len: chunk.len(), sample, count };
+    let mut reader = BitReader::new(chunk.get(2..).unwrap_or_default());
+    let mut out = times.iter_mut().zip(values).enumerate();
+
+    let Some((_, first)) = out.next() else { return Ok(0) };
+    let mut t = reader.varint();
+    let mut bits = reader.take(64);
+    if reader.overrun() {
+        return Err(truncated(0));
+    }
+    if t > maxt {
+        return Ok(0);
+    }
+    (*first.0, *first.1) = (t, f64::from_bits(bits));
+
+    let Some((_, second)) = out.next() else { return Ok(1) };
+    let mut delta = reader.uvarint() as i64;
+    let mut window = Window { leading: 0, trailing: 0 };
+    bits ^= window.take_xor(&mut reader, None);
+    if reader.overrun() {
+        return Err(truncated(1));
+    }
+    t = t.wrapping_add(delta);
+    if t > maxt {
+        return Ok(1);
+    }
+    (*second.0, *second.1) = (t, f64::from_bits(bits));
+
+    for (index, sample) in out {
+        let word = reader.peek();
+        let (dod, consumed) = if word >> 63 == 0 { (0, 1) } else { long_dod(&mut reader, word) };
+        delta = delta.wrapping_add(dod);
+        t = t.wrapping_add(delta);
+        let ahead = if consumed > 0 { Some(word << consumed) } else { None };
+        reader.skip(consumed);
+        bits ^= window.take_xor(&mut reader, ahead);
+        if reader.overrun() {
+            return Err(truncated(index));
+        }
+        if t > maxt {
+            return Ok(index);
+        }
+        (*sample.0, *sample.1) = (t, f64::from_bits(bits));
+    }
+    Ok(count)
+}
+
+/// The delta of the delta that starts with a one, and how many bits of `word` it took; 0 when the reader itself moved.
+#[inline(always)]
+fn long_dod(reader: &mut BitReader<'_>, word: u64) -> (i64, u32) {
+    let ones = (!word).leading_zeros();
+    let size = match ones {
+        1 => 14,
+        2 => 17,
+        3 => 20,
+        _ => {
+            reader.skip(4);
+            return (reader.take(64) as i64, 0);
+        }
+    };
+    let raw = (word << (ones + 1) >> (64 - size)) as i64;
+    let dod = if raw > 1 << (size - 1) { raw - (1 << size) } else { raw };
+    (dod, ones + 1 + size)
+}
+
+/// The window of significant bits used last.
+struct Window {
+    leading: u32,
+    trailing: u32,
+}
+
+impl Window {
+    /// Takes the XOR of a value; `ahead` are the reader's next bits if they were looked at already (at least 33).
+    #[inline(always)]
+    fn take_xor(&mut self, reader: &mut BitReader<'_>, ahead: Option<u64>) -> u64 {
+        let word = ahead.unwrap_or_else(|| reader.peek());
+        if word >> 63 == 0 {
+            reader.skip(1);
+            return 0;
+        }
+        if word >> 62 == 0b11 {
+            self.leading = (word >> 57 & 31) as u32;
+            let significant = match (word >> 51 & 63) as u32 {
+                0 => 64,
+                some => some,
+            };
+            // A writer keeps the sum within 64; anything else is corrupt and yields some value.
+            self.trailing = 64_u32.saturating_sub(self.leading + significant);
+            reader.skip(13);
+        } else {
+            reader.skip(2);
+        }
+        reader.take(64 - self.leading - self.trailing) << self.trailing
+    }
+}

@@ -1,0 +1,138 @@
+//! [`Db`]: a data directory, opened.
+//!
+//! Invariants: one process holds a directory (lock file); the log is replayed before anything is written; each start
+//! writes a new segment, so an old one is never appended to.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use narthex_model::Timestamp;
+use narthex_storage::{Appender, Querier, Queryable, Storage, StorageError};
+
+use crate::fs::Lock;
+use crate::head::Head;
+use crate::head::appender::HeadAppender;
+use crate::head::querier::HeadQuerier;
+use crate::head::replay::{ReplayError, ReplayReport, replay};
+use crate::head::state::HeadState;
+use crate::head::stats::{HeadStats, Stats};
+use crate::options::Options;
+use crate::wal::WalWriter;
+
+/// Why a data directory could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it.
+    #[error("{0} is locked by another process; stop it, or choose another --storage.tsdb.path")]
+    Locked(PathBuf),
+    /// The operating system refused.
+    #[error("cannot open the data directory: {path}: {source}")]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The log holds more than a head can.
+    #[error("{path}: {reason}")]
+    Replay {
+        /// The log's directory.
+        path: PathBuf,
+        /// What is too much.
+        reason: String,
+    },
+}
+
+/// A time-series database in one directory.
+pub struct Db {
+    head: Arc<Head>,
+    dir: PathBuf,
+    options: Options,
+    replayed: ReplayReport,
+    _lock: Option<Box<dyn Lock>>,
+}
+
+impl Db {
+    /// Opens the database in `dir`, making the directory if need be, and replays its log.
+    pub fn open(dir: impl Into<PathBuf>, options: Options) -> Result<Self, OpenError> {
+        let dir = dir.into();
+        let fs = Arc::clone(&options.fs);
+        let wal_dir = dir.join("wal");
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |source| OpenError::Io { path, source }
+        };
+        fs.create_dir_all(&wal_dir).map_err(io(&wal_dir))?;
+        let lock = if options.no_lock_file { None } else { Some(lock(&options, &dir)?) };
+        let mut state = HeadState::new(options.min_block_duration, i64::MIN);
+        let (replayed, layout) = replay(&*fs, &wal_dir, &mut state).map_err(|error| match error {
+            ReplayError::Io(source) => OpenError::Io { path: wal_dir.clone(), source },
+            ReplayError::Full(full) => OpenError::Replay { path: wal_dir.clone(), reason: full.to_string() },
+        })?;
+        let (size, compression) = (options.wal_segment_size, options.wal_compression);
+        let log = WalWriter::create(fs, wal_dir.clone(), layout.next_segment(), size, compression)
+            .map_err(io(&wal_dir))?;
+        let head = Arc::new(Head::new(state, log));
+        Ok(Self { head, dir, options, replayed, _lock: lock })
+    }
+
+    /// The data directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The options it was opened with.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// What the replay at the start found.
+    pub fn replay_report(&self) -> &ReplayReport {
+        &self.replayed
+    }
+
+    /// The head in numbers; cheap enough for every scrape of our own metrics.
+    pub fn head_stats(&self) -> HeadStats {
+        self.head.head_stats()
+    }
+
+    /// The head in numbers, with the `limit` largest names and pairs.
+    pub fn stats(&self, limit: usize) -> Stats {
+        self.head.stats(limit)
+    }
+
+    /// Waits until everything committed is on the medium. Call it before the process ends; after it the database can
+    /// still be used.
+    pub fn sync(&self) -> io::Result<()> {
+        self.head.log.lock().sync()
+    }
+}
+
+impl Drop for Db {
+    fn drop(&mut self) {
+        if let Err(error) = self.sync() {
+            tracing::warn!("{}: cannot sync the write-ahead log: {error}", self.dir.display());
+        }
+    }
+}
+
+fn lock(options: &Options, dir: &Path) -> Result<Box<dyn Lock>, OpenError> {
+    let path = dir.join("lock");
+    options.fs.lock(&path).map_err(|source| match source.kind() {
+        io::ErrorKind::WouldBlock => OpenError::Locked(dir.to_owned()),
+        _ => OpenError::Io { path, source },
+    })
+}
+
+impl Storage for Db {
+    fn appender(&self) -> Box<dyn Appender + '_> {
+        Box::new(HeadAppender::new(&self.head))
+    }
+}
+
+impl Queryable for Db {
+    fn querier(&self, mint: Timestamp, maxt: Timestamp) -> Result<Box<dyn Querier>, StorageError> {
+        Ok(Box::new(HeadQuerier::new(Arc::clone(&self.head), mint, maxt)))
+    }
+}

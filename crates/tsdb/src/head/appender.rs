@@ -1,0 +1,235 @@
+//! [`HeadAppender`]: one transaction against the head.
+//!
+//! `append` checks a sample against the newest committed one of its series and buffers it; `commit` writes the log and
+//! then the series. The check reads through a small window of consecutive references (a page's series were created in
+//! the order of the page), so that the head's lock is taken once per window and memory is read in order.
+//!
+//! Invariants: nothing of a transaction is in a series before the log has it; a sample that another transaction made
+//! invalid in the meantime is dropped and counted at commit, as in Prometheus.
+
+use narthex_model::{Exemplar, Labels, Metadata, Timestamp};
+use narthex_storage::{AppendError, Appender, CommitError, SampleValue, SeriesRef};
+
+use super::state::HeadState;
+use super::{Counters, Head};
+use crate::wal::record::samples::Sample;
+use crate::wal::record::{samples, series};
+
+/// References looked up at once when a caller goes through them in order.
+const WINDOW: u64 = 64;
+/// How many sets of buffers are kept for later appenders.
+const KEPT_BUFFERS: usize = 16;
+
+/// What the window knows of a series.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    slot: u32,
+    last_t: i64,
+    last_v: f64,
+}
+
+/// The memory of a transaction, reused by the next ones.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    samples: Vec<Sample>,
+    slots: Vec<u32>,
+    window: Vec<Option<Known>>,
+    series_record: Vec<u8>,
+    samples_record: Vec<u8>,
+}
+
+/// One transaction.
+pub(crate) struct HeadAppender<'a> {
+    head: &'a Head,
+    buffers: Buffers,
+    /// The reference of the window's first entry.
+    window_start: u64,
+    window_len: u64,
+    /// Earliest time that is taken, known after the first look at the head.
+    from_t: Option<Timestamp>,
+}
+
+impl<'a> HeadAppender<'a> {
+    pub(crate) fn new(head: &'a Head) -> Self {
+        let buffers = head.buffers.lock().pop().unwrap_or_default();
+        Self { head, buffers, window_start: 0, window_len: 1, from_t: None }
+    }
+
+    /// What is known of a series; fills the window if it is not in it.
+    #[inline]
+    fn known(&mut self, series: u64) -> Option<Known> {
+        let offset = series.wrapping_sub(self.window_start);
+        match self.buffers.window.get(usize::try_from(offset).ok()?) {
+            Some(Some(known)) => Some(*known),
+            _ => self.fill_window(series),
+        }
+    }
+
+    #[cold]
+    fn fill_window(&mut self, series: u64) -> Option<Known> {
+        let next = self.window_start + self.buffers.window.len() as u64;
+        self.window_len = if series == next { (self.window_len * 4).min(WINDOW) } else { 1 };
+        self.window_start = series;
+        self.buffers.window.clear();
+        let state = self.head.state.read();
+        self.from_t.get_or_insert_with(|| state.appendable_from());
+        let entries = (series..series.saturating_add(self.window_len)).map(|id| look_up(&state, id));
+        self.buffers.window.extend(entries);
+        self.buffers.window.first().copied().flatten()
+    }
+
+    fn append_float(&mut self, series: u64, t: Timestamp, v: f64) -> Result<(), AppendError> {
+        let known = self.known(series).ok_or(AppendError::UnknownSeries(SeriesRef(series)))?;
+        if t <= known.last_t || self.from_t.is_some_and(|from| t < from) {
+            return self.reject(known, t, v);
+        }
+        self.buffers.samples.push(Sample { series, t, v });
+        self.buffers.slots.push(known.slot);
+        Ok(())
+    }
+
+    #[cold]
+    fn reject(&self, known: Known, t: Timestamp, v: f64) -> Result<(), AppendError> {
+        let counters = &self.head.counters;
+        if self.from_t.is_some_and(|from| t < from) {
+            Counters::add(&counters.out_of_bounds, 1);
+            return Err(AppendError::OutOfBounds);
+        }
+        if t == known.last_t {
+            let same = v.to_bits() == known.last_v.to_bits();
+            return if same { Ok(()) } else { Err(AppendError::DuplicateTimestamp) };
+        }
+        Counters::add(&counters.out_of_order, 1);
+        Err(AppendError::OutOfOrder)
+    }
+
+    /// Writes the log; nothing is visible yet. Returns how many of the unlogged series are in it.
+    fn write_log(&mut self, log: &mut crate::wal::WalWriter) -> std::io::Result<usize> {
+        let Buffers { samples, series_record, samples_record, .. } = &mut self.buffers;
+        let logged = encode_new_series(&self.head.state.read(), series_record);
+        samples::encode(samples_record, samples);
+        let records = [series_record.as_slice(), samples_record.as_slice()];
+        let mut records = records.into_iter().filter(|record| record.len() > 1).peekable();
+        if records.peek().is_some() {
+            log.log(records)?;
+        }
+        Ok(logged)
+    }
+
+    fn give_back(&mut self) {
+        let mut buffers = std::mem::take(&mut self.buffers);
+        buffers.samples.clear();
+        buffers.slots.clear();
+        buffers.window.clear();
+        let mut kept = self.head.buffers.lock();
+        if kept.len() < KEPT_BUFFERS {
+            kept.push(buffers);
+        }
+    }
+}
+
+fn look_up(state: &HeadState, id: u64) -> Option<Known> {
+    let slot = state.refs.get(id)?;
+    let series = state.series.get(slot)?;
+    Some(Known { slot, last_t: series.chunk.last_t(), last_v: series.chunk.last_v() })
+}
+
+/// Puts all series that the log does not have yet into a record; returns how many.
+fn encode_new_series(state: &HeadState, record: &mut Vec<u8>) -> usize {
+    series::begin(record);
+    for slot in &state.unlogged {
+        if let Some(entry) = state.series.get(*slot) {
+            series::push(record, entry.id, state.pairs_of(entry).iter().map(|pair| state.pairs.both(*pair)));
+        }
+    }
+    state.unlogged.len()
+}
+
+impl Appender for HeadAppender<'_> {
+    fn series(&mut self, labels: &Labels) -> Result<SeriesRef, AppendError> {
+        let hash = labels.hash64();
+        if let Some(id) = find(&self.head.state.read(), labels, hash) {
+            return Ok(SeriesRef(id));
+        }
+        check_labels(labels)?;
+        let mut state = self.head.state.write();
+        if let Some(id) = find(&state, labels, hash) {
+            return Ok(SeriesRef(id));
+        }
+        let slot = state.create(labels, hash).map_err(|full| AppendError::Limit(full.to_string()))?;
+        let id = state.series.get(slot).map(|series| series.id).unwrap_or_default();
+        Ok(SeriesRef(id))
+    }
+
+    fn append(
+        &mut self,
+        series: SeriesRef,
+        _start: Timestamp,
+        t: Timestamp,
+        value: SampleValue<'_>,
+    ) -> Result<(), AppendError> {
+        match value {
+            SampleValue::Float(v) => self.append_float(series.0, t, v),
+            SampleValue::Histogram(_) | SampleValue::FloatHistogram(_) => {
+                Err(AppendError::Limit("native histograms are not stored by this version".to_owned()))
+            }
+        }
+    }
+
+    fn append_exemplar(&mut self, series: SeriesRef, _exemplar: &Exemplar) -> Result<(), AppendError> {
+        self.known(series.0).map(drop).ok_or(AppendError::UnknownSeries(series))
+    }
+
+    fn update_metadata(&mut self, series: SeriesRef, _metadata: &Metadata) -> Result<(), AppendError> {
+        self.known(series.0).map(drop).ok_or(AppendError::UnknownSeries(series))
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<(), CommitError> {
+        let head = self.head;
+        let mut log = head.log.lock();
+        let logged = match self.write_log(&mut log) {
+            Ok(logged) => logged,
+            Err(error) => {
+                drop(log);
+                Counters::add(&head.counters.failed_commits, 1);
+                self.give_back();
+                return Err(CommitError(error));
+            }
+        };
+        let oldest_reader = head.readers.lock().oldest();
+        let mut state = head.state.write();
+        state.unlogged.drain(..logged);
+        state.commit_log.prepare(oldest_reader);
+        let applied = state.apply(&self.buffers.samples, &self.buffers.slots);
+        drop(state);
+        drop(log);
+        Counters::add(&head.counters.commits, 1);
+        Counters::add(&head.counters.samples, applied.appended);
+        Counters::add(&head.counters.out_of_order, applied.rejected);
+        self.give_back();
+        Ok(())
+    }
+
+    fn rollback(mut self: Box<Self>) {
+        self.give_back();
+    }
+}
+
+fn find(state: &HeadState, labels: &Labels, hash: u64) -> Option<u64> {
+    let slot = state.find(labels, hash)?;
+    state.series.get(slot).map(|series| series.id)
+}
+
+fn check_labels(labels: &Labels) -> Result<(), AppendError> {
+    if labels.is_empty() {
+        return Err(AppendError::EmptyLabels);
+    }
+    let mut before = None;
+    for (name, _) in labels {
+        if before == Some(name) {
+            return Err(AppendError::DuplicateLabel(name.to_owned()));
+        }
+        before = Some(name);
+    }
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! [`HeadQuerier`]: reads one state of the head.
+//!
+//! Invariants: the lock is held to find series and to copy what a series has (full chunks by reference, the growing
+//! one by value, some hundred bytes), never while decoding; what was committed after the querier was made is left out.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use narthex_chunkenc::xor;
+use narthex_model::{Labels, Matcher, Timestamp};
+use narthex_storage::{
+    LabelHints, Querier, Samples, SelectHints, Series as SeriesTrait, SeriesSet, StorageError,
+};
+use smallvec::SmallVec;
+
+use super::Head;
+use super::chunks::ChunkBytes;
+use super::isolation::Hidden;
+use super::series::Series;
+use super::state::HeadState;
+
+/// One state of the head; open until the last series read from it is gone.
+struct View {
+    head: Arc<Head>,
+    mint: Timestamp,
+    maxt: Timestamp,
+    commit: u64,
+    hidden: Hidden,
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        self.head.readers.lock().leave(self.commit);
+    }
+}
+
+/// A reader of the head.
+pub(crate) struct HeadQuerier {
+    view: Arc<View>,
+}
+
+impl HeadQuerier {
+    pub(crate) fn new(head: Arc<Head>, mint: Timestamp, maxt: Timestamp) -> Self {
+        let commit = {
+            let state = head.state.read();
+            head.readers.lock().enter(state.commit);
+            state.commit
+        };
+        Self { view: Arc::new(View { head, mint, maxt, commit, hidden: Hidden::default() }) }
+    }
+
+    /// Slots that satisfy the matchers and reach into the range.
+    fn slots(&self, state: &HeadState, matchers: &[Matcher]) -> Vec<u32> {
+        let mut slots = state.select(matchers);
+        slots.retain(|slot| {
+            state.series.get(*slot).is_some_and(|series| {
+                series.chunk.last_t() >= self.view.mint && starts_by(state, series, self.view.maxt)
+            })
+        });
+        slots
+    }
+}
+
+/// Whether the series has a sample at or before `t`.
+fn starts_by(state: &HeadState, series: &Series, t: Timestamp) -> bool {
+    (!series.chunk.is_empty() && series.chunk_start <= t)
+        || state.chunks.list(series.full).any(|chunk| chunk.mint <= t)
+}
+
+/// Cuts a sorted list to the limit, 0 being none.
+fn limited<T>(mut list: Vec<T>, limit: usize) -> Vec<T> {
+    if limit > 0 {
+        list.truncate(limit);
+    }
+    list
+}
+
+impl Querier for HeadQuerier {
+    fn select(&self, hints: &SelectHints, matchers: &[Matcher]) -> Result<Box<dyn SeriesSet>, StorageError> {
+        let state = self.view.head.state.read();
+        let mut slots = self.slots(&state, matchers);
+        if hints.sorted {
+            let pairs =
+                |slot: &u32| state.series.get(*slot).map(|series| state.pairs_of(series)).unwrap_or_default();
+            slots.sort_by(|a, b| {
+                let both = |slot| pairs(slot).iter().map(|pair| state.pairs.both(*pair));
+                both(a).cmp(both(b))
+            });
+        }
+        let ids: Vec<u64> = limited(slots, hints.limit)
+            .into_iter()
+            .filter_map(|slot| state.series.get(slot).map(|series| series.id))
+            .collect();
+        Ok(Box::new(HeadSeriesSet { view: Arc::clone(&self.view), ids: ids.into_iter() }))
+    }
+
+    fn label_names(&self, hints: LabelHints, matchers: &[Matcher]) -> Result<Vec<String>, StorageError> {
+        let state = self.view.head.state.read();
+        let names: BTreeSet<u32> = if matchers.is_empty() {
+            state.pairs.names().collect()
+        } else {
+            let slots = self.slots(&state, matchers);
+            let series = slots.iter().filter_map(|slot| state.series.get(*slot));
+            series.flat_map(|series| state.pairs_of(series)).map(|pair| state.pairs.name_of(*pair)).collect()
+        };
+        let mut names: Vec<String> =
+            names.into_iter().map(|name| state.pairs.name_text(name).to_owned()).collect();
+        names.sort_unstable();
+        Ok(limited(names, hints.limit))
+    }
+
+    fn label_values(
+        &self,
+        name: &str,
+        hints: LabelHints,
+        matchers: &[Matcher],
+    ) -> Result<Vec<String>, StorageError> {
+        let state = self.view.head.state.read();
+        let Some(name) = state.pairs.name(name) else { return Ok(Vec::new()) };
+        let pairs: BTreeSet<u32> = if matchers.is_empty() {
+            state.pairs.of_name(name).iter().copied().collect()
+        } else {
+            let slots = self.slots(&state, matchers);
+            let series = slots.iter().filter_map(|slot| state.series.get(*slot));
+            let pairs = series.flat_map(|series| state.pairs_of(series)).copied();
+            pairs.filter(|pair| state.pairs.name_of(*pair) == name).collect()
+        };
+        let mut values: Vec<String> =
+            pairs.into_iter().map(|pair| state.pairs.value(pair).to_owned()).collect();
+        values.sort_unstable();
+        Ok(limited(values, hints.limit))
+    }
+}
+
+struct HeadSeriesSet {
+    view: Arc<View>,
+    ids: std::vec::IntoIter<u64>,
+}
+
+impl SeriesSet for HeadSeriesSet {
+    fn next_series(&mut self) -> Option<Result<Box<dyn SeriesTrait>, StorageError>> {
+        let id = self.ids.next()?;
+        Some(Ok(Box::new(HeadSeries { view: Arc::clone(&self.view), id })))
+    }
+
+    fn size_hint(&self) -> usize {
+        self.ids.len()
+    }
+}
+
+struct HeadSeries {
+    view: Arc<View>,
+    id: u64,
+}
+
+/// What a series has in the range, copied out of the lock.
+struct Parts {
+    /// Newest first.
+    full: SmallVec<[ChunkBytes; 8]>,
+    growing: SmallVec<[u8; 512]>,
+    /// How many of the newest samples to leave out.
+    hidden: usize,
+}
+
+impl HeadSeries {
+    fn parts(&self, mint: Timestamp, maxt: Timestamp) -> Option<Parts> {
+        let view = &*self.view;
+        let state = view.head.state.read();
+        let series = state.by_ref(self.id)?;
+        let later = (series.last_commit.wrapping_sub(view.commit as u32) as i32) > 0;
+        let hidden = if later { view.hidden.count(&state.commit_log, view.commit, self.id) } else { 0 };
+        let maxt = if hidden > 0 { Timestamp::MAX } else { maxt };
+        let mut parts = Parts { full: SmallVec::new(), growing: SmallVec::new(), hidden };
+        if series.chunk_start <= maxt && series.chunk.last_t() >= mint {
+            parts.growing = SmallVec::from_slice(series.chunk.bytes());
+        }
+        for chunk in state.chunks.list(series.full).take_while(|chunk| chunk.maxt >= mint) {
+            if chunk.mint <= maxt {
+                parts.full.push(chunk.bytes.clone());
+            }
+        }
+        Some(parts)
+    }
+
+    fn corrupt(&self, error: &dyn std::fmt::Display) -> StorageError {
+        StorageError::Corrupt { place: format!("head, series {}", self.id), reason: error.to_string() }
+    }
+}
+
+impl SeriesTrait for HeadSeries {
+    fn labels(&self) -> Labels {
+        let state = self.view.head.state.read();
+        state.by_ref(self.id).map(|series| state.labels_of(series)).unwrap_or_default()
+    }
+
+    fn for_each_label(&self, visit: &mut dyn FnMut(&str, &str)) {
+        let state = self.view.head.state.read();
+        let Some(series) = state.by_ref(self.id) else { return };
+        for pair in state.pairs_of(series) {
+            let (name, value) = state.pairs.both(*pair);
+            visit(name, value);
+        }
+    }
+
+    fn read(&self, mint: Timestamp, maxt: Timestamp, out: &mut Samples) -> Result<(), StorageError> {
+        let (mint, maxt) = (mint.max(self.view.mint), maxt.min(self.view.maxt));
+        let Some(parts) = self.parts(mint, maxt) else { return Ok(()) };
+        let decode_to = if parts.hidden > 0 { Timestamp::MAX } else { maxt };
+        let start = out.len();
+        for chunk in parts.full.iter().rev() {
+            let ChunkBytes::Heap(bytes) = chunk;
+            xor::decode(bytes, mint, decode_to, &mut out.timestamps, &mut out.values)
+                .map_err(|error| self.corrupt(&error))?;
+        }
+        if !parts.growing.is_empty() {
+            xor::decode(&parts.growing, mint, decode_to, &mut out.timestamps, &mut out.values)
+                .map_err(|error| self.corrupt(&error))?;
+        }
+        if parts.hidden > 0 {
+            let visible = out.len().saturating_sub(parts.hidden).max(start);
+            let added = out.timestamps.get(start..visible).unwrap_or_default();
+            let end = start + added.partition_point(|t| *t <= maxt);
+            out.timestamps.truncate(end);
+            out.values.truncate(end);
+        }
+        if !out.start_timestamps.is_empty() {
+            out.start_timestamps.resize(out.timestamps.len(), 0);
+        }
+        Ok(())
+    }
+}

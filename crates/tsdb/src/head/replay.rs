@@ -1,0 +1,181 @@
+//! Log → head: the newest checkpoint, then the segments behind it; repairs what a crash left.
+//!
+//! Called once by [`Db::open`](crate::Db::open). A damaged segment is cut behind its last good record and reported; the
+//! segments after it are still read, so what can be saved is saved.
+
+use std::io;
+use std::path::Path;
+use std::time::Instant;
+
+use narthex_model::Labels;
+use rustc_hash::FxHashMap;
+
+use super::state::{HeadFull, HeadState};
+use crate::fs::Fs;
+use crate::wal::record::{self, BadRecord, samples, series};
+use crate::wal::{Damage, SegmentReader, segment};
+
+/// What a replay found; shown in the log, in `/api/v1/status` and in metrics.
+#[derive(Debug, Default, Clone)]
+pub struct ReplayReport {
+    /// Segments read, those of the checkpoint included.
+    pub segments: u64,
+    /// Series records.
+    pub series: u64,
+    /// Samples read.
+    pub samples: u64,
+    /// Entries whose series no record has made known.
+    pub unknown_refs: u64,
+    /// Records of types this version does not keep.
+    pub skipped_records: u64,
+    /// Segments that were cut, each with the reason.
+    pub repairs: Vec<String>,
+    /// How long it took, milliseconds.
+    pub duration_ms: u64,
+}
+
+/// Why a log could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReplayError {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Full(#[from] HeadFull),
+}
+
+/// What a log directory holds.
+pub(crate) struct Layout {
+    /// The newest checkpoint: its name and the last segment it covers.
+    checkpoint: Option<(String, u64)>,
+    segments: Vec<u64>,
+}
+
+impl Layout {
+    pub(crate) fn read(fs: &dyn Fs, dir: &Path) -> io::Result<Self> {
+        let checkpoints = fs.list(dir)?.into_iter().filter_map(|name| {
+            let number = name.strip_prefix("checkpoint.")?.parse().ok()?;
+            Some((name, number))
+        });
+        Ok(Self { checkpoint: checkpoints.max_by_key(|entry| entry.1), segments: segment::list(fs, dir)? })
+    }
+
+    /// The number of the segment to start with.
+    pub(crate) fn next_segment(&self) -> u64 {
+        let after_last = self.segments.last().map(|last| last + 1);
+        let after_checkpoint = self.checkpoint.as_ref().map(|(_, number)| number + 1);
+        after_last.max(after_checkpoint).unwrap_or_default()
+    }
+}
+
+/// Reads the log in `dir` into `state`.
+pub(crate) fn replay(
+    fs: &dyn Fs,
+    dir: &Path,
+    state: &mut HeadState,
+) -> Result<(ReplayReport, Layout), ReplayError> {
+    let started = Instant::now();
+    let layout = Layout::read(fs, dir)?;
+    let mut replay = Replay { state, aliases: FxHashMap::default(), report: ReplayReport::default() };
+    let mut from = 0;
+    if let Some((name, number)) = &layout.checkpoint {
+        let dir = dir.join(name);
+        for number in segment::list(fs, &dir)? {
+            replay.segment(fs, &segment::path(&dir, number))?;
+        }
+        from = number + 1;
+    }
+    for number in layout.segments.iter().filter(|number| **number >= from) {
+        replay.segment(fs, &segment::path(dir, *number))?;
+    }
+    let aliases = std::mem::take(&mut replay.aliases);
+    for alias in aliases.keys() {
+        replay.state.refs.remove(*alias);
+    }
+    let mut report = replay.report;
+    report.duration_ms = started.elapsed().as_millis() as u64;
+    Ok((report, layout))
+}
+
+struct Replay<'a> {
+    state: &'a mut HeadState,
+    /// References of series that had another one before, to be forgotten at the end.
+    aliases: FxHashMap<u64, u32>,
+    report: ReplayReport,
+}
+
+impl Replay<'_> {
+    fn segment(&mut self, fs: &dyn Fs, path: &Path) -> Result<(), ReplayError> {
+        self.report.segments += 1;
+        let mut reader = SegmentReader::open(fs, path)?;
+        loop {
+            match reader.next_record() {
+                Ok(Some(bytes)) => self.record(bytes, path)?,
+                Ok(None) => return Ok(()),
+                Err(damage) => return Ok(self.repair(fs, &damage)?),
+            }
+        }
+    }
+
+    fn repair(&mut self, fs: &dyn Fs, damage: &Damage) -> io::Result<()> {
+        tracing::warn!("{damage}; the rest of the segment is cut off");
+        self.report.repairs.push(damage.to_string());
+        fs.truncate(&damage.path, damage.offset)
+    }
+
+    fn record(&mut self, bytes: &[u8], path: &Path) -> Result<(), ReplayError> {
+        let Some((kind, body)) = bytes.split_first() else { return Ok(()) };
+        let result = match *kind {
+            record::SERIES => self.series(body)?,
+            record::SAMPLES => self.samples(body),
+            _ => {
+                self.report.skipped_records += 1;
+                Ok(())
+            }
+        };
+        if let Err(bad) = result {
+            tracing::warn!("{}: {bad}; its rest is left out", path.display());
+            self.report.repairs.push(format!("{}: {bad}", path.display()));
+        }
+        Ok(())
+    }
+
+    fn series(&mut self, body: &[u8]) -> Result<Result<(), BadRecord>, HeadFull> {
+        let Self { state, aliases, report } = self;
+        let mut full = None;
+        let decoded = series::decode(body, |id, pairs| {
+            report.series += 1;
+            let sorted =
+                pairs.is_sorted_by(|a, b| a.0 < b.0) && pairs.iter().all(|(_, value)| !value.is_empty());
+            let pairs = pairs.iter().copied();
+            let labels = if sorted { Labels::from_sorted(pairs) } else { Labels::from_pairs(pairs) };
+            let hash = labels.hash64();
+            match state.find(&labels, hash) {
+                Some(slot) => {
+                    let known = state.series.get(slot).map(|series| series.id);
+                    if known != Some(id) {
+                        state.refs.insert(id, slot);
+                        aliases.insert(id, slot);
+                    }
+                }
+                None => full = state.create_with_ref(id, &labels, hash).err().or(full),
+            }
+            state.last_ref = state.last_ref.max(id);
+        });
+        full.map_or(Ok(decoded), Err)
+    }
+
+    fn samples(&mut self, body: &[u8]) -> Result<(), BadRecord> {
+        let Self { state, report, .. } = self;
+        let min_valid_t = state.min_valid_t;
+        samples::decode(body, |sample| {
+            report.samples += 1;
+            match state.refs.get(sample.series) {
+                Some(slot) if sample.t >= min_valid_t => {
+                    state.append_to(slot, sample.t, sample.v);
+                }
+                Some(_) => {}
+                None => report.unknown_refs += 1,
+            }
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! One series of the head: its labels' place, its growing chunk, the list of its full ones.
+
+use narthex_chunkenc::XorBuilder;
+
+use super::chunks::NO_CHUNK;
+
+/// Samples after which the end of the chunk is planned anew.
+const PLAN_AT: u16 = SAMPLES_PER_CHUNK / 4;
+/// How many samples a chunk should have.
+const SAMPLES_PER_CHUNK: u16 = 120;
+/// A chunk of more bytes is ended, except for room for one more sample.
+const MAX_CHUNK_BYTES: usize = 1024 - 19;
+
+/// A series; one per slot, 104 bytes.
+#[derive(Debug)]
+pub(crate) struct Series {
+    /// The reference in the log, unique for the life of the data directory.
+    pub(crate) id: u64,
+    /// The growing chunk, and the newest sample.
+    pub(crate) chunk: XorBuilder,
+    /// Time of the growing chunk's first sample.
+    pub(crate) chunk_start: i64,
+    /// From this time on a sample starts a new chunk.
+    pub(crate) next_at: i64,
+    /// Where the label pairs start in the arena.
+    pub(crate) labels_at: u32,
+    /// How many label pairs.
+    pub(crate) labels_len: u16,
+    /// The newest full chunk.
+    pub(crate) full: u32,
+    /// The low bits of the number of the commit that wrote last.
+    pub(crate) last_commit: u32,
+}
+
+/// What came of appending a sample.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Appended {
+    /// It is in the growing chunk.
+    InChunk,
+    /// Not newer than the newest sample.
+    Rejected,
+}
+
+impl Series {
+    pub(crate) fn new(id: u64, labels_at: u32, labels_len: u16) -> Self {
+        Self {
+            id,
+            chunk: XorBuilder::new(),
+            chunk_start: 0,
+            next_at: 0,
+            labels_at,
+            labels_len,
+            full: NO_CHUNK,
+            last_commit: 0,
+        }
+    }
+
+    /// Whether the growing chunk must end before a sample at `t`; `Some` exactly when it has samples.
+    pub(crate) fn must_cut(&self, t: i64) -> bool {
+        let count = self.chunk.count();
+        count > 0
+            && (t >= self.next_at || count >= 2 * SAMPLES_PER_CHUNK || self.chunk.len() > MAX_CHUNK_BYTES)
+    }
+
+    /// Appends to the growing chunk, which was cut if [`must_cut`](Self::must_cut) said so.
+    #[inline]
+    pub(crate) fn append(&mut self, t: i64, v: f64, chunk_range: i64) -> Appended {
+        if t <= self.chunk.last_t() {
+            return Appended::Rejected;
+        }
+        let count = self.chunk.count();
+        if count == 0 {
+            self.chunk_start = t;
+            self.next_at = range_end(t, chunk_range);
+        } else if count == PLAN_AT {
+            self.next_at = planned_end(self.chunk_start, self.chunk.last_t(), self.next_at);
+        }
+        self.chunk.append(t, v);
+        Appended::InChunk
+    }
+}
+
+/// The end of the aligned range of this width that holds `t`.
+pub(crate) fn range_end(t: i64, width: i64) -> i64 {
+    t.div_euclid(width).saturating_add(1).saturating_mul(width)
+}
+
+/// Where a chunk should end so that equally full chunks fill the time up to `end`, seen after a quarter of its samples.
+fn planned_end(start: i64, now: i64, end: i64) -> i64 {
+    let quarter = now.saturating_sub(start).saturating_add(1).saturating_mul(4);
+    let chunks = end.saturating_sub(start) / quarter;
+    if chunks <= 1 { end } else { start + (end - start) / chunks }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_share_the_range_evenly() {
+        assert_eq!(planned_end(0, 0, 1000), 4);
+        assert_eq!(planned_end(100, 200, 1000), 550);
+        assert_eq!(planned_end(100, 500, 1000), 1000);
+        assert_eq!(
+            (range_end(0, 10), range_end(9, 10), range_end(10, 10), range_end(-1, 10)),
+            (10, 10, 20, 0)
+        );
+    }
+}

@@ -1,0 +1,214 @@
+//! [`HeadState`]: everything the head's lock protects. Changed by commits and replay, read by queriers.
+//!
+//! Invariants: slots are dense and ascend with time of creation; every series is in the index, in the reference map
+//! and in the postings of each of its pairs; `unlogged` holds the series whose record is not in the log yet, and every
+//! commit writes them all, whoever created them, so no sample is ever in front of its series.
+
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+use narthex_model::Labels;
+
+use super::chunks::{ChunkBytes, ChunkPool, FullChunk};
+use super::isolation::CommitLog;
+use super::pairs::{Pairs, tight_push};
+use super::postings::Postings;
+use super::refs::RefMap;
+use super::series::{Appended, Series};
+use super::slab::Slab;
+use crate::wal::record::samples::Sample;
+
+/// An entry of the label index: half the hash, and the slot.
+type IndexEntry = (u32, u32);
+
+/// A limit of the head's numbers: 2^32 series, 4 GiB of label text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the head is full: no room for the labels of another series")]
+pub(crate) struct HeadFull;
+
+/// The series and chunks of the head.
+pub(crate) struct HeadState {
+    pub(crate) pairs: Pairs,
+    /// By pair number.
+    pub(super) postings: Vec<Postings>,
+    pub(super) series: Slab<Series>,
+    /// The pair numbers of all series, one after the other.
+    pub(super) labels: Vec<u32>,
+    index: HashTable<IndexEntry>,
+    pub(super) refs: RefMap,
+    pub(super) chunks: ChunkPool,
+    pub(super) unlogged: Vec<u32>,
+    /// The largest reference handed out.
+    pub(super) last_ref: u64,
+    /// Smallest and largest sample time; `i64::MAX` and `i64::MIN` while empty.
+    pub(super) min_t: i64,
+    pub(super) max_t: i64,
+    /// Samples before this are in blocks already.
+    pub(super) min_valid_t: i64,
+    pub(super) chunk_range: i64,
+    /// The number of the last commit.
+    pub(super) commit: u64,
+    pub(super) commit_log: CommitLog,
+    pub(super) series_created: u64,
+    pub(super) chunks_created: u64,
+}
+
+/// What a commit did with its samples.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Applied {
+    pub(crate) appended: u64,
+    pub(crate) rejected: u64,
+}
+
+impl HeadState {
+    pub(crate) fn new(chunk_range: i64, min_valid_t: i64) -> Self {
+        Self {
+            pairs: Pairs::default(),
+            postings: Vec::new(),
+            series: Slab::default(),
+            labels: Vec::new(),
+            index: HashTable::new(),
+            refs: RefMap::default(),
+            chunks: ChunkPool::default(),
+            unlogged: Vec::new(),
+            last_ref: 0,
+            min_t: i64::MAX,
+            max_t: i64::MIN,
+            min_valid_t,
+            chunk_range,
+            commit: 0,
+            commit_log: CommitLog::default(),
+            series_created: 0,
+            chunks_created: 0,
+        }
+    }
+
+    /// The slot of the series with these labels.
+    pub(super) fn find(&self, labels: &Labels, hash: u64) -> Option<u32> {
+        let same = |entry: &IndexEntry| entry.0 == hash as u32 && self.has_labels(entry.1, labels);
+        self.index.find(spread(hash as u32), same).map(|entry| entry.1)
+    }
+
+    fn has_labels(&self, slot: u32, labels: &Labels) -> bool {
+        let Some(series) = self.series.get(slot) else { return false };
+        let mut pairs = self.pairs_of(series).iter();
+        let prefix =
+            labels.iter().all(|label| pairs.next().is_some_and(|pair| self.pairs.both(*pair) == label));
+        prefix && pairs.next().is_none()
+    }
+
+    /// The pair numbers of a series, in order of the label names.
+    #[inline]
+    pub(super) fn pairs_of(&self, series: &Series) -> &[u32] {
+        let start = series.labels_at as usize;
+        self.labels.get(start..start + usize::from(series.labels_len)).unwrap_or_default()
+    }
+
+    /// The series with this reference.
+    #[inline]
+    pub(super) fn by_ref(&self, id: u64) -> Option<&Series> {
+        self.series.get(self.refs.get(id)?)
+    }
+
+    /// The labels of a series.
+    pub(super) fn labels_of(&self, series: &Series) -> Labels {
+        Labels::from_sorted(self.pairs_of(series).iter().map(|pair| self.pairs.both(*pair)))
+    }
+
+    /// A new series with a reference of its own; its labels are not in the head yet.
+    pub(super) fn create(&mut self, labels: &Labels, hash: u64) -> Result<u32, HeadFull> {
+        let slot = self.create_with_ref(self.last_ref + 1, labels, hash)?;
+        self.unlogged.push(slot);
+        Ok(slot)
+    }
+
+    /// A new series with the reference of a log.
+    pub(super) fn create_with_ref(&mut self, id: u64, labels: &Labels, hash: u64) -> Result<u32, HeadFull> {
+        let slot = u32::try_from(self.series.len()).ok().filter(|slot| *slot < u32::MAX).ok_or(HeadFull)?;
+        let labels_at = u32::try_from(self.labels.len()).map_err(|_| HeadFull)?;
+        for (name, value) in labels {
+            let pair = match self.pairs.intern(name, value) {
+                Ok(pair) => pair,
+                Err(_) => {
+                    self.labels.truncate(labels_at as usize);
+                    return Err(HeadFull);
+                }
+            };
+            tight_push(&mut self.labels, pair);
+        }
+        let Ok(labels_len) = u16::try_from(self.labels.len() - labels_at as usize) else {
+            self.labels.truncate(labels_at as usize);
+            return Err(HeadFull);
+        };
+        if self.pairs.end() > self.postings.len() {
+            if self.pairs.end() > self.postings.capacity() {
+                self.postings.reserve_exact(self.pairs.end() / 8 + 64);
+            }
+            self.postings.resize_with(self.pairs.end(), Postings::default);
+        }
+        for pair in self.labels.get(labels_at as usize..).unwrap_or_default() {
+            if let Some(postings) = self.postings.get_mut(*pair as usize) {
+                postings.push(slot);
+            }
+        }
+        self.series.push(Series::new(id, labels_at, labels_len));
+        self.index.insert_unique(spread(hash as u32), (hash as u32, slot), |entry| spread(entry.0));
+        self.refs.insert(id, slot);
+        self.last_ref = self.last_ref.max(id);
+        self.series_created += 1;
+        Ok(slot)
+    }
+
+    /// Appends committed samples; `slots` are those of the samples, as found when they were appended.
+    pub(super) fn apply(&mut self, samples: &[Sample], slots: &[u32]) -> Applied {
+        self.commit += 1;
+        let mut applied = Applied::default();
+        let logging = self.commit_log.is_needed();
+        for (sample, slot) in samples.iter().zip(slots) {
+            if self.append_to(*slot, sample.t, sample.v) == Appended::Rejected {
+                applied.rejected += 1;
+                continue;
+            }
+            applied.appended += 1;
+            if logging {
+                self.commit_log.note(self.commit, sample.series);
+            }
+        }
+        applied
+    }
+
+    /// Appends one sample to the series in `slot`.
+    #[inline]
+    pub(super) fn append_to(&mut self, slot: u32, t: i64, v: f64) -> Appended {
+        let Some(series) = self.series.get_mut(slot) else { return Appended::Rejected };
+        if series.must_cut(t) && t > series.chunk.last_t() {
+            let (data, len) = series.chunk.take();
+            let chunk = FullChunk {
+                mint: series.chunk_start,
+                maxt: series.chunk.last_t(),
+                bytes: ChunkBytes::Heap(Arc::from(data.get(..len).unwrap_or_default())),
+                older: series.full,
+            };
+            series.full = self.chunks.push(chunk);
+            self.chunks_created += 1;
+        }
+        let appended = series.append(t, v, self.chunk_range);
+        if appended == Appended::InChunk {
+            series.last_commit = self.commit as u32;
+            self.min_t = self.min_t.min(t);
+            self.max_t = self.max_t.max(t);
+        }
+        appended
+    }
+
+    /// The earliest time an appender may write.
+    pub(super) fn appendable_from(&self) -> i64 {
+        self.min_valid_t.max(self.max_t.saturating_sub(self.chunk_range / 2))
+    }
+}
+
+/// Spreads half a hash over the 64 bits the table looks at.
+#[inline]
+fn spread(half: u32) -> u64 {
+    u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}

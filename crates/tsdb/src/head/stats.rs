@@ -1,0 +1,134 @@
+//! Numbers about the head, for metrics and `/api/v1/status/tsdb`.
+
+use std::sync::atomic::Ordering;
+
+use super::Head;
+
+/// The head as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HeadStats {
+    /// Active series.
+    pub series: u64,
+    /// Distinct label pairs.
+    pub label_pairs: u64,
+    /// Chunks in the head, growing ones included.
+    pub chunks: u64,
+    /// Time of the oldest sample in milliseconds; `i64::MAX` without samples.
+    pub min_time: i64,
+    /// Time of the newest sample in milliseconds; `i64::MIN` without samples.
+    pub max_time: i64,
+    /// Series made since the start.
+    pub series_created: u64,
+    /// Chunks that became full since the start.
+    pub chunks_created: u64,
+    /// Samples taken since the start.
+    pub samples_appended: u64,
+    /// Samples refused because they were not newer than the newest one.
+    pub out_of_order: u64,
+    /// Samples refused because they were older than the head takes.
+    pub out_of_bounds: u64,
+    /// Samples refused because they were older than the out-of-order window.
+    pub too_old: u64,
+    /// Transactions committed.
+    pub commits: u64,
+    /// Transactions that failed at the log.
+    pub failed_commits: u64,
+    /// The segment of the log that is written.
+    pub wal_segment: u64,
+}
+
+/// A name and a count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatEntry {
+    /// What is counted.
+    pub name: String,
+    /// How many.
+    pub value: u64,
+}
+
+/// The largest contributors, as `/api/v1/status/tsdb` shows them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// The head as a whole.
+    pub head: HeadStats,
+    /// Metric names with the most series.
+    pub series_by_metric_name: Vec<StatEntry>,
+    /// Label names with the most values.
+    pub values_by_label_name: Vec<StatEntry>,
+    /// Label names with the most bytes of values over all series.
+    pub memory_by_label_name: Vec<StatEntry>,
+    /// Label pairs (`name=value`) with the most series.
+    pub series_by_label_pair: Vec<StatEntry>,
+}
+
+impl Head {
+    /// The head in numbers; cheap.
+    pub(crate) fn head_stats(&self) -> HeadStats {
+        let wal_segment = self.log.lock().segment();
+        let state = self.state.read();
+        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+        HeadStats {
+            series: state.series.len() as u64,
+            label_pairs: state.pairs.len() as u64,
+            chunks: (state.chunks.len() + state.series.len()) as u64,
+            min_time: state.min_t,
+            max_time: state.max_t,
+            series_created: state.series_created,
+            chunks_created: state.chunks_created,
+            samples_appended: count(&self.counters.samples),
+            out_of_order: count(&self.counters.out_of_order),
+            out_of_bounds: count(&self.counters.out_of_bounds),
+            too_old: count(&self.counters.too_old),
+            commits: count(&self.counters.commits),
+            failed_commits: count(&self.counters.failed_commits),
+            wal_segment,
+        }
+    }
+
+    /// The `limit` largest entries of each kind.
+    pub(crate) fn stats(&self, limit: usize) -> Stats {
+        let head = self.head_stats();
+        let state = self.state.read();
+        let metric_name = state.pairs.name(narthex_model::names::METRIC_NAME);
+        let (mut metrics, mut pairs) = (Vec::new(), Vec::new());
+        let (mut values, mut memory) = (Vec::new(), Vec::new());
+        for name in state.pairs.names() {
+            let of_name = state.pairs.of_name(name);
+            let mut bytes = 0;
+            for pair in of_name {
+                let count = state.postings_of(*pair).len() as u64;
+                bytes += count * state.pairs.value(*pair).len() as u64;
+                pairs.push((count, *pair));
+                if Some(name) == metric_name {
+                    metrics.push((count, *pair));
+                }
+            }
+            values.push((of_name.len() as u64, name));
+            memory.push((bytes, name));
+        }
+        let name = |name: u32| state.pairs.name_text(name).to_owned();
+        let pair = |pair: u32| {
+            let (name, value) = state.pairs.both(pair);
+            format!("{name}={value}")
+        };
+        Stats {
+            head,
+            series_by_metric_name: top(metrics, limit, |pair| state.pairs.value(pair).to_owned()),
+            values_by_label_name: top(values, limit, name),
+            memory_by_label_name: top(memory, limit, name),
+            series_by_label_pair: top(pairs, limit, pair),
+        }
+    }
+}
+
+/// The largest counts first; equal ones by name.
+fn top(mut counts: Vec<(u64, u32)>, limit: usize, name: impl Fn(u32) -> String) -> Vec<StatEntry> {
+    if limit < counts.len() {
+        counts.select_nth_unstable_by(limit, |a, b| b.0.cmp(&a.0));
+        counts.truncate(limit);
+    }
+    let mut entries: Vec<StatEntry> =
+        counts.into_iter().map(|(value, index)| StatEntry { name: name(index), value }).collect();
+    entries.sort_by(|a, b| b.value.cmp(&a.value).then_with(|| a.name.cmp(&b.name)));
+    entries
+}

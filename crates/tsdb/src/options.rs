@@ -1,0 +1,50 @@
+//! [`Options`]: everything about a database that a flag or a configuration field can change.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clock::{Clock, SystemClock};
+use crate::fs::{Fs, RealFs};
+use crate::wal::{Compression, segment};
+
+/// How a [`Db`](crate::Db) behaves.
+#[derive(Clone)]
+pub struct Options {
+    /// Size of a log segment in bytes, rounded up to whole pages of 32 KiB.
+    pub wal_segment_size: u64,
+    /// Compression of log records.
+    pub wal_compression: Compression,
+    /// Width of a block and of the head's chunk range, milliseconds.
+    pub min_block_duration: i64,
+    /// Whether to go without the `lock` file (needed on some network file systems).
+    pub no_lock_file: bool,
+    /// The file system.
+    pub fs: Arc<dyn Fs>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            wal_segment_size: segment::SEGMENT_SIZE,
+            wal_compression: Compression::Snappy,
+            min_block_duration: 2 * 60 * 60 * 1000,
+            no_lock_file: false,
+            fs: Arc::new(RealFs),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("wal_segment_size", &self.wal_segment_size)
+            .field("wal_compression", &self.wal_compression)
+            .field("min_block_duration", &self.min_block_duration)
+            .field("no_lock_file", &self.no_lock_file)
+            .field("fs", &self.fs)
+            .finish_non_exhaustive()
+    }
+}

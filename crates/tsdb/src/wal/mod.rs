@@ -1,0 +1,21 @@
+//! The write-ahead log in Prometheus' format: segments of pages of records.
+//!
+//! [`WalWriter`] frames and writes records, [`SegmentReader`] reads them back, [`record`] knows what is in them.
+//! Drawn in `docs/formats/wal.md`.
+//!
+//! Invariants: a record never spans two segments; a commit is one write; nothing is acknowledged before its bytes
+//! were handed to the operating system.
+
+mod compression;
+mod page;
+mod reader;
+pub(crate) mod record;
+pub(crate) mod segment;
+mod writer;
+
+pub use compression::Compression;
+pub(crate) use reader::{Damage, SegmentReader};
+pub(crate) use writer::WalWriter;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,31 @@
+//! What is inside log records: one file per record type, each with its encoder and its decoder.
+//!
+//! The first byte of a record is its type. Decoders hand each entry to a closure, allocate nothing per entry, and stop
+//! with [`BadRecord`] at the first byte that cannot be.
+
+pub(crate) mod exemplars;
+pub(crate) mod metadata;
+pub(crate) mod samples;
+pub(crate) mod series;
+pub(crate) mod tombstones;
+
+/// Label sets of new series.
+pub(crate) const SERIES: u8 = 1;
+/// Float samples.
+pub(crate) const SAMPLES: u8 = 2;
+/// Deleted ranges.
+pub(crate) const TOMBSTONES: u8 = 3;
+/// Exemplars.
+pub(crate) const EXEMPLARS: u8 = 4;
+/// Positions of chunks in head chunk files, in the out-of-order log.
+pub(crate) const MMAP_MARKERS: u8 = 5;
+/// Type, unit and help of series.
+pub(crate) const METADATA: u8 = 6;
+
+/// A record whose bytes are not what its type says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("record of type {kind} is damaged")]
+pub(crate) struct BadRecord {
+    /// The type byte.
+    pub(crate) kind: u8,
+}

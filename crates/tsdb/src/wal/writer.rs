@@ -1,0 +1,153 @@
+//! [`WalWriter`]: frames records and writes a batch of them with one system call.
+//!
+//! Invariants: after a failed write the segment is cut back to the last whole batch before anything else is written, so
+//! a batch is on disk entirely or not at all; a finished segment is synced before the next one starts.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::compression::{Compression, Compressor};
+use super::page::{PAGE_SIZE, frame, framed_len};
+use super::segment;
+use crate::fs::{Fs, WriteFile};
+
+/// Appends to one log directory.
+pub(crate) struct WalWriter {
+    fs: Arc<dyn Fs>,
+    dir: PathBuf,
+    segment: u64,
+    segment_size: u64,
+    file: Box<dyn WriteFile>,
+    /// Bytes of the segment that hold whole batches.
+    len: u64,
+    /// Whether a failed write left bytes behind `len`.
+    dirty: bool,
+    compressor: Compressor,
+    out: Vec<u8>,
+}
+
+impl WalWriter {
+    /// Starts segment `number` in `dir`.
+    pub(crate) fn create(
+        fs: Arc<dyn Fs>,
+        dir: PathBuf,
+        number: u64,
+        segment_size: u64,
+        compression: Compression,
+    ) -> io::Result<Self> {
+        let file = fs.create(&segment::path(&dir, number))?;
+        fs.sync_dir(&dir)?;
+        let compressor = Compressor::new(compression);
+        let segment_size = segment_size.next_multiple_of(PAGE_SIZE as u64);
+        Ok(Self {
+            fs,
+            dir,
+            segment: number,
+            segment_size,
+            file,
+            len: 0,
+            dirty: false,
+            compressor,
+            out: Vec::new(),
+        })
+    }
+
+    /// The number of the segment that is written.
+    pub(crate) fn segment(&self) -> u64 {
+        self.segment
+    }
+
+    /// Bytes of the segment so far.
+    pub(crate) fn offset(&self) -> u64 {
+        self.len
+    }
+
+    /// Writes the records as one batch. On an error none of them counts as written.
+    pub(crate) fn log<'a>(&mut self, records: impl Iterator<Item = &'a [u8]> + Clone) -> io::Result<()> {
+        self.clean()?;
+        if self.frame_batch(records.clone()).is_err() {
+            // The batch does not fit behind what the segment holds: it starts the next one, which is cut again as
+            // often as needed.
+            self.next_segment()?;
+            return self.log_in_parts(records);
+        }
+        self.flush()
+    }
+
+    /// Frames all records behind the current offset; `Err` when they go beyond the segment's end.
+    fn frame_batch<'a>(&mut self, records: impl Iterator<Item = &'a [u8]>) -> Result<(), ()> {
+        self.out.clear();
+        for record in records {
+            let (bytes, bit) = self.compressor.compress(record);
+            let used = self.len as usize + self.out.len();
+            if (used + framed_len(bytes.len(), used)) as u64 > self.segment_size {
+                return Err(());
+            }
+            frame(&mut self.out, bytes, bit, used);
+        }
+        Ok(())
+    }
+
+    /// For batches larger than a segment: records one by one, a new segment whenever one is full.
+    fn log_in_parts<'a>(&mut self, records: impl Iterator<Item = &'a [u8]>) -> io::Result<()> {
+        self.out.clear();
+        for record in records {
+            let (bytes, bit) = self.compressor.compress(record);
+            let used = self.len as usize + self.out.len();
+            let full = (used + framed_len(bytes.len(), used)) as u64 > self.segment_size;
+            if full && used > 0 {
+                self.flush()?;
+                self.next_segment()?;
+                self.out.clear();
+                let (bytes, bit) = self.compressor.compress(record);
+                frame(&mut self.out, bytes, bit, 0);
+            } else {
+                frame(&mut self.out, bytes, bit, used);
+            }
+        }
+        self.flush()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if let Err(error) = self.file.write_all(&self.out) {
+            self.dirty = true;
+            // If cutting fails too, the next batch tries again before it writes.
+            let _ = self.clean();
+            return Err(error);
+        }
+        self.len += self.out.len() as u64;
+        Ok(())
+    }
+
+    /// Removes what a failed write left.
+    fn clean(&mut self) -> io::Result<()> {
+        if self.dirty {
+            self.file.truncate(self.len)?;
+            self.dirty = false;
+        }
+        Ok(())
+    }
+
+    /// Ends the segment (filled up to a page, synced) and starts the next one; returns the finished one's number.
+    pub(crate) fn next_segment(&mut self) -> io::Result<u64> {
+        self.clean()?;
+        let padding = (PAGE_SIZE as u64 - self.len % PAGE_SIZE as u64) % PAGE_SIZE as u64;
+        self.out.clear();
+        self.out.resize(padding as usize, 0);
+        self.flush()?;
+        self.file.sync()?;
+        let finished = self.segment;
+        self.file = self.fs.create(&segment::path(&self.dir, finished + 1))?;
+        self.segment = finished + 1;
+        self.len = 0;
+        self.fs.sync_dir(&self.dir)?;
+        Ok(finished)
+    }
+
+    /// Waits until all is on the medium.
+    pub(crate) fn sync(&mut self) -> io::Result<()> {
+        self.clean()?;
+        self.file.sync()
+    }
+}
