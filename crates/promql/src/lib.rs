@@ -10,8 +10,10 @@ pub mod ast;
 pub mod engine;
 mod format;
 pub mod functions_table;
-pub mod parser;
+mod lexer;
 mod limits;
+pub mod parser;
+pub mod printer;
 pub mod value;
 
 pub use engine::{Engine, EngineOptions, QueryError, QueryOptions, QueryOutput, QueryStats};

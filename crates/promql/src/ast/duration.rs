@@ -173,10 +173,8 @@ pub enum DurationExpr {
     Step(PosRange),
     /// `range()`
     Range(PosRange),
-    /// `-x` or `+x`
-    Unary {
-        /// Whether the sign is a minus.
-        negative: bool,
+    /// `-x`; literals carry their sign themselves.
+    Negative {
         /// What the sign stands before.
         expr: Box<Self>,
         /// The whole.
@@ -218,7 +216,7 @@ impl DurationExpr {
             Self::Literal { pos, .. }
             | Self::Step(pos)
             | Self::Range(pos)
-            | Self::Unary { pos, .. }
+            | Self::Negative { pos, .. }
             | Self::Function { pos, .. }
             | Self::Paren { pos, .. } => *pos,
             Self::Binary { left, right, .. } => left.pos().to(right.pos()),
@@ -231,8 +229,8 @@ impl DurationExpr {
             Self::Literal { seconds, .. } => *seconds,
             Self::Step(_) => context.step_ms as f64 / 1000.0,
             Self::Range(_) => context.range_ms as f64 / 1000.0,
-            Self::Unary { negative: true, expr, .. } => -expr.evaluate(context)?,
-            Self::Unary { negative: false, expr, .. } | Self::Paren { expr, .. } => expr.evaluate(context)?,
+            Self::Negative { expr, .. } => -expr.evaluate(context)?,
+            Self::Paren { expr, .. } => expr.evaluate(context)?,
             Self::Function { function, left, right, .. } => {
                 let (left, right) = (left.evaluate(context)?, right.evaluate(context)?);
                 match function {

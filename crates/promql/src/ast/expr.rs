@@ -45,8 +45,10 @@ pub struct NumberLiteral {
 /// A text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StringLiteral {
-    /// The text without quotes and escapes.
+    /// The text without quotes and escapes; what is not UTF-8 is replaced.
     pub value: String,
+    /// The bytes when `\x` escapes made something else than UTF-8: such a text is no label name.
+    pub invalid_utf8: Option<Vec<u8>>,
     /// Where it stands, quotes included.
     pub pos: PosRange,
 }

@@ -1,0 +1,196 @@
+//! Durations in selectors: literals, and arithmetic on them.
+
+use super::Parser;
+use super::error::Failure;
+use crate::ast::{BinaryOp, DurationExpr, DurationFunction, DurationOp, DurationValue, PosRange};
+use crate::lexer::{Keyword, TokenKind};
+
+/// The longest duration in seconds: 2^63 nanoseconds.
+const MAX_SECONDS: f64 = 9_223_372_036.854_776;
+
+impl Parser<'_> {
+    /// A range or a subquery step.
+    pub(super) fn positive_duration(&mut self) -> Result<DurationValue, Failure> {
+        let expr = self.duration_expr(1)?;
+        if let DurationExpr::Literal { seconds, pos, .. } = expr
+            && seconds <= 0.0
+        {
+            return Err(Failure::new(pos, "duration must be greater than 0"));
+        }
+        let pos = expr.pos();
+        match value(expr) {
+            // Less than a millisecond.
+            DurationValue::Fixed(0) => Err(Failure::new(pos, "duration must be greater than 0")),
+            value => Ok(value),
+        }
+    }
+
+    /// An offset: a single operand with an optional sign, because `x offset 1 + 2` is `(x offset 1) + 2`. Returns also
+    /// where it ends.
+    pub(super) fn offset_duration(&mut self) -> Result<(DurationValue, usize), Failure> {
+        let expr = match self.kind() {
+            TokenKind::Operator(BinaryOp::Add | BinaryOp::Sub) => {
+                self.signed_duration(Self::duration_operand)?
+            }
+            // Behind a closing parenthesis arithmetic goes on, as far as it is arithmetic on durations.
+            TokenKind::LeftParen => {
+                let mut left = self.duration_operand()?;
+                let bookmark = |parser: &Self| (parser.lexer, parser.token);
+                let mut good = (bookmark(self), left.clone());
+                while let Ok(Some(next)) = self.duration_operation(left, 1) {
+                    good = (bookmark(self), next.clone());
+                    left = next;
+                }
+                (self.lexer, self.token) = good.0;
+                good.1
+            }
+            _ => self.duration_operand()?,
+        };
+        let end = expr.pos().end;
+        Ok((value(expr), end))
+    }
+
+    fn duration_expr(&mut self, min_precedence: u8) -> Result<DurationExpr, Failure> {
+        self.nested(|parser| {
+            let mut left = match parser.kind() {
+                TokenKind::Operator(BinaryOp::Add | BinaryOp::Sub) => {
+                    parser.signed_duration(|parser| parser.duration_expr(DurationOp::Pow.precedence()))?
+                }
+                _ => parser.duration_operand()?,
+            };
+            let mut height = 0;
+            loop {
+                let before = left.clone();
+                let Some(next) = parser.duration_operation(left, min_precedence)? else { return Ok(before) };
+                height += 1;
+                if height > super::MAX_DEPTH {
+                    return Err(super::too_deep(next.pos()));
+                }
+                left = next;
+            }
+        })
+    }
+
+    /// An operator and its right side, if an operator of at least this precedence stands here.
+    fn duration_operation(
+        &mut self,
+        left: DurationExpr,
+        min_precedence: u8,
+    ) -> Result<Option<DurationExpr>, Failure> {
+        let Some(op) = duration_op(self.kind()) else { return Ok(None) };
+        let precedence = op.precedence();
+        if precedence < min_precedence {
+            return Ok(None);
+        }
+        let token = self.advance()?;
+        let right = self.duration_expr(if op == DurationOp::Pow { precedence } else { precedence + 1 })?;
+        self.check_durations_enabled(left.pos())?;
+        if let DurationExpr::Literal { seconds: 0.0, .. } = right {
+            match op {
+                DurationOp::Div => return Err(Failure::new(token.pos, "division by zero")),
+                DurationOp::Mod => return Err(Failure::new(token.pos, "modulo by zero")),
+                _ => {}
+            }
+        }
+        Ok(Some(DurationExpr::Binary { op, left: Box::new(left), right: Box::new(right) }))
+    }
+
+    fn signed_duration(
+        &mut self,
+        operand: impl FnOnce(&mut Self) -> Result<DurationExpr, Failure>,
+    ) -> Result<DurationExpr, Failure> {
+        let sign = self.advance()?;
+        let negative = sign.kind == TokenKind::Operator(BinaryOp::Sub);
+        let expr = operand(self)?;
+        let pos = sign.pos.to(expr.pos());
+        Ok(match expr {
+            DurationExpr::Literal { seconds, is_duration, .. } => {
+                DurationExpr::Literal { seconds: if negative { -seconds } else { seconds }, is_duration, pos }
+            }
+            expr if negative => DurationExpr::Negative { expr: Box::new(expr), pos },
+            expr => expr,
+        })
+    }
+
+    fn duration_operand(&mut self) -> Result<DurationExpr, Failure> {
+        match self.kind() {
+            TokenKind::Number | TokenKind::Duration => {
+                let (seconds, is_duration, pos) = self.number()?;
+                if seconds.is_nan() || seconds > MAX_SECONDS {
+                    return Err(Failure::new(pos, "duration out of range"));
+                }
+                Ok(DurationExpr::Literal { seconds, is_duration, pos })
+            }
+            TokenKind::Keyword(Keyword::Step) => Ok(DurationExpr::Step(self.duration_keyword()?)),
+            TokenKind::Keyword(Keyword::Range) => Ok(DurationExpr::Range(self.duration_keyword()?)),
+            TokenKind::LeftParen => {
+                let open = self.advance()?;
+                let expr = Box::new(self.duration_expr(1)?);
+                let close = self.expect(TokenKind::RightParen)?;
+                self.check_durations_enabled(expr.pos())?;
+                Ok(DurationExpr::Paren { expr, pos: open.pos.to(close.pos) })
+            }
+            TokenKind::Identifier => self.duration_function(),
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    /// `step()` or `range()`.
+    fn duration_keyword(&mut self) -> Result<PosRange, Failure> {
+        let name = self.advance()?;
+        self.expect(TokenKind::LeftParen)?;
+        let close = self.expect(TokenKind::RightParen)?;
+        let pos = name.pos.to(close.pos);
+        self.check_durations_enabled(pos)?;
+        Ok(pos)
+    }
+
+    /// `min_of(a, b)` or `max_of(a, b)`.
+    fn duration_function(&mut self) -> Result<DurationExpr, Failure> {
+        let function = match self.text(self.token).to_ascii_lowercase().as_str() {
+            "min_of" => DurationFunction::MinOf,
+            "max_of" => DurationFunction::MaxOf,
+            _ => return Err(self.unexpected()),
+        };
+        let name = self.advance()?;
+        self.expect(TokenKind::LeftParen)?;
+        let left = Box::new(self.duration_expr(1)?);
+        self.expect(TokenKind::Comma)?;
+        let right = Box::new(self.duration_expr(1)?);
+        let close = self.expect(TokenKind::RightParen)?;
+        let pos = name.pos.to(close.pos);
+        self.check_durations_enabled(pos)?;
+        Ok(DurationExpr::Function { function, left, right, pos })
+    }
+
+    fn check_durations_enabled(&self, pos: PosRange) -> Result<(), Failure> {
+        if self.options.duration_expressions {
+            Ok(())
+        } else {
+            Err(Failure::new(pos, "experimental duration expression is not enabled"))
+        }
+    }
+}
+
+fn duration_op(kind: TokenKind) -> Option<DurationOp> {
+    let TokenKind::Operator(op) = kind else { return None };
+    Some(match op {
+        BinaryOp::Add => DurationOp::Add,
+        BinaryOp::Sub => DurationOp::Sub,
+        BinaryOp::Mul => DurationOp::Mul,
+        BinaryOp::Div => DurationOp::Div,
+        BinaryOp::Mod => DurationOp::Mod,
+        BinaryOp::Pow => DurationOp::Pow,
+        _ => return None,
+    })
+}
+
+/// A literal becomes milliseconds, by way of whole nanoseconds.
+fn value(expr: DurationExpr) -> DurationValue {
+    match expr {
+        DurationExpr::Literal { seconds, .. } => {
+            DurationValue::Fixed((seconds * 1e9).round() as i64 / 1_000_000)
+        }
+        expr => DurationValue::Expr(Box::new(expr)),
+    }
+}
