@@ -1,6 +1,10 @@
-//! The heart-disease prediction service: model, training and HTTP routes; `main` and the tests call it.
+//! The heart-disease prediction service: model, training, HTTP routes, traffic; `main` and the tests call it.
 
+pub mod metrics;
 pub mod model;
 pub mod patient;
+pub mod routes;
+pub mod serve;
+pub mod traffic;
 #[cfg(feature = "train")]
 pub mod train;

@@ -1,51 +1,116 @@
-//! Command line of the service: `serve` (the default) and `train`.
+//! Command line of the service: `serve` (the default), `traffic` and `train`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use heart_disease_api::{serve, traffic};
 
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// Answer requests (also without a subcommand).
+    Serve(Serve),
+    /// Post realistic and some bad patients to a running service.
+    Traffic(Traffic),
     /// Fit the model on the data of the repository, print its quality, write the model file.
     #[cfg(feature = "train")]
-    Train {
-        /// Where the model file goes.
-        #[arg(long, default_value = "apps/heart-disease-api/model/heart-disease.json")]
-        output: PathBuf,
-        /// First seed of the cross-validation.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// Inverse of the L2 penalty.
-        #[arg(long, default_value_t = 0.1)]
-        c: f64,
-    },
+    Train(Train),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Address and port to listen on.
+    #[arg(long, default_value = "127.0.0.1:8000")]
+    listen: SocketAddr,
+    /// A model file to use instead of the built-in one.
+    #[arg(long)]
+    model: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Traffic {
+    /// Where the service is.
+    #[arg(long, default_value = "http://127.0.0.1:8000")]
+    url: http::Uri,
+    /// Requests a second.
+    #[arg(long, default_value_t = 5.0)]
+    rate: f64,
+    /// Seed of the sequence of requests.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+#[cfg(feature = "train")]
+#[derive(Args)]
+struct Train {
+    /// Where the model file goes.
+    #[arg(long, default_value = "apps/heart-disease-api/model/heart-disease.json")]
+    output: PathBuf,
+    /// First seed of the cross-validation.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Inverse of the L2 penalty.
+    #[arg(long, default_value_t = 0.1)]
+    c: f64,
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let arguments = Arguments::parse();
+    let result = match arguments.command.unwrap_or(Command::Serve(arguments.serve)) {
+        Command::Serve(options) => run(async move {
+            serve::serve(options.listen, options.model).await.map_err(|error| error.to_string())
+        }),
+        Command::Traffic(options) => run(send_traffic(options)),
         #[cfg(feature = "train")]
-        Command::Train { output, seed, c } => {
-            match heart_disease_api::train::run(heart_disease_api::train::Parameters { seed, c }, &output) {
-                Ok(report) => {
-                    #[expect(clippy::print_stdout, reason = "the report is what the subcommand is for")]
-                    {
-                        print!("{report}");
-                    }
-                    ExitCode::SUCCESS
-                }
-                Err(error) => {
-                    eprintln!("heart-disease-api train: {error}");
-                    ExitCode::FAILURE
-                }
-            }
+        Command::Train(options) => train(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
         }
     }
+}
+
+fn run(work: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start the runtime: {error}"))?
+        .block_on(work)
+}
+
+async fn send_traffic(options: Traffic) -> Result<(), String> {
+    let authority = options.url.authority().ok_or("--url needs a host, for example http://127.0.0.1:8000")?;
+    let port = authority.port_u16().unwrap_or(80);
+    let authority = format!("{}:{port}", authority.host());
+    tokio::select! {
+        () = traffic::run(traffic::Options { authority, rate: options.rate, seed: options.seed }) => {}
+        () = serve::told_to_stop() => {}
+    }
+    Ok(())
+}
+
+#[cfg(feature = "train")]
+#[expect(clippy::print_stdout, reason = "the report is what the subcommand is for")]
+fn train(options: &Train) -> Result<(), String> {
+    let parameters = heart_disease_api::train::Parameters { seed: options.seed, c: options.c };
+    let report =
+        heart_disease_api::train::run(parameters, &options.output).map_err(|error| error.to_string())?;
+    print!("{report}");
+    Ok(())
 }
