@@ -150,7 +150,7 @@ fn an_invalid_target_changes_nothing() {
 #[test]
 fn refused() {
     let bad = [
-        (replace(&["a"], "(", "b", "$1"), "invalid regular expression"),
+        (replace(&["a"], "(", "b", "$1"), "missing closing )"),
         (rule(Action::Replace, &["a"]), "requires 'target_label'"),
         (with(rule(Action::HashMod, &["a"]), "(.*)", "b", "$1"), "non-zero modulus"),
         (with(rule(Action::Lowercase, &["a"]), "(.*)", "b", "x"), "'replacement' can not be set"),

@@ -5,8 +5,7 @@ mod regex;
 use std::fmt;
 use std::sync::Arc;
 
-pub use self::regex::Regex;
-pub use self::regex::RegexError;
+pub use self::regex::{Regex, RegexError, compile};
 
 /// The operator of a [`Matcher`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

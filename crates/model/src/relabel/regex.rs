@@ -3,7 +3,7 @@
 use regex_automata::meta;
 use regex_automata::util::captures::Captures;
 
-use crate::matcher::RegexError;
+use crate::matcher::{self, RegexError};
 
 /// The expression that a rule has when none is written.
 const DEFAULT: &str = "(.*)";
@@ -22,8 +22,7 @@ impl RelabelRegex {
         if source == DEFAULT {
             return Ok(Self::default());
         }
-        let engine = meta::Regex::new(&format!("^(?s:{source})$"))
-            .map_err(|error| RegexError { pattern: source.to_owned(), reason: error.to_string() })?;
+        let engine = matcher::compile(source)?;
         Ok(Self { source: source.to_owned(), engine: Some(engine) })
     }
 
