@@ -1,0 +1,119 @@
+// Opens the query page, the targets page and the dashboard in a real chromium and checks what they draw.
+// Called by tests/tests/browser.rs with NARTHEX_URL and DASH_URL; prints one line a check and exits 1 at the first fault.
+// With SCREENSHOTS set to a folder, a picture of every page is kept there.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const require = createRequire(new URL('../../ui/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+
+const server = process.env.NARTHEX_URL;
+const dash = process.env.DASH_URL;
+const pictures = process.env.SCREENSHOTS;
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  ],
+});
+const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+const faults = [];
+page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
+page.on('console', (message) => {
+  if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+});
+page.on('request', (request) => {
+  const url = new URL(request.url());
+  if (!['127.0.0.1', 'localhost'].includes(url.hostname) && url.protocol.startsWith('http')) {
+    faults.push(`a request left the machine: ${url}`);
+  }
+});
+
+function check(what, holds) {
+  console.log(`${holds ? 'ok' : 'FAULT'}  ${what}`);
+  if (!holds) throw new Error(what);
+}
+
+async function keep(name) {
+  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+/** The points that the page's charts hold, as { charts, series, points }. */
+function drawn() {
+  return page.evaluate(() => {
+    const charts = Object.values(window.__narthex?.charts ?? {});
+    let series = 0;
+    let points = 0;
+    for (const chart of charts) {
+      for (const column of chart.data.slice(1)) {
+        const present = Array.from(column).filter((value) => value !== null && value !== undefined).length;
+        if (present > 0) series += 1;
+        points += present;
+      }
+    }
+    return { charts: charts.length, series, points };
+  });
+}
+
+async function until(what, probe, limit = 20_000) {
+  const end = Date.now() + limit;
+  let last;
+  while (Date.now() < end) {
+    last = await probe();
+    if (last) return last;
+    await page.waitForTimeout(100);
+  }
+  await keep('fault');
+  check(`${what} (last seen: ${JSON.stringify(last)}; page: ${(await page.innerText('body')).slice(0, 600)})`, false);
+}
+
+try {
+  await page.goto(`${server}/targets`);
+  await until('the targets page shows the API', async () => (await page.innerText('body')).includes('heart-disease-api'));
+  const targets = await page.innerText('body');
+  check('the API is UP', /\bUP\b/i.test(targets));
+  check('the dead target is DOWN with its error', /\bDOWN\b/i.test(targets) && /refused|connect/i.test(targets));
+  await keep('targets');
+
+  await page.goto(`${server}/query?test=1&g0.expr=predictions_total&g0.tab=1&g0.range_input=5m`);
+  await until('the table shows both outcomes', async () => {
+    const text = await page.innerText('body');
+    return text.includes('prediction="0"') && text.includes('prediction="1"');
+  });
+  check('the query table shows the counters', true);
+  await keep('query-table');
+
+  await page.goto(`${server}/query?test=1&g0.expr=${encodeURIComponent('sum by (endpoint) (rate(http_requests_total[1m]))')}&g0.tab=0&g0.range_input=5m`);
+  const graph = await until('the graph has series', async () => {
+    const seen = await drawn();
+    return seen.series > 0 && seen.points > 0 ? seen : undefined;
+  });
+  check(`the query graph draws ${graph.series} series, ${graph.points} points`, graph.series >= 2);
+  await keep('query-graph');
+
+  await page.goto(`${server}/query?g0.expr=${encodeURIComponent('sum(rate(')}&g0.tab=1`);
+  await until('a bad query shows its error with the position', async () => /1:\d+/.test(await page.innerText('body')));
+  check('a bad query is shown with its position', true);
+
+  faults.splice(0, faults.length, ...faults.filter((fault) => !fault.includes('400')));
+  await page.goto(`${dash}/d/heart-disease?test=1&from=now-5m&to=now`);
+  const board = await until('the dashboard draws', async () => {
+    const seen = await drawn();
+    return seen.charts >= 4 && seen.series >= 4 ? seen : undefined;
+  });
+  check(`the dashboard draws ${board.charts} charts, ${board.series} series`, true);
+  const titles = await page.innerText('body');
+  for (const title of [/requests/i, /prediction/i, /p95|95th/i, /average/i, /memory/i]) {
+    check(`the dashboard has a panel ${title}`, title.test(titles));
+  }
+  await keep('dashboard');
+  check(`nothing went wrong on the pages: ${faults.join('; ')}`, faults.length === 0);
+} catch (error) {
+  await keep('fault');
+  console.error(String(error));
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
