@@ -1,6 +1,5 @@
 //! The pages in a real chromium: query, targets and dashboard over the real binaries. The checks themselves are in
 //! `tests/browser/story.mjs`. Without chromium, Node.js or the web interface's packages the test says SKIPPED.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where it stopped")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
