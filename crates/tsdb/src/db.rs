@@ -15,7 +15,6 @@ use crate::head::Head;
 use crate::head::appender::HeadAppender;
 use crate::head::querier::HeadQuerier;
 use crate::head::replay::{ReplayError, ReplayReport, replay};
-use crate::head::state::HeadState;
 use crate::head::stats::{HeadStats, Stats};
 use crate::options::Options;
 use crate::wal::WalWriter;
@@ -65,8 +64,8 @@ impl Db {
         };
         fs.create_dir_all(&wal_dir).map_err(io(&wal_dir))?;
         let lock = if options.no_lock_file { None } else { Some(lock(&options, &dir)?) };
-        let mut state = HeadState::new(options.min_block_duration, i64::MIN);
-        let (replayed, layout) = replay(&*fs, &wal_dir, &mut state).map_err(|error| match error {
+        let replay = replay(&fs, &dir, options.min_block_duration, i64::MIN);
+        let (state, replayed, layout) = replay.map_err(|error| match error {
             ReplayError::Io(source) => OpenError::Io { path: wal_dir.clone(), source },
             ReplayError::Full(full) => OpenError::Replay { path: wal_dir.clone(), reason: full.to_string() },
         })?;
@@ -105,7 +104,8 @@ impl Db {
     /// Waits until everything committed is on the medium. Call it before the process ends; after it the database can
     /// still be used.
     pub fn sync(&self) -> io::Result<()> {
-        self.head.log.lock().sync()
+        self.head.log.lock().sync()?;
+        self.head.state.write().files.sync()
     }
 }
 

@@ -12,6 +12,7 @@
 
 pub(crate) mod appender;
 mod chunks;
+pub(crate) mod files;
 mod isolation;
 mod pairs;
 mod postings;

@@ -4,6 +4,7 @@
 //! one by value, some hundred bytes), never while decoding; what was committed after the querier was made is left out.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 
 use narthex_chunkenc::xor;
@@ -14,7 +15,7 @@ use narthex_storage::{
 use smallvec::SmallVec;
 
 use super::Head;
-use super::chunks::ChunkBytes;
+use super::files::ChunkBytes;
 use super::isolation::Hidden;
 use super::series::Series;
 use super::state::HeadState;
@@ -163,10 +164,10 @@ struct Parts {
 }
 
 impl HeadSeries {
-    fn parts(&self, mint: Timestamp, maxt: Timestamp) -> Option<Parts> {
+    fn parts(&self, mint: Timestamp, maxt: Timestamp) -> io::Result<Option<Parts>> {
         let view = &*self.view;
         let state = view.head.state.read();
-        let series = state.by_ref(self.id)?;
+        let Some(series) = state.by_ref(self.id) else { return Ok(None) };
         let later = (series.last_commit.wrapping_sub(view.commit as u32) as i32) > 0;
         let hidden = if later { view.hidden.count(&state.commit_log, view.commit, self.id) } else { 0 };
         let maxt = if hidden > 0 { Timestamp::MAX } else { maxt };
@@ -174,12 +175,12 @@ impl HeadSeries {
         if series.chunk_start <= maxt && series.chunk.last_t() >= mint {
             parts.growing = SmallVec::from_slice(series.chunk.bytes());
         }
-        for chunk in state.chunks.list(series.full).take_while(|chunk| chunk.maxt >= mint) {
+        for chunk in state.chunks.list(series.full).take_while(|chunk| chunk.maxt() >= mint) {
             if chunk.mint <= maxt {
-                parts.full.push(chunk.bytes.clone());
+                parts.full.push(state.files.get(chunk.place())?);
             }
         }
-        Some(parts)
+        Ok(Some(parts))
     }
 
     fn corrupt(&self, error: &dyn std::fmt::Display) -> StorageError {
@@ -204,12 +205,15 @@ impl SeriesTrait for HeadSeries {
 
     fn read(&self, mint: Timestamp, maxt: Timestamp, out: &mut Samples) -> Result<(), StorageError> {
         let (mint, maxt) = (mint.max(self.view.mint), maxt.min(self.view.maxt));
-        let Some(parts) = self.parts(mint, maxt) else { return Ok(()) };
+        let Some(parts) = self.parts(mint, maxt).map_err(|error| self.corrupt(&error))? else {
+            return Ok(());
+        };
         let decode_to = if parts.hidden > 0 { Timestamp::MAX } else { maxt };
         let start = out.len();
         for chunk in parts.full.iter().rev() {
-            let ChunkBytes::Heap(bytes) = chunk;
-            xor::decode(bytes, mint, decode_to, &mut out.timestamps, &mut out.values)
+            chunk
+                .with(|_, bytes| xor::decode(bytes, mint, decode_to, &mut out.timestamps, &mut out.values))
+                .map_err(|error| self.corrupt(&error))?
                 .map_err(|error| self.corrupt(&error))?;
         }
         if !parts.growing.is_empty() {

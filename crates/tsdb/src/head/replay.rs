@@ -1,15 +1,20 @@
-//! Log → head: the newest checkpoint, then the segments behind it; repairs what a crash left.
+//! Head chunk files and log → head: full chunks first, then the newest checkpoint, then the segments behind it; repairs
+//! what a crash left.
 //!
 //! Called once by [`Db::open`](crate::Db::open). A damaged segment is cut behind its last good record and reported; the
 //! segments after it are still read, so what can be saved is saved.
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
+use narthex_chunkenc::Encoding;
 use narthex_model::Labels;
 use rustc_hash::FxHashMap;
 
+use super::chunks::{ChunkPool, FullChunk, NO_CHUNK};
+use super::files::{HeadFiles, ScannedChunk};
 use super::state::{HeadFull, HeadState};
 use crate::fs::Fs;
 use crate::wal::record::{self, BadRecord, samples, series};
@@ -22,6 +27,8 @@ pub struct ReplayReport {
     pub segments: u64,
     /// Series records.
     pub series: u64,
+    /// Full chunks found in head chunk files.
+    pub chunks: u64,
     /// Samples read.
     pub samples: u64,
     /// Entries whose series no record has made known.
@@ -67,15 +74,24 @@ impl Layout {
     }
 }
 
-/// Reads the log in `dir` into `state`.
+/// A head with what is in the head chunk files and the log of a data directory.
 pub(crate) fn replay(
-    fs: &dyn Fs,
-    dir: &Path,
-    state: &mut HeadState,
-) -> Result<(ReplayReport, Layout), ReplayError> {
+    fs: &Arc<dyn Fs>,
+    data_dir: &Path,
+    chunk_range: i64,
+    min_valid_t: i64,
+) -> Result<(HeadState, ReplayReport, Layout), ReplayError> {
     let started = Instant::now();
+    let mut found = FoundChunks { pool: ChunkPool::default(), by_series: FxHashMap::default(), min_valid_t };
+    let (files, scanned) =
+        HeadFiles::open(Arc::clone(fs), data_dir.join("chunks_head"), &mut |c| found.add(c))?;
+    let FoundChunks { pool, by_series, .. } = found;
+    let state = HeadState::new(chunk_range, min_valid_t, pool, files);
+    let report = ReplayReport { chunks: scanned.chunks, repairs: scanned.repairs, ..ReplayReport::default() };
+    let fs = &**fs;
+    let dir = &*data_dir.join("wal");
     let layout = Layout::read(fs, dir)?;
-    let mut replay = Replay { state, aliases: FxHashMap::default(), report: ReplayReport::default() };
+    let mut replay = Replay { state, aliases: FxHashMap::default(), found: by_series, report };
     let mut from = 0;
     if let Some((name, number)) = &layout.checkpoint {
         let dir = dir.join(name);
@@ -91,19 +107,45 @@ pub(crate) fn replay(
     for alias in aliases.keys() {
         replay.state.refs.remove(*alias);
     }
+    for (newest, _) in replay.found.into_values() {
+        replay.state.chunks.release(newest);
+    }
     let mut report = replay.report;
     report.duration_ms = started.elapsed().as_millis() as u64;
-    Ok((report, layout))
+    Ok((replay.state, report, layout))
 }
 
-struct Replay<'a> {
-    state: &'a mut HeadState,
+/// The chunks of the head chunk files, put together per series.
+struct FoundChunks {
+    pool: ChunkPool,
+    /// The newest chunk of each series reference, and the time of its last sample.
+    by_series: FxHashMap<u64, (u32, i64)>,
+    min_valid_t: i64,
+}
+
+impl FoundChunks {
+    fn add(&mut self, chunk: ScannedChunk) {
+        if chunk.out_of_order || chunk.encoding != Encoding::Xor.to_byte() || chunk.maxt < self.min_valid_t {
+            return;
+        }
+        let entry = self.by_series.entry(chunk.series).or_insert((NO_CHUNK, i64::MIN));
+        if chunk.mint > entry.1 {
+            let chunk_entry = FullChunk::new(chunk.mint, chunk.maxt, chunk.place, entry.0);
+            *entry = (self.pool.push(chunk_entry), chunk.maxt);
+        }
+    }
+}
+
+struct Replay {
+    state: HeadState,
     /// References of series that had another one before, to be forgotten at the end.
     aliases: FxHashMap<u64, u32>,
+    /// Full chunks whose series has not come yet.
+    found: FxHashMap<u64, (u32, i64)>,
     report: ReplayReport,
 }
 
-impl Replay<'_> {
+impl Replay {
     fn segment(&mut self, fs: &dyn Fs, path: &Path) -> Result<(), ReplayError> {
         self.report.segments += 1;
         let mut reader = SegmentReader::open(fs, path)?;
@@ -140,7 +182,7 @@ impl Replay<'_> {
     }
 
     fn series(&mut self, body: &[u8]) -> Result<Result<(), BadRecord>, HeadFull> {
-        let Self { state, aliases, report } = self;
+        let Self { state, aliases, found, report } = self;
         let mut full = None;
         let decoded = series::decode(body, |id, pairs| {
             report.series += 1;
@@ -158,6 +200,9 @@ impl Replay<'_> {
                     }
                 }
                 None => full = state.create_with_ref(id, &labels, hash).err().or(full),
+            }
+            if let (Some((newest, maxt)), Some(slot)) = (found.remove(&id), state.refs.get(id)) {
+                state.attach(slot, newest, maxt);
             }
             state.last_ref = state.last_ref.max(id);
         });

@@ -4,12 +4,12 @@
 //! and in the postings of each of its pairs; `unlogged` holds the series whose record is not in the log yet, and every
 //! commit writes them all, whoever created them, so no sample is ever in front of its series.
 
-use std::sync::Arc;
-
 use hashbrown::HashTable;
+use narthex_chunkenc::Encoding;
 use narthex_model::Labels;
 
-use super::chunks::{ChunkBytes, ChunkPool, FullChunk};
+use super::chunks::{ChunkPool, FullChunk};
+use super::files::HeadFiles;
 use super::isolation::CommitLog;
 use super::pairs::{Pairs, tight_push};
 use super::postings::Postings;
@@ -37,6 +37,7 @@ pub(crate) struct HeadState {
     index: HashTable<IndexEntry>,
     pub(super) refs: RefMap,
     pub(super) chunks: ChunkPool,
+    pub(crate) files: HeadFiles,
     pub(super) unlogged: Vec<u32>,
     /// The largest reference handed out.
     pub(super) last_ref: u64,
@@ -61,7 +62,7 @@ pub(crate) struct Applied {
 }
 
 impl HeadState {
-    pub(crate) fn new(chunk_range: i64, min_valid_t: i64) -> Self {
+    pub(crate) fn new(chunk_range: i64, min_valid_t: i64, chunks: ChunkPool, files: HeadFiles) -> Self {
         Self {
             pairs: Pairs::default(),
             postings: Vec::new(),
@@ -69,7 +70,8 @@ impl HeadState {
             labels: Vec::new(),
             index: HashTable::new(),
             refs: RefMap::default(),
-            chunks: ChunkPool::default(),
+            chunks,
+            files,
             unlogged: Vec::new(),
             last_ref: 0,
             min_t: i64::MAX,
@@ -174,6 +176,9 @@ impl HeadState {
                 self.commit_log.note(self.commit, sample.series);
             }
         }
+        if let Err(error) = self.files.flush() {
+            tracing::warn!("cannot write full chunks, keeping them in memory: {error}");
+        }
         applied
     }
 
@@ -183,13 +188,10 @@ impl HeadState {
         let Some(series) = self.series.get_mut(slot) else { return Appended::Rejected };
         if series.must_cut(t) && t > series.chunk.last_t() {
             let (data, len) = series.chunk.take();
-            let chunk = FullChunk {
-                mint: series.chunk_start,
-                maxt: series.chunk.last_t(),
-                bytes: ChunkBytes::Heap(Arc::from(data.get(..len).unwrap_or_default())),
-                older: series.full,
-            };
-            series.full = self.chunks.push(chunk);
+            let (mint, maxt) = (series.chunk_start, series.chunk.last_t());
+            let data = data.get(..len).unwrap_or_default();
+            let place = self.files.push(series.id, mint, maxt, Encoding::Xor.to_byte(), data);
+            series.full = self.chunks.push(FullChunk::new(mint, maxt, place, series.full));
             self.chunks_created += 1;
         }
         let appended = series.append(t, v, self.chunk_range);
@@ -199,6 +201,21 @@ impl HeadState {
             self.max_t = self.max_t.max(t);
         }
         appended
+    }
+
+    /// Gives full chunks read from disk to a series; they are newer than what it has.
+    pub(super) fn attach(&mut self, slot: u32, newest: u32, maxt: i64) {
+        let Some(series) = self.series.get_mut(slot) else { return };
+        let mint = self.chunks.list(newest).map(|chunk| chunk.mint).last().unwrap_or(maxt);
+        if !series.chunk.is_empty() || mint <= series.chunk.last_t() {
+            self.chunks.release(newest);
+            return;
+        }
+        self.chunks.link(newest, series.full);
+        series.full = newest;
+        series.chunk.set_last(maxt, f64::NAN);
+        self.min_t = self.min_t.min(mint);
+        self.max_t = self.max_t.max(maxt);
     }
 
     /// The earliest time an appender may write.

@@ -1,0 +1,258 @@
+//! Head chunk files (`chunks_head/000001`, …): where full chunks go, in Prometheus' format, read back through a map.
+//!
+//! File: `magic 0x0130BC91 <4b> · version 1 <1b> · 0 <3b> · chunk…`; chunk: `ref <8b> · mint <8b> · maxt <8b> ·
+//! encoding <1b> · len <uvarint> · data · CRC32C <4b>`. The top bit of the encoding says "out of order".
+//!
+//! Chunks that become full within one commit are written with one call at its end. A failed write keeps them in
+//! memory and tries again with the next commit, so a full disk costs memory and not data (the log has them anyway).
+//!
+//! Invariant: a place that was handed out stays readable until [`HeadFiles::truncate`] takes its file away.
+
+mod scan;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+pub(crate) use self::scan::{ScanReport, ScannedChunk};
+use crate::codec::{Cursor, checksum, put_uvarint};
+use crate::fs::{Fs, Region, WriteFile};
+
+const MAGIC: u32 = 0x0130_BC91;
+const VERSION: u8 = 1;
+const HEADER_SIZE: u64 = 8;
+/// Bytes of a chunk in front of its length.
+const META_SIZE: usize = 25;
+/// Longest chunk header, length included.
+const META_SIZE_MAX: usize = META_SIZE + 5;
+/// A file is not made larger than this.
+const FILE_SIZE_MAX: u64 = 128 << 20;
+/// The bit of the encoding byte that marks an out-of-order chunk.
+const OUT_OF_ORDER_BIT: u8 = 0x80;
+
+/// Where a chunk is: file number and offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) file: u32,
+    pub(crate) offset: u32,
+}
+
+/// What a file is known for.
+struct FileInfo {
+    /// The newest sample in it.
+    maxt: i64,
+    /// Its map, made by the first reader.
+    region: OnceLock<Arc<dyn Region>>,
+}
+
+impl Default for FileInfo {
+    fn default() -> Self {
+        Self { maxt: i64::MIN, region: OnceLock::new() }
+    }
+}
+
+/// The directory of head chunk files.
+pub(crate) struct HeadFiles {
+    fs: Arc<dyn Fs>,
+    dir: PathBuf,
+    files: BTreeMap<u32, FileInfo>,
+    writer: Option<Box<dyn WriteFile>>,
+    /// The file that is written.
+    current: u32,
+    /// Bytes of it that were written.
+    written: u64,
+    /// Bytes behind `written` that are still to be written.
+    pending: Vec<u8>,
+    /// Whether a failed write left bytes behind `written`.
+    dirty: bool,
+}
+
+/// A chunk's bytes, kept alive by this value.
+#[derive(Clone)]
+pub(crate) enum ChunkBytes {
+    /// In a mapped file, at the start of the chunk's header.
+    Mapped(Arc<dyn Region>, u32),
+    /// Not written yet: a copy from the chunk's header on.
+    Copied(Arc<[u8]>),
+}
+
+impl ChunkBytes {
+    /// Calls `visit` with the encoding byte and the chunk data.
+    pub(crate) fn with<R>(&self, visit: impl FnOnce(u8, &[u8]) -> R) -> io::Result<R> {
+        let meta = self.at(0, META_SIZE_MAX)?;
+        let mut cursor = Cursor::new(meta.get(META_SIZE - 1..).unwrap_or_default());
+        let (Some(encoding), Some(len)) = (cursor.u8(), cursor.uvarint()) else {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        };
+        let start = meta.len() - cursor.rest().len();
+        let len = usize::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+        let data = self.at(start, len)?;
+        if data.len() < len {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(visit(encoding & !OUT_OF_ORDER_BIT, &data))
+    }
+
+    /// Up to `len` bytes from `start` of the chunk on.
+    fn at(&self, start: usize, len: usize) -> io::Result<Cow<'_, [u8]>> {
+        match self {
+            Self::Mapped(region, offset) => {
+                let from = u64::from(*offset) + start as u64;
+                match region.bytes(from, len) {
+                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                        region.bytes(from, region.len().saturating_sub(from).min(len as u64) as usize)
+                    }
+                    other => other,
+                }
+            }
+            Self::Copied(bytes) => {
+                let rest = bytes.get(start..).unwrap_or_default();
+                Ok(Cow::Borrowed(rest.get(..len).unwrap_or(rest)))
+            }
+        }
+    }
+}
+
+impl HeadFiles {
+    /// The files in `dir`, scanned: each good chunk is handed to `visit` in order. Damaged files are cut.
+    pub(crate) fn open(
+        fs: Arc<dyn Fs>,
+        dir: PathBuf,
+        visit: &mut dyn FnMut(ScannedChunk),
+    ) -> io::Result<(Self, ScanReport)> {
+        fs.create_dir_all(&dir)?;
+        let mut numbers: Vec<u32> = fs.list(&dir)?.iter().filter_map(|name| name.parse().ok()).collect();
+        numbers.sort_unstable();
+        let mut report = ScanReport::default();
+        let mut files = BTreeMap::new();
+        let current = numbers.last().copied().unwrap_or_default();
+        for number in numbers {
+            let mut info = FileInfo::default();
+            let mut note = |chunk: ScannedChunk| {
+                info.maxt = info.maxt.max(chunk.maxt);
+                visit(chunk);
+            };
+            scan::scan(&*fs, &path(&dir, number), number, &mut note, &mut report)?;
+            files.insert(number, info);
+        }
+        let files =
+            Self { fs, dir, files, writer: None, current, written: 0, pending: Vec::new(), dirty: false };
+        Ok((files, report))
+    }
+
+    /// Adds a chunk; it is readable at once and on disk after the next successful [`flush`](Self::flush).
+    pub(crate) fn push(&mut self, series: u64, mint: i64, maxt: i64, encoding: u8, data: &[u8]) -> Place {
+        let end = self.written + (self.pending.len() + META_SIZE_MAX + data.len() + 4) as u64;
+        if end > FILE_SIZE_MAX && self.flush().is_ok() {
+            self.writer = None;
+        }
+        if self.writer.is_none() && self.pending.is_empty() {
+            self.start_file();
+        }
+        let start = self.pending.len();
+        let place = Place { file: self.current, offset: (self.written + start as u64) as u32 };
+        self.pending.extend_from_slice(&series.to_be_bytes());
+        self.pending.extend_from_slice(&mint.to_be_bytes());
+        self.pending.extend_from_slice(&maxt.to_be_bytes());
+        self.pending.push(encoding);
+        put_uvarint(&mut self.pending, data.len() as u64);
+        self.pending.extend_from_slice(data);
+        let crc = checksum(self.pending.get(start..).unwrap_or_default());
+        self.pending.extend_from_slice(&crc.to_be_bytes());
+        let info = self.files.entry(self.current).or_default();
+        info.maxt = info.maxt.max(maxt);
+        place
+    }
+
+    /// The next chunk starts a new file.
+    fn start_file(&mut self) {
+        self.current += 1;
+        self.writer = None;
+        self.written = 0;
+        self.dirty = false;
+        self.pending.clear();
+        self.pending.extend_from_slice(&MAGIC.to_be_bytes());
+        self.pending.extend_from_slice(&[VERSION, 0, 0, 0]);
+    }
+
+    /// Hands everything pending to the operating system.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        if self.writer.is_none() {
+            self.writer = Some(self.fs.create(&path(&self.dir, self.current))?);
+        }
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        if self.dirty {
+            writer.truncate(self.written)?;
+            self.dirty = false;
+        }
+        if let Err(error) = writer.write_all(&self.pending) {
+            self.dirty = true;
+            return Err(error);
+        }
+        self.written += self.pending.len() as u64;
+        self.pending.clear();
+        if self.pending.capacity() > 1 << 20 {
+            self.pending = Vec::new();
+        }
+        Ok(())
+    }
+
+    /// The map of a file.
+    fn region(&self, file: u32) -> io::Result<Arc<dyn Region>> {
+        let info = self.files.get(&file).ok_or(io::ErrorKind::NotFound)?;
+        if let Some(region) = info.region.get() {
+            return Ok(Arc::clone(region));
+        }
+        let region = self.fs.map_growing(&path(&self.dir, file), FILE_SIZE_MAX)?;
+        Ok(Arc::clone(info.region.get_or_init(|| region)))
+    }
+
+    /// The chunk at a place.
+    pub(crate) fn get(&self, place: Place) -> io::Result<ChunkBytes> {
+        let offset = u64::from(place.offset);
+        if place.file == self.current && offset >= self.written && !self.pending.is_empty() {
+            let rest = self.pending.get((offset - self.written) as usize..).unwrap_or_default();
+            return Ok(ChunkBytes::Copied(Arc::from(chunk_prefix(rest))));
+        }
+        Ok(ChunkBytes::Mapped(self.region(place.file)?, place.offset))
+    }
+
+    /// Removes the files whose samples are all before `mint`, the one being written excepted.
+    pub(crate) fn truncate(&mut self, mint: i64) -> io::Result<()> {
+        let current = self.current;
+        let old: Vec<u32> = self
+            .files
+            .iter()
+            .filter(|(number, info)| **number != current && info.maxt < mint)
+            .map(|(number, _)| *number)
+            .collect();
+        for number in old {
+            self.fs.remove_file(&path(&self.dir, number))?;
+            self.files.remove(&number);
+        }
+        Ok(())
+    }
+
+    /// Waits until all chunks are on the medium.
+    pub(crate) fn sync(&mut self) -> io::Result<()> {
+        self.flush()?;
+        self.writer.as_mut().map_or(Ok(()), |writer| writer.sync())
+    }
+}
+
+/// The first chunk of `bytes`, header included.
+fn chunk_prefix(bytes: &[u8]) -> &[u8] {
+    let mut cursor = Cursor::new(bytes.get(META_SIZE..).unwrap_or_default());
+    let len = cursor.uvarint().unwrap_or_default() as usize;
+    let end = (bytes.len() - cursor.rest().len()).saturating_add(len);
+    bytes.get(..end).unwrap_or(bytes)
+}
+
+fn path(dir: &Path, number: u32) -> PathBuf {
+    dir.join(format!("{number:06}"))
+}

@@ -1,0 +1,132 @@
+//! Reading a head chunk file at the start: which chunks it has, and where the good ones end.
+
+use std::io;
+use std::path::Path;
+
+use super::{HEADER_SIZE, MAGIC, META_SIZE_MAX, OUT_OF_ORDER_BIT, Place, VERSION};
+use crate::codec::{Cursor, checksum};
+use crate::fs::{Fs, ReadFile};
+
+/// Bytes read at once.
+const BUFFER: usize = 1 << 20;
+/// A chunk of more bytes is taken for damage.
+const CHUNK_MAX: usize = 64 << 20;
+
+/// A chunk that a file holds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ScannedChunk {
+    pub(crate) series: u64,
+    pub(crate) mint: i64,
+    pub(crate) maxt: i64,
+    pub(crate) encoding: u8,
+    pub(crate) out_of_order: bool,
+    /// Samples in it.
+    pub(crate) count: u16,
+    pub(crate) place: Place,
+}
+
+/// What the scan of all files found.
+#[derive(Debug, Default)]
+pub(crate) struct ScanReport {
+    pub(crate) chunks: u64,
+    pub(crate) repairs: Vec<String>,
+}
+
+/// Hands every good chunk to `visit`; cuts the file behind the last good one if something is damaged.
+pub(super) fn scan(
+    fs: &dyn Fs,
+    path: &Path,
+    number: u32,
+    visit: &mut dyn FnMut(ScannedChunk),
+    report: &mut ScanReport,
+) -> io::Result<()> {
+    let mut window = Window { file: fs.open(path)?, start: 0, bytes: Vec::new() };
+    let header = window.at(0, HEADER_SIZE as usize)?;
+    if header.get(..4) != Some(&MAGIC.to_be_bytes()) || header.get(4) != Some(&VERSION) {
+        if header.iter().any(|byte| *byte != 0) {
+            note(report, path, 0, "not a head chunk file of version 1");
+        }
+        return fs.truncate(path, 0);
+    }
+    let mut offset = HEADER_SIZE;
+    loop {
+        match chunk(&mut window, offset, number)? {
+            Next::Chunk(chunk, len) => {
+                report.chunks += 1;
+                visit(chunk);
+                offset += len;
+            }
+            Next::End => return Ok(()),
+            Next::Damaged(reason) => {
+                note(report, path, offset, reason);
+                return fs.truncate(path, offset);
+            }
+        }
+    }
+}
+
+fn note(report: &mut ScanReport, path: &Path, offset: u64, reason: &str) {
+    let text = format!("{}: damaged at byte {offset}: {reason}", path.display());
+    tracing::warn!("{text}; the rest of the file is cut off, its samples come from the write-ahead log");
+    report.repairs.push(text);
+}
+
+enum Next {
+    Chunk(ScannedChunk, u64),
+    End,
+    Damaged(&'static str),
+}
+
+fn chunk(window: &mut Window, offset: u64, file: u32) -> io::Result<Next> {
+    let meta = window.at(offset, META_SIZE_MAX)?;
+    if meta.iter().all(|byte| *byte == 0) {
+        // The end of the file, or space reserved for chunks to come.
+        return Ok(Next::End);
+    }
+    let mut cursor = Cursor::new(meta);
+    let fields = (cursor.u64(), cursor.i64(), cursor.i64(), cursor.u8(), cursor.uvarint());
+    let (Some(series), Some(mint), Some(maxt), Some(encoding), Some(len)) = fields else {
+        return Ok(Next::Damaged("the file ends inside a chunk header"));
+    };
+    let head_len = meta.len() - cursor.rest().len();
+    let len = match usize::try_from(len) {
+        Ok(len) if len <= CHUNK_MAX => len,
+        _ => return Ok(Next::Damaged("impossible chunk length")),
+    };
+    let whole = window.at(offset, head_len + len + 4)?;
+    let (Some(body), Some(crc)) = (whole.get(..head_len + len), whole.get(head_len + len..)) else {
+        return Ok(Next::Damaged("the file ends inside a chunk"));
+    };
+    if crc != checksum(body).to_be_bytes() {
+        return Ok(Next::Damaged("wrong check sum"));
+    }
+    let count =
+        body.get(head_len..).and_then(|data| data.first_chunk::<2>()).map_or(0, |n| u16::from_be_bytes(*n));
+    let place = Place { file, offset: offset as u32 };
+    let out_of_order = encoding & OUT_OF_ORDER_BIT != 0;
+    let encoding = encoding & !OUT_OF_ORDER_BIT;
+    let chunk = ScannedChunk { series, mint, maxt, encoding, out_of_order, count, place };
+    Ok(Next::Chunk(chunk, (head_len + len + 4) as u64))
+}
+
+/// A part of the file in memory.
+struct Window {
+    file: Box<dyn ReadFile>,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    /// The `len` bytes at `offset`, fewer at the end of the file.
+    fn at(&mut self, offset: u64, len: usize) -> io::Result<&[u8]> {
+        let end = self.start + self.bytes.len() as u64;
+        if offset < self.start || offset + len as u64 > end {
+            self.bytes.resize(BUFFER.max(len), 0);
+            let count = self.file.read_at(offset, &mut self.bytes)?;
+            self.bytes.truncate(count);
+            self.start = offset;
+        }
+        let rest = self.bytes.get((offset - self.start) as usize..).unwrap_or_default();
+        Ok(rest.get(..len).unwrap_or(rest))
+    }
+}
