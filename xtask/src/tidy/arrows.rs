@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each crate with the workspace crates that it may use (development dependencies are free).
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("narthex-model", &[]),
     ("narthex-chunkenc", &["narthex-model"]),
     ("narthex-exposition", &["narthex-model"]),
@@ -17,10 +17,18 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("narthex-storage", &["narthex-model"]),
     ("narthex-tsdb", &["narthex-model", "narthex-chunkenc", "narthex-storage"]),
     ("narthex-promql", &["narthex-model", "narthex-storage"]),
-    ("narthex-discovery", &["narthex-model"]),
+    ("narthex-http-client", &[]),
+    ("narthex-discovery", &["narthex-model", "narthex-http-client"]),
     (
         "narthex-scrape",
-        &["narthex-model", "narthex-exposition", "narthex-storage", "narthex-client", "narthex-discovery"],
+        &[
+            "narthex-model",
+            "narthex-exposition",
+            "narthex-storage",
+            "narthex-client",
+            "narthex-discovery",
+            "narthex-http-client",
+        ],
     ),
     ("narthex-web", &[]),
     (
@@ -37,7 +45,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "narthex-web",
         ],
     ),
-    ("narthex-dashboards", &["narthex-client", "narthex-web"]),
+    ("narthex-dashboards", &["narthex-client", "narthex-http-client", "narthex-web"]),
     (
         "narthex",
         &[
