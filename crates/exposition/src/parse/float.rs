@@ -161,7 +161,7 @@ mod tests {
         #[test]
         fn the_fast_way_agrees(text in "-?[0-9]{0,20}(\\.[0-9]{0,20})?([eE][+-]?[0-9]{1,4})?[ x]?") {
             if let Some((value, end)) = fast_decimal(text.as_bytes(), 0) {
-                let expected = parse_float(text[..end].as_bytes());
+                let expected = parse_float(&text.as_bytes()[..end]);
                 prop_assert_eq!(expected.map(f64::to_bits), Some(value.to_bits()));
             }
         }

@@ -9,6 +9,7 @@ use narthex_model::{LabelsBuilder, MetricType};
 
 use super::float::parse_float;
 use super::lexer;
+use super::protobuf::exemplar_labels;
 use crate::encode::write::write_openmetrics_float;
 
 /// Name and labels as a parser found them.
@@ -16,13 +17,20 @@ use crate::encode::write::write_openmetrics_float;
 pub(super) enum Raw<'a> {
     /// `name{label="value"}` of a text page (an exemplar: what follows its opening brace).
     Text(&'a [u8]),
+    /// The name, then for each label [`SEPARATOR`], name, [`SEPARATOR`], value; numbers are in their final form.
+    Separated(&'a [u8]),
+    /// A protobuf `Exemplar` message.
+    Exemplar(&'a [u8]),
 }
+
+/// Stands between names and values; no UTF-8 text has this byte.
+pub(super) const SEPARATOR: u8 = 0xff;
 
 impl<'a> Raw<'a> {
     #[inline]
     pub(super) fn bytes(self) -> &'a [u8] {
         match self {
-            Self::Text(bytes) => bytes,
+            Self::Text(bytes) | Self::Separated(bytes) | Self::Exemplar(bytes) => bytes,
         }
     }
 }
@@ -43,7 +51,8 @@ pub(super) fn series_into(series: &Raw<'_>, family_type: MetricType, builder: &m
     for_each(series, &mut |label, value| match label {
         Label::Name => builder.push(METRIC_NAME, &value),
         Label::Other(name) => {
-            if is_number(family_type, &name)
+            if matches!(series, Raw::Text(_))
+                && is_number(family_type, &name)
                 && let Some(number) = parse_float(value.as_bytes())
             {
                 push_number(builder, &name, number);
@@ -61,8 +70,12 @@ pub(super) fn exemplar_into(labels: &Raw<'_>, builder: &mut LabelsBuilder) {
             builder.push(&name, &value);
         }
     };
-    match labels {
+    match *labels {
         Raw::Text(bytes) => text_labels(bytes, 0, &mut add),
+        Raw::Separated(bytes) => separated(bytes, &mut add),
+        Raw::Exemplar(message) => {
+            exemplar_labels(message, &mut |name, value| add(Label::Other(name.into()), value.into()));
+        }
     }
 }
 
@@ -82,16 +95,18 @@ fn push_number(builder: &mut LabelsBuilder, name: &str, number: f64) {
 }
 
 /// What a piece of a series says.
-enum Label<'a> {
+pub(super) enum Label<'a> {
     /// The metric name.
     Name,
     /// A label of this name.
     Other(Cow<'a, str>),
 }
 
-type Visit<'v, 'a> = &'v mut dyn FnMut(Label<'a>, Cow<'a, str>);
+/// Called with each piece and its value.
+pub(super) type Visit<'v, 'a> = &'v mut dyn FnMut(Label<'a>, Cow<'a, str>);
 
-fn for_each<'a>(series: &Raw<'a>, visit: Visit<'_, 'a>) {
+/// Visits name and labels in the order of the page.
+pub(super) fn for_each<'a>(series: &Raw<'a>, visit: Visit<'_, 'a>) {
     match *series {
         Raw::Text(bytes) => {
             let mut pos = 0;
@@ -104,6 +119,18 @@ fn for_each<'a>(series: &Raw<'a>, visit: Visit<'_, 'a>) {
                 text_labels(bytes, pos + 1, visit);
             }
         }
+        Raw::Separated(bytes) => separated(bytes, visit),
+        Raw::Exemplar(_) => {}
+    }
+}
+
+fn separated<'a>(bytes: &'a [u8], visit: Visit<'_, 'a>) {
+    let mut pieces = bytes.split(|byte| *byte == SEPARATOR).map(String::from_utf8_lossy);
+    if let Some(name) = pieces.next() {
+        visit(Label::Name, name);
+    }
+    while let (Some(name), Some(value)) = (pieces.next(), pieces.next()) {
+        visit(Label::Other(name), value);
     }
 }
 

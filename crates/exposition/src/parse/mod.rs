@@ -1,19 +1,27 @@
 //! Pages to entries: [`Parser`] and what it gives out.
 //!
-//! Where is what: `text` and `openmetrics` read lines, `lexer` has the scanning they share, `float` the numbers,
-//! `labels` decodes on request, `error` describes refusals, `hash` recognises known series.
+//! Where is what: `text` and `openmetrics` read lines (`lines` is either), `lexer` has the scanning they share, `float` the
+//! numbers; `protobuf` reads messages. `labels` decodes on request, `error` describes refusals, `hash` recognises known
+//! series. Around them: `created` finds start times, `strict` holds a page to OpenMetrics' rules, `nhcb` turns classic
+//! histograms into native ones.
 //!
 //! Invariants:
 //! * Entries borrow from the page (or from the parser), nothing is allocated per sample of a text page.
 //! * After the end or an error a parser gives `None` for ever.
 
+mod compact;
+mod created;
 mod entry;
 mod error;
 mod float;
 mod hash;
 mod labels;
 mod lexer;
+mod lines;
+mod nhcb;
 mod openmetrics;
+mod protobuf;
+mod strict;
 mod text;
 
 pub use entry::{
@@ -24,18 +32,30 @@ pub use error::ParseError;
 pub use hash::series_hash;
 
 use crate::Protocol;
-use openmetrics::OpenMetricsParser;
+use created::OpenMetricsParser;
+use lines::Lines;
+use nhcb::NhcbParser;
+use openmetrics::OpenMetricsLines;
+use protobuf::ProtobufParser;
+use strict::StrictParser;
 use text::TextParser;
 
-/// What a parser does beyond its protocol.
-#[derive(Debug, Clone, Copy, Default)]
+/// What a parser does beyond its protocol. All off is what Prometheus does by default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ParserOptions {
     /// OpenMetrics: hold the page to the whole specification instead of to what Prometheus takes.
     pub strict: bool,
-    /// OpenMetrics: look ahead for `_created` lines and give their time with the samples they belong to.
+    /// OpenMetrics: look ahead for `_created` lines and give their time with the samples they belong to. (Protobuf has
+    /// start times with the samples.)
     pub start_timestamps: bool,
     /// OpenMetrics: leave out `_created` lines of counters, histograms and summaries.
     pub skip_created: bool,
+    /// Protobuf: do as if messages had no native histograms (`scrape_native_histograms: false`).
+    pub ignore_native: bool,
+    /// Classic histograms come as native ones with custom bounds (`convert_classic_histograms_to_nhcb`).
+    pub convert_classic: bool,
+    /// Beside a native histogram, read or converted, the classic series come too (`always_scrape_classic_histograms`).
+    pub keep_classic: bool,
 }
 
 /// Pulls entries from one page.
@@ -66,15 +86,30 @@ pub struct Parser<'a> {
 enum Inner<'a> {
     Text(TextParser<'a>),
     OpenMetrics(OpenMetricsParser<'a>),
+    Strict(Box<StrictParser<'a>>),
+    Nhcb(Box<NhcbParser<'a>>),
+    Protobuf(Box<ProtobufParser<'a>>),
 }
 
 impl<'a> Parser<'a> {
     /// A parser at the start of `page`.
     pub fn new(page: &'a [u8], protocol: Protocol, options: ParserOptions) -> Self {
-        let inner = if protocol.is_openmetrics() {
-            Inner::OpenMetrics(OpenMetricsParser::new(page, options.strict))
-        } else {
-            Inner::Text(TextParser::new(page))
+        let openmetrics = || OpenMetricsParser::new(page, options);
+        let inner = match protocol {
+            Protocol::PrometheusProto => Inner::Protobuf(Box::new(ProtobufParser::new(page, options))),
+            Protocol::OpenMetrics100 | Protocol::OpenMetrics001 if options.strict => {
+                Inner::Strict(Box::new(StrictParser::new(OpenMetricsLines::new(page, true))))
+            }
+            Protocol::OpenMetrics100 | Protocol::OpenMetrics001 if options.convert_classic => {
+                let lines = Lines::OpenMetrics(openmetrics());
+                Inner::Nhcb(Box::new(NhcbParser::new(lines, options.keep_classic)))
+            }
+            Protocol::OpenMetrics100 | Protocol::OpenMetrics001 => Inner::OpenMetrics(openmetrics()),
+            Protocol::Text100 | Protocol::Text004 if options.convert_classic => {
+                let lines = Lines::Text(TextParser::new(page));
+                Inner::Nhcb(Box::new(NhcbParser::new(lines, options.keep_classic)))
+            }
+            Protocol::Text100 | Protocol::Text004 => Inner::Text(TextParser::new(page)),
         };
         Self { page, inner, done: false }
     }
@@ -91,6 +126,15 @@ impl<'a> Parser<'a> {
         let next = match &mut self.inner {
             Inner::Text(parser) => parser.next(),
             Inner::OpenMetrics(parser) => parser.next(),
+            Inner::Strict(parser) => parser.next(),
+            Inner::Nhcb(parser) => parser.next(),
+            Inner::Protobuf(parser) => match parser.next() {
+                Some(Err(fault)) => {
+                    self.done = true;
+                    return Some(Err(ParseError::in_binary(self.page, fault)));
+                }
+                next => next,
+            },
         };
         match next {
             Some(Ok(entry)) => Some(Ok(entry)),
@@ -110,12 +154,14 @@ impl<'a> Parser<'a> {
     /// moves on. `None`, with the cursor where it was, in any other case: then [`next`](Self::next) tells what stands
     /// there.
     ///
-    /// Metadata lines are never known. Protobuf pages have no lines: always `None`.
+    /// Metadata lines are never known. Protobuf pages have no lines: always `None`, as with options that look at more
+    /// than one line.
     #[inline]
     pub fn try_known(&mut self, len: usize, hash: u64) -> Option<KnownSample<'_>> {
         match &mut self.inner {
             Inner::Text(parser) => parser.try_known(len, hash),
             Inner::OpenMetrics(parser) => parser.try_known(len, hash),
+            Inner::Strict(_) | Inner::Nhcb(_) | Inner::Protobuf(_) => None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! OpenMetrics text, 1.0.0 and 0.0.1, as Prometheus reads it; the specification's further rules are in `strict`.
 //!
+//! The start times that `_created` lines hold are `created`'s business.
+//!
 //! One blank between tokens and nowhere else, timestamps in seconds, exemplars, units, `# EOF` at the end.
 
 use narthex_model::{MetricType, Timestamp};
@@ -67,21 +69,28 @@ struct Tail<'a> {
 
 /// Reads one page.
 #[derive(Debug, Clone)]
-pub(super) struct OpenMetricsParser<'a> {
+pub(super) struct OpenMetricsLines<'a> {
     page: &'a [u8],
     /// Start of the line to read next.
     pos: usize,
     /// The type last declared.
     family_type: MetricType,
+    /// The family last declared.
+    family: Text<'a>,
     /// Refuse what the grammar of the specification does not have, even if Prometheus takes it.
     strict: bool,
 }
 
 const NO_EOF: &str = "`# EOF` at the end of the page";
 
-impl<'a> OpenMetricsParser<'a> {
+impl<'a> OpenMetricsLines<'a> {
     pub(super) fn new(page: &'a [u8], strict: bool) -> Self {
-        Self { page, pos: 0, family_type: MetricType::Unknown, strict }
+        Self { page, pos: 0, family_type: MetricType::Unknown, family: Text::Plain(b""), strict }
+    }
+
+    /// The name of the family last declared.
+    pub(super) fn family(&self) -> Text<'a> {
+        self.family
     }
 
     /// Where the line starts that is read next.
@@ -227,6 +236,7 @@ impl<'a> OpenMetricsParser<'a> {
             )
         })?;
         self.family_type = metric_type;
+        self.family = name;
         self.pos = end + 1;
         Ok(Entry::Type(TypeEntry { name, metric_type }))
     }

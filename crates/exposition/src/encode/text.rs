@@ -1,0 +1,100 @@
+//! The classic text format. What it has no word for becomes the nearest it has: info and state sets are gauges, a gauge
+//! histogram is a histogram, exemplars, units and start times are left out.
+
+use narthex_model::MetricType;
+use narthex_model::names::{BUCKET_LABEL, QUANTILE_LABEL};
+
+use super::sample::{Extra, series};
+use super::write::{write_float, write_help, write_int, write_type};
+use super::{HistogramValue, Metric, MetricFamily, MetricValue, SummaryValue};
+use crate::{EscapingScheme, escape_label_name, escape_name};
+
+/// Appends a family.
+pub(super) fn family(out: &mut Vec<u8>, family: &MetricFamily, scheme: EscapingScheme) {
+    let name = escape_name(&family.name, scheme);
+    if let Some(help) = &family.help {
+        write_help(out, &name, help);
+    }
+    write_type(out, &name, type_name(family.metric_type));
+    for metric in &family.metrics {
+        let mut lines = Lines { out, scheme, name: &name, metric };
+        match &metric.value {
+            MetricValue::Single(value) | MetricValue::Counter { value, .. } => lines.sample("", None, *value),
+            MetricValue::Info => lines.sample("", None, 1.0),
+            MetricValue::StateSet(states) => lines.state_set(&family.name, states),
+            MetricValue::Summary(summary) => lines.summary(summary),
+            MetricValue::Histogram(histogram) => lines.histogram(histogram),
+        }
+    }
+}
+
+fn type_name(metric_type: MetricType) -> &'static str {
+    match metric_type {
+        MetricType::Unknown => "untyped",
+        MetricType::Counter => "counter",
+        MetricType::Gauge | MetricType::Info | MetricType::StateSet => "gauge",
+        MetricType::Histogram | MetricType::GaugeHistogram => "histogram",
+        MetricType::Summary => "summary",
+    }
+}
+
+/// Writes the lines of one metric.
+struct Lines<'a> {
+    out: &'a mut Vec<u8>,
+    scheme: EscapingScheme,
+    name: &'a str,
+    metric: &'a Metric,
+}
+
+impl Lines<'_> {
+    fn sample(&mut self, suffix: &str, extra: Extra<'_>, value: f64) {
+        series(self.out, self.scheme, self.name, suffix, &self.metric.labels, extra);
+        write_float(self.out, value);
+        if let Some(timestamp) = self.metric.timestamp {
+            self.out.push(b' ');
+            write_int(self.out, timestamp);
+        }
+        self.out.push(b'\n');
+    }
+
+    fn state_set(&mut self, family_name: &str, states: &[(String, bool)]) {
+        let label = escape_label_name(family_name, self.scheme);
+        for (state, on) in states {
+            self.sample("", Some((&label, state)), f64::from(u8::from(*on)));
+        }
+    }
+
+    fn summary(&mut self, summary: &SummaryValue) {
+        for quantile in &summary.quantiles {
+            let text = number(quantile.quantile);
+            self.sample("", Some((QUANTILE_LABEL, &text)), quantile.value);
+        }
+        self.sum_and_count(summary.sum, summary.count);
+    }
+
+    fn histogram(&mut self, histogram: &HistogramValue) {
+        for bucket in &histogram.buckets {
+            let bound = number(bucket.upper_bound);
+            self.sample("_bucket", Some((BUCKET_LABEL, &bound)), bucket.cumulative_count);
+        }
+        if let Some(count) = histogram.missing_infinity() {
+            self.sample("_bucket", Some((BUCKET_LABEL, "+Inf")), count);
+        }
+        self.sum_and_count(histogram.sum, histogram.count);
+    }
+
+    fn sum_and_count(&mut self, sum: Option<f64>, count: Option<f64>) {
+        if let Some(sum) = sum {
+            self.sample("_sum", None, sum);
+        }
+        if let Some(count) = count {
+            self.sample("_count", None, count);
+        }
+    }
+}
+
+fn number(value: f64) -> String {
+    let mut text = Vec::with_capacity(24);
+    write_float(&mut text, value);
+    String::from_utf8_lossy(&text).into_owned()
+}
