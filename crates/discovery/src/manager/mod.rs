@@ -156,12 +156,12 @@ impl Shared {
         let sent = self.published.send_if_modified(|published| {
             let changed = *published != merged;
             if changed {
-                *published = Arc::clone(&merged);
+                *published = merged;
             }
             changed
         });
         state.updates_sent += u64::from(sent);
-        merged
+        self.published.borrow().clone()
     }
 }
 
