@@ -7,6 +7,7 @@
 //! * `head`: the newest hours in memory.
 //! * [`fs`], [`clock`]: what a test replaces.
 
+mod chunk_read;
 pub mod clock;
 mod codec;
 mod db;

@@ -232,3 +232,70 @@ fn a_log_cut_at_any_byte_opens_with_every_whole_commit() {
         }
     }
 }
+
+/// A histogram that counts up with `i`, with another bucket now and then.
+fn histogram(i: i64) -> narthex_model::Histogram {
+    let buckets = 1 + i / 7;
+    narthex_model::Histogram {
+        schema: 2,
+        count: (i * buckets) as u64,
+        sum: i as f64,
+        positive_spans: vec![narthex_model::Span { offset: -1, length: buckets as u32 }],
+        positive_buckets: (0..buckets).map(|bucket| if bucket == 0 { i } else { 0 }).collect(),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn histograms_and_floats_in_one_series_survive_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let h = labels(&[("__name__", "h")]);
+    let check = |db: &Db| {
+        let querier = db.querier(0, i64::MAX).unwrap();
+        let series = collect_series(querier.select(&SelectHints::default(), &[]).unwrap()).unwrap();
+        let mut samples = Samples::default();
+        series[0].read(0, i64::MAX, &mut samples).unwrap();
+        assert_eq!(samples.timestamps, (1..400).map(|i| i * 1000).collect::<Vec<_>>());
+        let mut histograms = samples.histograms.iter();
+        for i in 1..400_i64 {
+            if i % 50 == 0 {
+                assert_eq!(samples.values[i as usize - 1], i as f64);
+                continue;
+            }
+            let (index, value) = histograms.next().unwrap();
+            assert_eq!((i64::from(*index), value.sum()), (i - 1, i as f64));
+            let (got, want) = (value.to_float(), histogram(i).to_float());
+            let filled = |h: &narthex_model::FloatHistogram| {
+                h.positive_bucket_iter().into_iter().filter(|bucket| bucket.count != 0.0).count()
+            };
+            assert_eq!(filled(&got), filled(&want), "{i}");
+            assert_eq!(
+                (got.count, got.positive_buckets.iter().sum::<f64>()),
+                (want.count, want.count),
+                "{i}"
+            );
+        }
+    };
+    {
+        let db = open(dir.path());
+        for i in 1..400_i64 {
+            let mut appender = db.appender();
+            let series = appender.series(&h).unwrap();
+            let (int, float) = (histogram(i), histogram(i).to_float());
+            let value = match i {
+                i if i % 50 == 0 => SampleValue::Float(i as f64),
+                200.. => SampleValue::FloatHistogram(&float),
+                _ => SampleValue::Histogram(&int),
+            };
+            appender.append(series, 0, i * 1000, value).unwrap();
+            appender.commit().unwrap();
+        }
+        let mut appender = db.appender();
+        let series = appender.series(&h).unwrap();
+        let wrong = narthex_model::Histogram { count: 1, ..histogram(9) };
+        let refused = appender.append(series, 0, 500_000, SampleValue::Histogram(&wrong));
+        assert!(matches!(refused, Err(AppendError::InvalidHistogram(_))), "{refused:?}");
+        check(&db);
+    }
+    check(&open(dir.path()));
+}

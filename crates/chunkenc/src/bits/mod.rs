@@ -1,6 +1,10 @@
-//! Bits in big-endian order: [`BitReader`] takes words, [`writer`] appends to tight buffers.
+//! Bits in big-endian order: [`BitReader`] takes words, [`writer`] appends to tight buffers; [`varbit`] and
+//! [`XorWindow`] are the number encodings on top.
 
 mod reader;
+pub mod varbit;
+mod window;
 pub mod writer;
 
 pub use reader::BitReader;
+pub use window::XorWindow;

@@ -4,10 +4,9 @@
 //! known after [`XorBuilder::take`], because a series must know its newest sample between two chunks.
 
 use crate::ChunkError;
+use crate::bits::XorWindow;
 use crate::bits::writer::{byte_len, push_bits, push_uvarint, push_varint};
 
-/// No window of significant bits yet.
-const NO_WINDOW: u8 = 0xff;
 /// Bits of the header.
 const HEADER_BITS: u32 = 16;
 
@@ -20,8 +19,7 @@ pub struct XorBuilder {
     last_v: f64,
     bits: u32,
     count: u16,
-    leading: u8,
-    trailing: u8,
+    window: XorWindow,
 }
 
 impl Default for XorBuilder {
@@ -40,8 +38,7 @@ impl XorBuilder {
             last_v: 0.0,
             bits: 0,
             count: 0,
-            leading: NO_WINDOW,
-            trailing: 0,
+            window: XorWindow::default(),
         }
     }
 
@@ -108,8 +105,7 @@ impl XorBuilder {
         self.bits = 0;
         self.count = 0;
         self.delta = 0;
-        self.leading = NO_WINDOW;
-        self.trailing = 0;
+        self.window = XorWindow::default();
         (data, len)
     }
 
@@ -121,7 +117,7 @@ impl XorBuilder {
             1 => {
                 self.delta = t.wrapping_sub(self.last_t);
                 push_uvarint(&mut self.data, &mut self.bits, self.delta as u64);
-                let (value, count) = self.value_bits(v);
+                let (value, count) = self.window.encode(v.to_bits() ^ self.last_v.to_bits());
                 push_bits(&mut self.data, &mut self.bits, value, count);
             }
             _ => self.append_next(t, v),
@@ -158,28 +154,8 @@ impl XorBuilder {
             push_bits(&mut self.data, &mut self.bits, 0b1111 << 64 | low_bits(dod, 64), 68);
             (0, 0)
         };
-        let (value, value_bits) = self.value_bits(v);
+        let (value, value_bits) = self.window.encode(v.to_bits() ^ self.last_v.to_bits());
         push_bits(&mut self.data, &mut self.bits, time << value_bits | value, time_bits + value_bits);
-    }
-
-    /// The bits for `v` after `last_v`, at most 77; remembers a new window.
-    #[inline(always)]
-    fn value_bits(&mut self, v: f64) -> (u128, u32) {
-        let xor = v.to_bits() ^ self.last_v.to_bits();
-        if xor == 0 {
-            return (0, 1);
-        }
-        let leading = xor.leading_zeros().min(31) as u8;
-        let trailing = xor.trailing_zeros() as u8;
-        if self.leading != NO_WINDOW && leading >= self.leading && trailing >= self.trailing {
-            let significant = 64 - u32::from(self.leading) - u32::from(self.trailing);
-            return (0b10 << significant | u128::from(xor >> self.trailing), 2 + significant);
-        }
-        self.leading = leading;
-        self.trailing = trailing;
-        let significant = 64 - u32::from(leading) - u32::from(trailing);
-        let head = 0b11 << 11 | u128::from(leading) << 6 | u128::from(significant & 63);
-        (head << significant | u128::from(xor >> trailing), 13 + significant)
     }
 }
 

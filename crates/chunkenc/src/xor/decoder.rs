@@ -5,7 +5,7 @@
 //! which is enough because looking beyond the end yields zeros.
 
 use crate::ChunkError;
-use crate::bits::BitReader;
+use crate::bits::{BitReader, XorWindow};
 
 /// How many samples the chunk says it has.
 pub fn count(chunk: &[u8]) -> Result<u16, ChunkError> {
@@ -72,8 +72,8 @@ fn fill(chunk: &[u8], maxt: i64, times: &mut [i64], values: &mut [f64]) -> Resul
 
     let Some((_, second)) = out.next() else { return Ok(1) };
     let mut delta = reader.uvarint() as i64;
-    let mut window = Window { leading: 0, trailing: 0 };
-    bits ^= window.take_xor(&mut reader, None);
+    let mut window = XorWindow::default();
+    bits ^= window.take(&mut reader);
     if reader.overrun() {
         return Err(truncated(1));
     }
@@ -88,9 +88,9 @@ fn fill(chunk: &[u8], maxt: i64, times: &mut [i64], values: &mut [f64]) -> Resul
         let (dod, consumed) = if word >> 63 == 0 { (0, 1) } else { long_dod(&mut reader, word) };
         delta = delta.wrapping_add(dod);
         t = t.wrapping_add(delta);
-        let ahead = if consumed > 0 { Some(word << consumed) } else { None };
         reader.skip(consumed);
-        bits ^= window.take_xor(&mut reader, ahead);
+        let ahead = if consumed > 0 { word << consumed } else { reader.peek() };
+        bits ^= window.take_ahead(&mut reader, ahead);
         if reader.overrun() {
             return Err(truncated(index));
         }
@@ -118,35 +118,4 @@ fn long_dod(reader: &mut BitReader<'_>, word: u64) -> (i64, u32) {
     let raw = (word << (ones + 1) >> (64 - size)) as i64;
     let dod = if raw > 1 << (size - 1) { raw - (1 << size) } else { raw };
     (dod, ones + 1 + size)
-}
-
-/// The window of significant bits used last.
-struct Window {
-    leading: u32,
-    trailing: u32,
-}
-
-impl Window {
-    /// Takes the XOR of a value; `ahead` are the reader's next bits if they were looked at already (at least 33).
-    #[inline(always)]
-    fn take_xor(&mut self, reader: &mut BitReader<'_>, ahead: Option<u64>) -> u64 {
-        let word = ahead.unwrap_or_else(|| reader.peek());
-        if word >> 63 == 0 {
-            reader.skip(1);
-            return 0;
-        }
-        if word >> 62 == 0b11 {
-            self.leading = (word >> 57 & 31) as u32;
-            let significant = match (word >> 51 & 63) as u32 {
-                0 => 64,
-                some => some,
-            };
-            // A writer keeps the sum within 64; anything else is corrupt and yields some value.
-            self.trailing = 64_u32.saturating_sub(self.leading + significant);
-            reader.skip(13);
-        } else {
-            reader.skip(2);
-        }
-        reader.take(64 - self.leading - self.trailing) << self.trailing
-    }
 }

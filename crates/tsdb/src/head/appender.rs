@@ -10,13 +10,22 @@
 use narthex_model::{Exemplar, Labels, Metadata, Timestamp};
 use narthex_storage::{AppendError, Appender, CommitError, SampleValue, SeriesRef};
 
+use super::check;
 use super::state::HeadState;
 use super::{Counters, Head};
+use crate::wal::record::histograms::{AnyHistogram, HistogramSample};
 use crate::wal::record::samples::Sample;
-use crate::wal::record::{samples, series};
+use crate::wal::record::{self, histograms, samples, series};
 
 /// References looked up at once when a caller goes through them in order.
 const WINDOW: u64 = 64;
+/// The record types of histograms.
+const HISTOGRAM_RECORDS: [u8; 4] = [
+    record::HISTOGRAMS,
+    record::FLOAT_HISTOGRAMS,
+    record::CUSTOM_HISTOGRAMS,
+    record::CUSTOM_FLOAT_HISTOGRAMS,
+];
 /// How many sets of buffers are kept for later appenders.
 const KEPT_BUFFERS: usize = 16;
 
@@ -36,6 +45,8 @@ pub(crate) struct Buffers {
     window: Vec<Option<Known>>,
     series_record: Vec<u8>,
     samples_record: Vec<u8>,
+    histograms: Vec<HistogramSample>,
+    histogram_records: [Vec<u8>; 4],
 }
 
 /// One transaction.
@@ -88,6 +99,21 @@ impl<'a> HeadAppender<'a> {
         Ok(())
     }
 
+    fn append_histogram(
+        &mut self,
+        series: u64,
+        t: Timestamp,
+        value: AnyHistogram,
+    ) -> Result<(), AppendError> {
+        let known = self.known(series).ok_or(AppendError::UnknownSeries(SeriesRef(series)))?;
+        if t <= known.last_t || self.from_t.is_some_and(|from| t < from) {
+            // Histograms at the newest time count as duplicates with another value, as their bits are not at hand.
+            return self.reject(known, t, f64::from_bits(!known.last_v.to_bits()));
+        }
+        self.buffers.histograms.push(HistogramSample { series, t, value });
+        Ok(())
+    }
+
     #[cold]
     fn reject(&self, known: Known, t: Timestamp, v: f64) -> Result<(), AppendError> {
         let counters = &self.head.counters;
@@ -105,11 +131,15 @@ impl<'a> HeadAppender<'a> {
 
     /// Writes the log; nothing is visible yet. Returns how many of the unlogged series are in it.
     fn write_log(&mut self, log: &mut crate::wal::WalWriter) -> std::io::Result<usize> {
-        let Buffers { samples, series_record, samples_record, .. } = &mut self.buffers;
+        let Buffers { samples, series_record, samples_record, histograms, histogram_records, .. } =
+            &mut self.buffers;
         let logged = encode_new_series(&self.head.state.read(), series_record);
         samples::encode(samples_record, samples);
-        let records = [series_record.as_slice(), samples_record.as_slice()];
-        let mut records = records.into_iter().filter(|record| record.len() > 1).peekable();
+        for (record, kind) in histogram_records.iter_mut().zip(HISTOGRAM_RECORDS) {
+            histograms::encode(record, kind, histograms);
+        }
+        let records = [&*series_record, &*samples_record].into_iter().chain(&*histogram_records);
+        let mut records = records.map(Vec::as_slice).filter(|record| record.len() > 1).peekable();
         if records.peek().is_some() {
             log.log(records)?;
         }
@@ -120,6 +150,7 @@ impl<'a> HeadAppender<'a> {
         let mut buffers = std::mem::take(&mut self.buffers);
         buffers.samples.clear();
         buffers.slots.clear();
+        buffers.histograms.clear();
         buffers.window.clear();
         let mut kept = self.head.buffers.lock();
         if kept.len() < KEPT_BUFFERS {
@@ -170,8 +201,13 @@ impl Appender for HeadAppender<'_> {
     ) -> Result<(), AppendError> {
         match value {
             SampleValue::Float(v) => self.append_float(series.0, t, v),
-            SampleValue::Histogram(_) | SampleValue::FloatHistogram(_) => {
-                Err(AppendError::Limit("native histograms are not stored by this version".to_owned()))
+            SampleValue::Histogram(histogram) => {
+                check::int(histogram)?;
+                self.append_histogram(series.0, t, AnyHistogram::Int(histogram.clone()))
+            }
+            SampleValue::FloatHistogram(histogram) => {
+                check::float(histogram)?;
+                self.append_histogram(series.0, t, AnyHistogram::Float(histogram.clone()))
             }
         }
     }
@@ -198,14 +234,15 @@ impl Appender for HeadAppender<'_> {
         };
         let oldest_reader = head.readers.lock().oldest();
         let mut state = head.state.write();
-        state.unlogged.drain(..logged);
-        state.commit_log.prepare(oldest_reader);
-        let applied = state.apply(&self.buffers.samples, &self.buffers.slots);
+        state.begin_commit(oldest_reader, logged);
+        let floats = state.apply(&self.buffers.samples, &self.buffers.slots);
+        let histograms = state.apply_histograms(&self.buffers.histograms);
+        state.end_commit();
         drop(state);
         drop(log);
         Counters::add(&head.counters.commits, 1);
-        Counters::add(&head.counters.samples, applied.appended);
-        Counters::add(&head.counters.out_of_order, applied.rejected);
+        Counters::add(&head.counters.samples, floats.appended + histograms.appended);
+        Counters::add(&head.counters.out_of_order, floats.rejected + histograms.rejected);
         self.give_back();
         Ok(())
     }

@@ -2,7 +2,7 @@
 //!
 //! * [`state`]: what is stored, and how a commit changes it. `pairs`, `postings`, `refs`, `slab`, `series`, `chunks` are
 //!   its parts.
-//! * [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see.
+//! * `append`: a sample into its series. [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see.
 //! * [`replay`]: log → state.
 //!
 //! Locks, in the order in which they are taken: `log` (one commit at a time; held from the log write to the end of the
@@ -10,7 +10,9 @@
 //!
 //! Where the bytes of a series go, and why one lock is enough: `docs/decisions/head.md`.
 
+mod append;
 pub(crate) mod appender;
+mod check;
 mod chunks;
 pub(crate) mod files;
 mod isolation;

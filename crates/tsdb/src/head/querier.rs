@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
-use narthex_chunkenc::xor;
 use narthex_model::{Labels, Matcher, Timestamp};
 use narthex_storage::{
     LabelHints, Querier, Samples, SelectHints, Series as SeriesTrait, SeriesSet, StorageError,
@@ -19,6 +18,7 @@ use super::files::ChunkBytes;
 use super::isolation::Hidden;
 use super::series::Series;
 use super::state::HeadState;
+use crate::chunk_read;
 
 /// One state of the head; open until the last series read from it is gone.
 struct View {
@@ -64,7 +64,7 @@ impl HeadQuerier {
 
 /// Whether the series has a sample at or before `t`.
 fn starts_by(state: &HeadState, series: &Series, t: Timestamp) -> bool {
-    (!series.chunk.is_empty() && series.chunk_start <= t)
+    (state.growing(series).is_some() && series.chunk_start <= t)
         || state.chunks.list(series.full).any(|chunk| chunk.mint <= t)
 }
 
@@ -158,7 +158,8 @@ struct HeadSeries {
 struct Parts {
     /// Newest first.
     full: SmallVec<[ChunkBytes; 8]>,
-    growing: SmallVec<[u8; 512]>,
+    /// Encoding and bytes of the growing chunk; no bytes when it is not in the range.
+    growing: (u8, SmallVec<[u8; 512]>),
     /// How many of the newest samples to leave out.
     hidden: usize,
 }
@@ -171,9 +172,12 @@ impl HeadSeries {
         let later = (series.last_commit.wrapping_sub(view.commit as u32) as i32) > 0;
         let hidden = if later { view.hidden.count(&state.commit_log, view.commit, self.id) } else { 0 };
         let maxt = if hidden > 0 { Timestamp::MAX } else { maxt };
-        let mut parts = Parts { full: SmallVec::new(), growing: SmallVec::new(), hidden };
-        if series.chunk_start <= maxt && series.chunk.last_t() >= mint {
-            parts.growing = SmallVec::from_slice(series.chunk.bytes());
+        let mut parts = Parts { full: SmallVec::new(), growing: (0, SmallVec::new()), hidden };
+        if series.chunk_start <= maxt
+            && series.chunk.last_t() >= mint
+            && let Some((encoding, bytes)) = state.growing(series)
+        {
+            parts.growing = (encoding, SmallVec::from_slice(bytes));
         }
         for chunk in state.chunks.list(series.full).take_while(|chunk| chunk.maxt() >= mint) {
             if chunk.mint <= maxt {
@@ -212,23 +216,19 @@ impl SeriesTrait for HeadSeries {
         let start = out.len();
         for chunk in parts.full.iter().rev() {
             chunk
-                .with(|_, bytes| xor::decode(bytes, mint, decode_to, &mut out.timestamps, &mut out.values))
+                .with(|encoding, data| chunk_read::decode(encoding, data, mint, decode_to, out))
                 .map_err(|error| self.corrupt(&error))?
                 .map_err(|error| self.corrupt(&error))?;
         }
-        if !parts.growing.is_empty() {
-            xor::decode(&parts.growing, mint, decode_to, &mut out.timestamps, &mut out.values)
+        let (encoding, growing) = &parts.growing;
+        if !growing.is_empty() {
+            chunk_read::decode(*encoding, growing, mint, decode_to, out)
                 .map_err(|error| self.corrupt(&error))?;
         }
         if parts.hidden > 0 {
             let visible = out.len().saturating_sub(parts.hidden).max(start);
             let added = out.timestamps.get(start..visible).unwrap_or_default();
-            let end = start + added.partition_point(|t| *t <= maxt);
-            out.timestamps.truncate(end);
-            out.values.truncate(end);
-        }
-        if !out.start_timestamps.is_empty() {
-            out.start_timestamps.resize(out.timestamps.len(), 0);
+            chunk_read::truncate(out, start + added.partition_point(|t| *t <= maxt));
         }
         Ok(())
     }

@@ -17,7 +17,9 @@ use super::chunks::{ChunkPool, FullChunk, NO_CHUNK};
 use super::files::{HeadFiles, ScannedChunk};
 use super::state::{HeadFull, HeadState};
 use crate::fs::Fs;
-use crate::wal::record::{self, BadRecord, samples, series};
+use crate::wal::record::histograms::HistogramSample;
+use crate::wal::record::samples::Sample;
+use crate::wal::record::{self, BadRecord, histograms, samples, series, v2};
 use crate::wal::{Damage, SegmentReader, segment};
 
 /// What a replay found; shown in the log, in `/api/v1/status` and in metrics.
@@ -125,7 +127,8 @@ struct FoundChunks {
 
 impl FoundChunks {
     fn add(&mut self, chunk: ScannedChunk) {
-        if chunk.out_of_order || chunk.encoding != Encoding::Xor.to_byte() || chunk.maxt < self.min_valid_t {
+        if chunk.out_of_order || Encoding::from_byte(chunk.encoding).is_err() || chunk.maxt < self.min_valid_t
+        {
             return;
         }
         let entry = self.by_series.entry(chunk.series).or_insert((NO_CHUNK, i64::MIN));
@@ -168,7 +171,17 @@ impl Replay {
         let Some((kind, body)) = bytes.split_first() else { return Ok(()) };
         let result = match *kind {
             record::SERIES => self.series(body)?,
-            record::SAMPLES => self.samples(body),
+            record::SAMPLES => samples::decode(body, |sample| self.sample(sample)),
+            record::SAMPLES_V2 => v2::decode_samples(body, |sample| self.sample(sample)),
+            record::HISTOGRAMS
+            | record::FLOAT_HISTOGRAMS
+            | record::CUSTOM_HISTOGRAMS
+            | record::CUSTOM_FLOAT_HISTOGRAMS => {
+                histograms::decode(*kind, body, |sample| self.histogram(&sample))
+            }
+            record::HISTOGRAMS_V2 | record::FLOAT_HISTOGRAMS_V2 => {
+                v2::decode_histograms(*kind, body, |sample| self.histogram(&sample))
+            }
             _ => {
                 self.report.skipped_records += 1;
                 Ok(())
@@ -209,18 +222,26 @@ impl Replay {
         full.map_or(Ok(decoded), Err)
     }
 
-    fn samples(&mut self, body: &[u8]) -> Result<(), BadRecord> {
-        let Self { state, report, .. } = self;
-        let min_valid_t = state.min_valid_t;
-        samples::decode(body, |sample| {
-            report.samples += 1;
-            match state.refs.get(sample.series) {
-                Some(slot) if sample.t >= min_valid_t => {
-                    state.append_to(slot, sample.t, sample.v);
-                }
-                Some(_) => {}
-                None => report.unknown_refs += 1,
+    #[inline]
+    fn sample(&mut self, sample: Sample) {
+        self.report.samples += 1;
+        match self.state.refs.get(sample.series) {
+            Some(slot) if sample.t >= self.state.min_valid_t => {
+                self.state.append_to(slot, sample.t, sample.v);
             }
-        })
+            Some(_) => {}
+            None => self.report.unknown_refs += 1,
+        }
+    }
+
+    fn histogram(&mut self, sample: &HistogramSample) {
+        self.report.samples += 1;
+        match self.state.refs.get(sample.series) {
+            Some(slot) if sample.t >= self.state.min_valid_t => {
+                self.state.append_histogram(slot, sample.t, &sample.value);
+            }
+            Some(_) => {}
+            None => self.report.unknown_refs += 1,
+        }
     }
 }

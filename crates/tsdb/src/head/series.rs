@@ -11,7 +11,10 @@ const SAMPLES_PER_CHUNK: u16 = 120;
 /// A chunk of more bytes is ended, except for room for one more sample.
 const MAX_CHUNK_BYTES: usize = 1024 - 19;
 
-/// A series; one per slot, 104 bytes.
+/// The series' growing chunk, if any, is one of floats.
+pub(crate) const NO_HISTOGRAM: u32 = u32::MAX;
+
+/// A series; one per slot, 96 bytes.
 #[derive(Debug)]
 pub(crate) struct Series {
     /// The reference in the log, unique for the life of the data directory.
@@ -28,12 +31,14 @@ pub(crate) struct Series {
     pub(crate) labels_len: u16,
     /// The newest full chunk.
     pub(crate) full: u32,
+    /// Which growing histogram chunk, or [`NO_HISTOGRAM`].
+    pub(crate) histogram: u32,
     /// The low bits of the number of the commit that wrote last.
     pub(crate) last_commit: u32,
 }
 
 /// What came of appending a sample.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Appended {
     /// It is in the growing chunk.
     InChunk,
@@ -51,6 +56,7 @@ impl Series {
             labels_at,
             labels_len,
             full: NO_CHUNK,
+            histogram: NO_HISTOGRAM,
             last_commit: 0,
         }
     }
@@ -62,12 +68,9 @@ impl Series {
             && (t >= self.next_at || count >= 2 * SAMPLES_PER_CHUNK || self.chunk.len() > MAX_CHUNK_BYTES)
     }
 
-    /// Appends to the growing chunk, which was cut if [`must_cut`](Self::must_cut) said so.
+    /// Appends a newer sample to the growing chunk, which was cut if [`must_cut`](Self::must_cut) said so.
     #[inline]
-    pub(crate) fn append(&mut self, t: i64, v: f64, chunk_range: i64) -> Appended {
-        if t <= self.chunk.last_t() {
-            return Appended::Rejected;
-        }
+    pub(crate) fn append(&mut self, t: i64, v: f64, chunk_range: i64) {
         let count = self.chunk.count();
         if count == 0 {
             self.chunk_start = t;
@@ -76,7 +79,6 @@ impl Series {
             self.next_at = planned_end(self.chunk_start, self.chunk.last_t(), self.next_at);
         }
         self.chunk.append(t, v);
-        Appended::InChunk
     }
 }
 

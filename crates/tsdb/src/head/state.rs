@@ -5,10 +5,10 @@
 //! commit writes them all, whoever created them, so no sample is ever in front of its series.
 
 use hashbrown::HashTable;
-use narthex_chunkenc::Encoding;
+use narthex_chunkenc::HistogramBuilder;
 use narthex_model::Labels;
 
-use super::chunks::{ChunkPool, FullChunk};
+use super::chunks::ChunkPool;
 use super::files::HeadFiles;
 use super::isolation::CommitLog;
 use super::pairs::{Pairs, tight_push};
@@ -16,7 +16,6 @@ use super::postings::Postings;
 use super::refs::RefMap;
 use super::series::{Appended, Series};
 use super::slab::Slab;
-use crate::wal::record::samples::Sample;
 
 /// An entry of the label index: half the hash, and the slot.
 type IndexEntry = (u32, u32);
@@ -37,6 +36,9 @@ pub(crate) struct HeadState {
     index: HashTable<IndexEntry>,
     pub(super) refs: RefMap,
     pub(super) chunks: ChunkPool,
+    /// The growing histogram chunks, by the index in their series.
+    pub(super) histograms: Vec<Option<Box<HistogramBuilder>>>,
+    pub(super) free_histograms: Vec<u32>,
     pub(crate) files: HeadFiles,
     pub(super) unlogged: Vec<u32>,
     /// The largest reference handed out.
@@ -61,6 +63,15 @@ pub(crate) struct Applied {
     pub(crate) rejected: u64,
 }
 
+impl Applied {
+    pub(super) fn count(&mut self, appended: Appended) {
+        match appended {
+            Appended::InChunk => self.appended += 1,
+            Appended::Rejected => self.rejected += 1,
+        }
+    }
+}
+
 impl HeadState {
     pub(crate) fn new(chunk_range: i64, min_valid_t: i64, chunks: ChunkPool, files: HeadFiles) -> Self {
         Self {
@@ -71,6 +82,8 @@ impl HeadState {
             index: HashTable::new(),
             refs: RefMap::default(),
             chunks,
+            histograms: Vec::new(),
+            free_histograms: Vec::new(),
             files,
             unlogged: Vec::new(),
             last_ref: 0,
@@ -161,53 +174,25 @@ impl HeadState {
         Ok(slot)
     }
 
-    /// Appends committed samples; `slots` are those of the samples, as found when they were appended.
-    pub(super) fn apply(&mut self, samples: &[Sample], slots: &[u32]) -> Applied {
+    /// Starts the memory phase of a commit.
+    pub(super) fn begin_commit(&mut self, oldest_reader: Option<u64>, logged: usize) {
+        self.unlogged.drain(..logged);
+        self.commit_log.prepare(oldest_reader);
         self.commit += 1;
-        let mut applied = Applied::default();
-        let logging = self.commit_log.is_needed();
-        for (sample, slot) in samples.iter().zip(slots) {
-            if self.append_to(*slot, sample.t, sample.v) == Appended::Rejected {
-                applied.rejected += 1;
-                continue;
-            }
-            applied.appended += 1;
-            if logging {
-                self.commit_log.note(self.commit, sample.series);
-            }
-        }
+    }
+
+    /// Ends the memory phase: chunks that became full go to disk.
+    pub(super) fn end_commit(&mut self) {
         if let Err(error) = self.files.flush() {
             tracing::warn!("cannot write full chunks, keeping them in memory: {error}");
         }
-        applied
-    }
-
-    /// Appends one sample to the series in `slot`.
-    #[inline]
-    pub(super) fn append_to(&mut self, slot: u32, t: i64, v: f64) -> Appended {
-        let Some(series) = self.series.get_mut(slot) else { return Appended::Rejected };
-        if series.must_cut(t) && t > series.chunk.last_t() {
-            let (data, len) = series.chunk.take();
-            let (mint, maxt) = (series.chunk_start, series.chunk.last_t());
-            let data = data.get(..len).unwrap_or_default();
-            let place = self.files.push(series.id, mint, maxt, Encoding::Xor.to_byte(), data);
-            series.full = self.chunks.push(FullChunk::new(mint, maxt, place, series.full));
-            self.chunks_created += 1;
-        }
-        let appended = series.append(t, v, self.chunk_range);
-        if appended == Appended::InChunk {
-            series.last_commit = self.commit as u32;
-            self.min_t = self.min_t.min(t);
-            self.max_t = self.max_t.max(t);
-        }
-        appended
     }
 
     /// Gives full chunks read from disk to a series; they are newer than what it has.
     pub(super) fn attach(&mut self, slot: u32, newest: u32, maxt: i64) {
         let Some(series) = self.series.get_mut(slot) else { return };
         let mint = self.chunks.list(newest).map(|chunk| chunk.mint).last().unwrap_or(maxt);
-        if !series.chunk.is_empty() || mint <= series.chunk.last_t() {
+        if mint <= series.chunk.last_t() {
             self.chunks.release(newest);
             return;
         }

@@ -4,10 +4,12 @@
 //! with [`BadRecord`] at the first byte that cannot be.
 
 pub(crate) mod exemplars;
+pub(crate) mod histograms;
 pub(crate) mod metadata;
 pub(crate) mod samples;
 pub(crate) mod series;
 pub(crate) mod tombstones;
+pub(crate) mod v2;
 
 /// Label sets of new series.
 pub(crate) const SERIES: u8 = 1;
@@ -21,6 +23,20 @@ pub(crate) const EXEMPLARS: u8 = 4;
 pub(crate) const MMAP_MARKERS: u8 = 5;
 /// Type, unit and help of series.
 pub(crate) const METADATA: u8 = 6;
+/// Integer histograms.
+pub(crate) const HISTOGRAMS: u8 = 7;
+/// Float histograms.
+pub(crate) const FLOAT_HISTOGRAMS: u8 = 8;
+/// Integer histograms with custom bounds.
+pub(crate) const CUSTOM_HISTOGRAMS: u8 = 9;
+/// Float histograms with custom bounds.
+pub(crate) const CUSTOM_FLOAT_HISTOGRAMS: u8 = 10;
+/// Float samples with start timestamps.
+pub(crate) const SAMPLES_V2: u8 = 11;
+/// Integer histograms with start timestamps.
+pub(crate) const HISTOGRAMS_V2: u8 = 12;
+/// Float histograms with start timestamps.
+pub(crate) const FLOAT_HISTOGRAMS_V2: u8 = 13;
 
 /// A record whose bytes are not what its type says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
