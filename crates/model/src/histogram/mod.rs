@@ -2,12 +2,29 @@
 //!
 //! Both forms hold sparse buckets as spans. In [`Histogram`] bucket counts are deltas between neighbours, in
 //! [`FloatHistogram`] they are absolute. `-53` as schema means custom bounds (`custom_values`, no negative buckets).
+//!
+//! Operations on the float form, as PromQL needs them: scaling, adding and subtracting (`arithmetic`, with `custom` and
+//! `zero` for unequal layouts), compensated sums (`kahan`), resolution and compaction (`schema`), counter resets and
+//! equality (`reset`), buckets with bounds (`iterate`, `bounds`), cutting off observations (`trim`).
 
+mod arithmetic;
+pub mod bounds;
+mod buckets;
+mod custom;
 mod float;
 mod integer;
+mod iterate;
+mod kahan;
+mod reset;
+mod schema;
+mod trim;
+mod zero;
 
+pub use arithmetic::{IncompatibleSchema, Reconciled};
 pub use float::FloatHistogram;
 pub use integer::Histogram;
+pub use iterate::Bucket;
+pub use trim::Keep;
 
 /// The schema number that says "bounds are in `custom_values`".
 pub const CUSTOM_BUCKETS_SCHEMA: i32 = -53;

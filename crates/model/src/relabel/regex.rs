@@ -41,6 +41,14 @@ impl RelabelRegex {
         self.engine.as_ref().is_none_or(|engine| engine.is_match(text))
     }
 
+    /// The expansion of `template` (`$1`, `${name}`) if the whole of `text` matches: PromQL's `label_replace`.
+    pub fn expand_match(&self, text: &str, template: &str) -> Option<String> {
+        let groups = self.captures(text)?;
+        let mut out = String::new();
+        super::template::expand(template, &groups, &mut out);
+        Some(out)
+    }
+
     /// The groups of a match of the whole of `text`.
     pub(super) fn captures<'t>(&self, text: &'t str) -> Option<Groups<'t>> {
         let Some(engine) = &self.engine else {

@@ -145,7 +145,8 @@ impl Annotation {
 
     pub(crate) fn mixed_exponential_custom(metric: &str, pos: PosRange) -> Self {
         let metric = go_quote(metric);
-        let text = "vector contains a mix of histograms with exponential and custom buckets schemas for metric name";
+        let text =
+            "vector contains a mix of histograms with exponential and custom buckets schemas for metric name";
         Self::warning(format!("{text} {metric}"), pos)
     }
 
@@ -204,8 +205,8 @@ impl Annotation {
     }
 
     pub(crate) fn fraction_nan(metric: &str, pos: PosRange) -> Self {
-        let text =
-            "input to histogram_fraction has NaN observations, which are excluded from all fractions".to_owned();
+        let text = "input to histogram_fraction has NaN observations, which are excluded from all fractions"
+            .to_owned();
         Self::info(with_metric(text, metric), pos)
     }
 

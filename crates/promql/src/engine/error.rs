@@ -31,7 +31,9 @@ pub enum QueryError {
     #[error("query processing would load too many samples into memory in query execution")]
     TooManySamples,
     /// More points per series than a range query may return.
-    #[error("exceeded maximum resolution of {0} points per timeseries. Try decreasing the query resolution (?step=XX)")]
+    #[error(
+        "exceeded maximum resolution of {0} points per timeseries. Try decreasing the query resolution (?step=XX)"
+    )]
     TooManyPoints(usize),
 }
 

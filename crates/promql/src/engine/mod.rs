@@ -2,6 +2,7 @@
 //!
 //! Called by the HTTP API, the rules and the script runner.
 
+mod answer;
 mod error;
 mod options;
 mod output;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::limits::CancelToken;
+use crate::parser::ParserOptions;
 
 /// Settings of an [`Engine`](super::Engine); the defaults are the server's.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct EngineOptions {
     pub delayed_name_removal: bool,
     /// Whether type and unit labels take part (`type-and-unit-labels`).
     pub type_and_unit_labels: bool,
+    /// Which parts of the language are enabled.
+    pub parser: ParserOptions,
     /// Whether `rate` and its relatives use start timestamps (`use-start-timestamps`).
     pub use_start_timestamps: bool,
     /// Threads for one query; 0 = as many as there are cores.
@@ -40,6 +43,7 @@ impl Default for EngineOptions {
             default_subquery_step_ms: 60_000,
             delayed_name_removal: false,
             type_and_unit_labels: false,
+            parser: ParserOptions::default(),
             use_start_timestamps: false,
             threads: 0,
         }

@@ -41,6 +41,12 @@ pub(crate) fn open_metrics_float(value: f64) -> String {
     if text.contains(['.', 'e']) { text } else { text + ".0" }
 }
 
+/// Reads a float as Go does: decimal, hexadecimal with exponent, `inf`, `infinity`, `nan` in any case, `_` not allowed.
+pub(crate) fn parse_go_float(text: &str) -> Option<f64> {
+    // Rust accepts exactly Go's decimal forms and names.
+    text.parse().ok()
+}
+
 fn special(value: f64) -> Option<&'static str> {
     if value.is_nan() {
         Some("NaN")

@@ -2,9 +2,11 @@
 //! made from numbers, and error messages.
 
 mod float;
+mod histogram;
 mod quote;
 mod time;
 
-pub(crate) use float::{go_fixed_shortest, go_shortest, go_significant, open_metrics_float};
+pub(crate) use float::{go_fixed_shortest, go_shortest, go_significant, open_metrics_float, parse_go_float};
+pub(crate) use histogram::histogram_text;
 pub(crate) use quote::go_quote;
 pub(crate) use time::{Civil, rfc3339};

@@ -36,8 +36,7 @@ impl Civil {
         let shifted = days.saturating_add(EPOCH_SHIFT);
         let era = shifted.div_euclid(ERA);
         let day_of_era = shifted.rem_euclid(ERA);
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let march_day = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let march_month = (5 * march_day + 2) / 153;
         let day = (march_day - (153 * march_month + 2) / 5 + 1) as u32;

@@ -5,7 +5,7 @@ mod cancel;
 mod concurrency;
 mod guard;
 
-pub use cancel::CancelToken;
 pub(crate) use budget::SampleBudget;
-pub(crate) use concurrency::{Gate, Permit};
+pub use cancel::CancelToken;
+pub(crate) use concurrency::Gate;
 pub(crate) use guard::QueryGuard;

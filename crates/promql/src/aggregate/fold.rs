@@ -1,0 +1,117 @@
+//! Folding the columns of a source into one accumulator per group.
+
+use crate::aggregate::Groups;
+use crate::annotations::{Annotation, Annotations, HistogramOperation};
+use crate::ast::PosRange;
+use crate::column::Column;
+use crate::engine::QueryError;
+use crate::operators::{QueryContext, Row, Source, fold_parallel};
+
+/// What an accumulator noticed; becomes annotations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct FoldNotes {
+    /// Histograms were left out.
+    pub(crate) ignored_histograms: bool,
+    /// A group had floats and histograms at one step.
+    pub(crate) mixed: bool,
+    /// A group had exponential and custom buckets at one step.
+    pub(crate) incompatible: bool,
+    /// Contradicting reset hints.
+    pub(crate) reset_collision: bool,
+    /// Different custom bounds.
+    pub(crate) custom_bounds: bool,
+}
+
+impl FoldNotes {
+    /// What either noticed.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.ignored_histograms |= other.ignored_histograms;
+        self.mixed |= other.mixed;
+        self.incompatible |= other.incompatible;
+        self.reset_collision |= other.reset_collision;
+        self.custom_bounds |= other.custom_bounds;
+    }
+}
+
+/// The running values of one group.
+pub(crate) trait Accumulator: Send + Sized {
+    /// The accumulator of a group without series.
+    fn new(steps: usize) -> Self;
+    /// Takes a series in; may take its memory.
+    fn add(&mut self, column: &mut Column);
+    /// Takes in what another thread has of the same group, whose series come later.
+    fn merge(&mut self, other: Self);
+    /// The group's column.
+    fn finish(self) -> (Column, FoldNotes);
+}
+
+/// Folds a source; gives the rows of the groups that have points.
+pub(crate) fn fold<A: Accumulator>(
+    source: &dyn Source,
+    groups: Groups,
+    context: &QueryContext,
+    annotations: &mut Annotations,
+    steps: usize,
+    grain: usize,
+    (name, pos): (&str, PosRange),
+) -> Result<Vec<Row>, QueryError> {
+    let count = groups.labels.len();
+    let empty = || -> (Vec<Option<A>>, usize) { ((0..count).map(|_| None).collect(), 0) };
+    let folded =
+        fold_parallel(source, context, annotations, grain, empty, |(slots, held), index, column| {
+            if column.is_empty() {
+                return Ok(());
+            }
+            // The reference holds the whole input of an aggregation, and its limit is to mean the same here.
+            let samples = column.samples();
+            context.budget.take(samples)?;
+            *held += samples;
+            let group = groups.ids.get(index).map_or(0, |id| *id as usize);
+            if let Some(slot) = slots.get_mut(group) {
+                slot.get_or_insert_with(|| A::new(steps)).add(column);
+            }
+            Ok(())
+        })?;
+    let held: usize = folded.iter().map(|(_, held)| held).sum();
+    let mut parts = folded.into_iter().map(|(slots, _)| slots);
+    let mut merged = parts.next().unwrap_or_default();
+    for part in parts {
+        for (slot, other) in merged.iter_mut().zip(part) {
+            match (slot.as_mut(), other) {
+                (Some(accumulator), Some(other)) => accumulator.merge(other),
+                (None, Some(other)) => *slot = Some(other),
+                (_, None) => {}
+            }
+        }
+    }
+    context.budget.release(held);
+    let mut notes = FoldNotes::default();
+    let mut rows = Vec::with_capacity(count);
+    for ((slot, labels), drop_name) in merged.into_iter().zip(groups.labels).zip(groups.drop_name) {
+        let Some(accumulator) = slot else { continue };
+        let (column, noticed) = accumulator.finish();
+        notes.merge(noticed);
+        if !column.is_empty() {
+            context.budget.take(column.samples())?;
+            rows.push(Row { labels, drop_name, column });
+        }
+    }
+    annotate(notes, annotations, name, pos);
+    Ok(rows)
+}
+
+fn annotate(notes: FoldNotes, annotations: &mut Annotations, name: &str, pos: PosRange) {
+    let operation = HistogramOperation::Aggregation;
+    if notes.ignored_histograms {
+        annotations.add(Annotation::histogram_ignored_in_aggregation(name, pos));
+    }
+    if notes.mixed {
+        annotations.add(Annotation::mixed_floats_histograms_aggregation(pos));
+    }
+    if notes.reset_collision {
+        annotations.add(Annotation::reset_collision(operation, pos));
+    }
+    if notes.custom_bounds {
+        annotations.add(Annotation::mismatched_custom_buckets(operation, pos));
+    }
+}

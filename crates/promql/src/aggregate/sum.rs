@@ -1,0 +1,143 @@
+//! `sum`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use narthex_model::FloatHistogram;
+
+use super::{Accumulator, FoldNotes, HistogramFold};
+use crate::column::{Bits, Column};
+use crate::kernel::{Kahan, kahan_inc};
+
+/// Compensated sums of floats, and of histograms where there are any.
+pub(crate) struct Sum {
+    sums: Vec<f64>,
+    compensations: Vec<f64>,
+    present: Bits,
+    histograms: HistogramSide<false>,
+}
+
+/// The histograms of an aggregation, by step; `None` when they did not fit together.
+#[derive(Default)]
+pub(super) struct HistogramSide<const AVERAGES: bool> {
+    steps: BTreeMap<u32, Option<HistogramFold>>,
+}
+
+impl<const AVERAGES: bool> HistogramSide<AVERAGES> {
+    pub(super) fn add(&mut self, histograms: &[(u32, Arc<FloatHistogram>)]) {
+        for (step, histogram) in histograms {
+            match self.steps.get_mut(step) {
+                None => {
+                    self.steps.insert(*step, Some(HistogramFold::new(histogram, AVERAGES)));
+                }
+                Some(slot) => {
+                    if slot.as_mut().is_some_and(|fold| fold.add(histogram).is_err()) {
+                        *slot = None;
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        for (step, theirs) in other.steps {
+            match (self.steps.remove(&step), theirs) {
+                (None, theirs) => {
+                    self.steps.insert(step, theirs);
+                }
+                (Some(Some(mut fold)), Some(theirs)) => {
+                    let fits = fold.merge(theirs).is_ok();
+                    self.steps.insert(step, fits.then_some(fold));
+                }
+                (Some(_), _) => {
+                    self.steps.insert(step, None);
+                }
+            }
+        }
+    }
+
+    /// Puts the results into `column`; steps that hold a float as well hold nothing then.
+    pub(super) fn finish(self, column: &mut Column) -> FoldNotes {
+        let mut notes = FoldNotes::default();
+        for (step, fold) in self.steps {
+            if column.present.get(step as usize) {
+                notes.mixed = true;
+                column.present.unset(step as usize);
+                continue;
+            }
+            let Some(fold) = fold else {
+                notes.incompatible = true;
+                continue;
+            };
+            notes.reset_collision |= fold.reset_collision();
+            notes.custom_bounds |= fold.custom_bounds;
+            let mut result = fold.finish();
+            result.compact(0);
+            column.push_histogram(step as usize, Arc::new(result));
+        }
+        notes
+    }
+}
+
+impl Accumulator for Sum {
+    fn new(steps: usize) -> Self {
+        Self {
+            sums: vec![0.0; steps],
+            compensations: vec![0.0; steps],
+            present: Bits::new(steps),
+            histograms: HistogramSide::default(),
+        }
+    }
+
+    fn add(&mut self, column: &mut Column) {
+        if !column.histograms.is_empty() {
+            self.histograms.add(&column.histograms);
+        }
+        if self.present.is_empty() {
+            self.sums.copy_from_slice(&column.values);
+            self.present.clone_from(&column.present);
+            return;
+        }
+        if column.present.is_full() && self.present.is_full() {
+            let sums = self.sums.iter_mut().zip(&mut self.compensations);
+            for ((sum, c), value) in sums.zip(&column.values) {
+                (*sum, *c) = kahan_inc(*value, *sum, *c);
+            }
+            return;
+        }
+        for (step, value) in column.floats() {
+            let (sum, c) = (&mut self.sums[step], &mut self.compensations[step]);
+            if self.present.get(step) {
+                (*sum, *c) = kahan_inc(value, *sum, *c);
+            } else {
+                *sum = value;
+            }
+        }
+        self.present.or(&column.present);
+    }
+
+    fn merge(&mut self, other: Self) {
+        for step in other.present.iter() {
+            let theirs = Kahan { sum: other.sums[step], c: other.compensations[step] };
+            let mut ours = Kahan { sum: self.sums[step], c: self.compensations[step] };
+            if self.present.get(step) {
+                ours.merge(theirs);
+            } else {
+                ours = theirs;
+            }
+            (self.sums[step], self.compensations[step]) = (ours.sum, ours.c);
+        }
+        self.present.or(&other.present);
+        self.histograms.merge(other.histograms);
+    }
+
+    fn finish(self) -> (Column, FoldNotes) {
+        let mut values = self.sums;
+        for (sum, c) in values.iter_mut().zip(&self.compensations) {
+            *sum += c;
+        }
+        let mut column = Column { values, present: self.present, histograms: Vec::new() };
+        let notes = self.histograms.finish(&mut column);
+        (column, notes)
+    }
+}

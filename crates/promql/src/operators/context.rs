@@ -1,0 +1,50 @@
+//! What all operators of one query share.
+
+use crate::engine::{EngineOptions, QueryError};
+use crate::limits::{QueryGuard, SampleBudget};
+
+/// Limits and settings of one query; shared by its threads.
+#[derive(Debug)]
+pub(crate) struct QueryContext {
+    /// Deadline and cancellation.
+    pub(crate) guard: QueryGuard,
+    /// Samples held.
+    pub(crate) budget: SampleBudget,
+    /// Lookback in milliseconds.
+    pub(crate) lookback: i64,
+    /// Threads to use.
+    pub(crate) threads: usize,
+    /// Whether names are dropped at the end only.
+    pub(crate) delayed_names: bool,
+    /// Whether start timestamps are used.
+    pub(crate) start_timestamps: bool,
+    /// Whether types are read from `__type__`.
+    pub(crate) type_and_unit: bool,
+    /// The step of subqueries that name none.
+    pub(crate) subquery_step: i64,
+}
+
+impl QueryContext {
+    /// The context of one query.
+    pub(crate) fn new(options: &EngineOptions, guard: QueryGuard, lookback: i64) -> Self {
+        let threads = match options.threads {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            threads => threads,
+        };
+        Self {
+            guard,
+            budget: SampleBudget::new(options.max_samples),
+            lookback,
+            threads,
+            delayed_names: options.delayed_name_removal,
+            start_timestamps: options.use_start_timestamps,
+            type_and_unit: options.type_and_unit_labels,
+            subquery_step: options.default_subquery_step_ms,
+        }
+    }
+
+    /// Asks whether the query may go on.
+    pub(crate) fn check(&self) -> Result<(), QueryError> {
+        self.guard.check()
+    }
+}

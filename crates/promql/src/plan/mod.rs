@@ -1,0 +1,154 @@
+//! From a syntax tree to operators. [`Planner::vector`] and its siblings walk the tree once; what they give back is either
+//! computed (rows, scalars) or a [`Source`] that computes its series on demand.
+//!
+//! Rules that hold throughout:
+//! * an expression that does not depend on the evaluation time is evaluated at one step and repeated;
+//! * after each node without delayed name removal, no two series have the same labels.
+
+mod aggregate;
+mod binary;
+mod call;
+mod extent;
+mod invariant;
+mod scalar;
+mod selector;
+mod subquery;
+
+use std::sync::Arc;
+
+use narthex_model::Timestamp;
+use narthex_storage::Querier;
+
+pub(crate) use extent::{ExtentContext, extent};
+
+use crate::annotations::Annotations;
+use crate::ast::{DurationContext, Expr, PosRange, UnaryOp, ValueType};
+use crate::column::Grid;
+use crate::engine::QueryError;
+use crate::operators::{
+    DUPLICATE_LABELSET, Map, MapFn, QueryContext, Ready, Row, Source, broadcast, collect_rows,
+    contains_same_labels, merge_same_labels,
+};
+
+/// What the planner knows of the query around an expression.
+pub(crate) struct Planner<'a> {
+    /// Where series come from.
+    pub(crate) querier: &'a dyn Querier,
+    /// Limits and settings.
+    pub(crate) context: Arc<QueryContext>,
+    /// The first evaluation time of the whole query.
+    pub(crate) query_start: Timestamp,
+    /// The last evaluation time of the whole query.
+    pub(crate) query_end: Timestamp,
+    /// What `step()` and `range()` mean.
+    pub(crate) durations: DurationContext,
+    /// Whether the query has one step by its nature.
+    pub(crate) is_instant: bool,
+    /// Warnings and infos so far.
+    pub(crate) annotations: Annotations,
+}
+
+/// An expression and the function or aggregation around it, as hints for the storage.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Around<'a> {
+    /// The function or aggregation.
+    pub(crate) function: Option<&'static str>,
+    /// The labels of the aggregation.
+    pub(crate) grouping: &'a [String],
+    /// Whether they are of `by`.
+    pub(crate) by: bool,
+}
+
+impl Planner<'_> {
+    /// The series of an expression of vector type.
+    pub(crate) fn vector(
+        &mut self,
+        expr: &Expr,
+        grid: Grid,
+        around: Around<'_>,
+    ) -> Result<Box<dyn Source>, QueryError> {
+        self.context.check()?;
+        if grid.steps > 1 && invariant::is_invariant(expr) {
+            let source = self.vector(expr, grid.first(), around)?;
+            let rows = self.rows_of(source, 1)?;
+            return Ok(Box::new(Ready::new(broadcast(rows, grid.steps, &self.context)?)));
+        }
+        match expr {
+            Expr::Paren(paren) => self.vector(&paren.expr, grid, around),
+            Expr::Vector(selector) => self.selector(selector, grid, around),
+            Expr::Unary(unary) => {
+                let input = self.vector(&unary.expr, grid, Around::default())?;
+                if unary.op == UnaryOp::Plus {
+                    return Ok(input);
+                }
+                self.map(input, MapFn::Negate)
+            }
+            Expr::Binary(binary) => self.binary(binary, grid),
+            Expr::Aggregate(aggregate) => self.aggregate(aggregate, grid),
+            Expr::Call(call) => self.call(call, grid),
+            Expr::Number(_) | Expr::String(_) | Expr::Matrix(_) | Expr::Subquery(_) => {
+                let found = expr.value_type().documented();
+                Err(QueryError::execution_at(
+                    format!("expected an instant vector, found a {found}"),
+                    expr.pos(),
+                ))
+            }
+        }
+    }
+
+    /// The rows of an expression of vector type.
+    pub(crate) fn rows(&mut self, expr: &Expr, grid: Grid) -> Result<Vec<Row>, QueryError> {
+        let source = self.vector(expr, grid, Around::default())?;
+        self.rows_of(source, grid.steps)
+    }
+
+    /// Computes a source.
+    pub(crate) fn rows_of(&mut self, source: Box<dyn Source>, grain: usize) -> Result<Vec<Row>, QueryError> {
+        collect_rows(source, &self.context, &mut self.annotations, grain)
+    }
+
+    /// Puts a function of single values around a source; equal label sets are merged, or an error where they meet.
+    fn map(&mut self, input: Box<dyn Source>, f: MapFn) -> Result<Box<dyn Source>, QueryError> {
+        let source = Box::new(Map { input, f, context: Arc::clone(&self.context) });
+        self.merged(source)
+    }
+
+    /// A source that dropped metric names, with equal label sets merged.
+    fn merged(&mut self, source: Box<dyn Source>) -> Result<Box<dyn Source>, QueryError> {
+        if self.context.delayed_names || source.unique_without_name() {
+            return Ok(source);
+        }
+        let rows = self.rows_of(source, 1)?;
+        Ok(Box::new(Ready::new(merge_same_labels(rows)?)))
+    }
+
+    /// A source that dropped metric names, in which equal label sets are an error.
+    fn distinct(&mut self, source: Box<dyn Source>) -> Result<Box<dyn Source>, QueryError> {
+        if self.context.delayed_names || source.unique_without_name() {
+            return Ok(source);
+        }
+        let rows = self.rows_of(source, 1)?;
+        if contains_same_labels(&rows) {
+            return Err(QueryError::execution(DUPLICATE_LABELSET));
+        }
+        Ok(Box::new(Ready::new(rows)))
+    }
+}
+
+/// The text of a string argument.
+fn string_of(expr: &Expr) -> Result<&str, QueryError> {
+    match expr.unwrap_parens() {
+        Expr::String(literal) => Ok(&literal.value),
+        other => Err(QueryError::execution_at("expected a string literal", other.pos())),
+    }
+}
+
+/// Where an aggregation's or function's annotation points when the argument is missing.
+fn pos_of(args: &[Expr], index: usize) -> PosRange {
+    args.get(index).map(Expr::pos).unwrap_or_default()
+}
+
+/// Whether an expression is a scalar.
+fn is_scalar(expr: &Expr) -> bool {
+    expr.value_type() == ValueType::Scalar
+}
