@@ -52,13 +52,13 @@ impl Family {
 
     /// The series with these label values, made if needed.
     #[inline]
-    pub(crate) fn series(&self, values: &LabelValues) -> Option<Handle> {
+    pub(crate) fn series(&self, values: &[u64]) -> Option<Handle> {
         self.map.get(values).or_else(|| self.create(values))
     }
 
     #[cold]
     #[inline(never)]
-    fn create(&self, values: &LabelValues) -> Option<Handle> {
+    fn create(&self, values: &[u64]) -> Option<Handle> {
         let mut locked = self.map.lock();
         if let Some(handle) = self.map.get(values) {
             return Some(handle);
@@ -69,21 +69,21 @@ impl Family {
         }
         let mut overflow = LabelValues::new();
         self.desc.labels.iter().for_each(|_| overflow.push(OVERFLOW));
-        if let Some(handle) = self.map.get(&overflow) {
+        if let Some(handle) = self.map.get(overflow.words()) {
             return Some(handle);
         }
         let handle = self.allocate()?;
-        locked.insert(&overflow, handle).then_some(handle)
+        locked.insert(overflow.words(), handle).then_some(handle)
     }
 
     /// The series with these label values, if it exists.
-    pub(crate) fn existing(&self, values: &LabelValues) -> Option<Handle> {
+    pub(crate) fn existing(&self, values: &[u64]) -> Option<Handle> {
         let _locked = self.map.lock();
         self.map.get(values)
     }
 
     /// Removes one series; `false` when there was none.
-    pub(crate) fn remove(&self, values: &LabelValues) -> bool {
+    pub(crate) fn remove(&self, values: &[u64]) -> bool {
         let removed = self.map.lock().remove(values);
         if let Some(handle) = removed {
             cells::release(self.kind, handle);

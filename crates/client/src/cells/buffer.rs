@@ -40,18 +40,8 @@ impl Layout {
     /// Which bucket counts `value`; NaN belongs to +Inf.
     #[inline]
     fn bucket(&self, value: f64) -> usize {
-        if self.bounds <= LINEAR_MAX {
-            let mut above = [0_u64; LANES];
-            for chunk in self.padded.chunks_exact(LANES) {
-                for lane in 0..LANES {
-                    above[lane] += u64::from(value > chunk[lane]);
-                }
-            }
-            let bucket = above.iter().sum::<u64>() as usize;
-            if value.is_nan() { self.bounds } else { bucket }
-        } else {
-            self.bounds().partition_point(|bound| !(value <= *bound))
-        }
+        // Branch-free: observations jump between buckets, and a wrong guess costs more than all the comparisons.
+        self.bounds().partition_point(|bound| !(value <= *bound))
     }
 }
 

@@ -92,7 +92,7 @@ macro_rules! common {
             pub fn with(&self, labels: L::Borrowed<'_>) -> $series {
                 let mut values = LabelValues::new();
                 L::push(&labels, &mut values);
-                $series { handle: self.single.or_else(|| self.family.series(&values)) }
+                $series { handle: self.single.or_else(|| self.family.series(values.words())) }
             }
 
             /// Removes the series with these label values and says whether there was one. Handles of it count nothing
@@ -100,7 +100,7 @@ macro_rules! common {
             pub fn remove(&self, labels: L::Borrowed<'_>) -> bool {
                 let mut values = LabelValues::new();
                 L::push(&labels, &mut values);
-                self.family.remove(&values)
+                self.family.remove(values.words())
             }
 
             /// How many series there are.

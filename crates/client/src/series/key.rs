@@ -1,26 +1,36 @@
 //! The packed label values of one series: the key of the lookup, built on the stack.
 //!
-//! Form: for each value its length (one byte below 255, else 255 and four bytes little-endian) and its bytes; zeros up
-//! to a whole word. The lengths separate the values, so `("ab", "c")` and `("a", "bc")` are different keys.
+//! Form: one word with the lengths of up to eight values, a byte each, then the bytes of each value, filled up with
+//! zeros to whole words. What does not fit (more values, a value of 255 bytes or more, a long key) has the word
+//! [`LONG`] in front, and before each value a word with its length. The lengths keep the values apart: `("ab", "c")`
+//! and `("a", "bc")` are different keys.
+//!
+//! Everything is written and read as whole words: a processor stalls on a word that it has just written in pieces.
 
 use std::fmt;
 
-/// Bytes of a key that need no allocation.
-const INLINE: usize = 128;
-/// The length byte that says "four bytes of length follow".
-const LONG: u8 = 255;
+/// Words of a key that need no allocation.
+const INLINE: usize = 16;
+/// Values whose lengths fit the first word.
+const SHORT_VALUES: usize = 8;
+/// The first word of a key in the long form; no eight lengths look like it.
+const LONG: u64 = u64::MAX;
 
 /// Collects label values, in the order of the label names.
 pub struct LabelValues {
-    inline: [u8; INLINE],
+    words: [u64; INLINE],
+    /// Words in use.
     len: usize,
-    /// Takes over when the values do not fit `inline`.
-    spill: Vec<u8>,
+    /// How many values.
+    count: usize,
+    /// The key in its long form, if it has one.
+    long: Vec<u64>,
 }
 
 impl fmt::Debug for LabelValues {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(Values::new(self.bytes())).finish()
+        let bytes: Vec<u8> = self.words().iter().flat_map(|word| word.to_le_bytes()).collect();
+        f.debug_list().entries(Values::new(&bytes).take(self.count)).finish()
     }
 }
 
@@ -34,24 +44,29 @@ impl LabelValues {
     /// No values yet.
     #[inline]
     pub(crate) fn new() -> Self {
-        Self { inline: [0; INLINE], len: 0, spill: Vec::new() }
+        Self { words: [0; INLINE], len: 1, count: 0, long: Vec::new() }
     }
 
     /// Adds the next value.
     #[inline]
     pub fn push(&mut self, value: &str) {
         let bytes = value.as_bytes();
-        let start = self.len + 1;
-        let end = start + bytes.len();
-        if bytes.len() < usize::from(LONG)
-            && self.spill.is_empty()
-            && let Some(place) = self.inline.get_mut(start..end)
-        {
-            copy_short(place, bytes);
-            self.inline[self.len] = bytes.len() as u8;
-            self.len = end;
+        if bytes.len() < 255 && self.count < SHORT_VALUES && self.len + bytes.len() / 8 < INLINE {
+            self.words[0] |= (bytes.len() as u64) << (self.count * 8);
+            self.count += 1;
+            let mut rest = bytes;
+            while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+                self.words[self.len] = u64::from_le_bytes(*chunk);
+                self.len += 1;
+                rest = behind;
+            }
+            if !rest.is_empty() {
+                self.words[self.len] = read_short(rest);
+                self.len += 1;
+            }
         } else {
-            self.push_spilled(bytes);
+            // By value, so that the fast path keeps the fields in registers.
+            *self = std::mem::take(self).lengthened(bytes);
         }
     }
 
@@ -61,92 +76,69 @@ impl LabelValues {
     }
 
     #[cold]
-    fn push_spilled(&mut self, bytes: &[u8]) {
-        if self.spill.is_empty() {
-            self.spill.extend_from_slice(&self.inline[..self.len]);
-        }
-        match u8::try_from(bytes.len()) {
-            Ok(short) if short < LONG => self.spill.push(short),
-            _ => {
-                // A value beyond 4 GiB is cut: no page could carry it.
-                let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-                self.spill.push(LONG);
-                self.spill.extend_from_slice(&len.to_le_bytes());
+    #[inline(never)]
+    fn lengthened(mut self, bytes: &[u8]) -> Self {
+        if self.long.is_empty() {
+            let short: Vec<u8> = self.words().iter().flat_map(|word| word.to_le_bytes()).collect();
+            self.long.push(LONG);
+            for value in Values::new(&short).take(self.count) {
+                push_long(&mut self.long, value.as_bytes());
             }
+            // From now on no value finds room in the inline words.
+            self.len = INLINE;
         }
-        self.spill.extend_from_slice(&bytes[..bytes.len().min(u32::MAX as usize)]);
-        self.len = self.spill.len();
+        push_long(&mut self.long, bytes);
+        self.count += 1;
+        self
     }
 
-    /// The packed bytes without padding.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        if self.spill.is_empty() { &self.inline[..self.len] } else { &self.spill }
-    }
-
-    /// How many words the key has.
+    /// The key.
     #[inline]
-    pub(crate) fn word_count(&self) -> usize {
-        self.len.div_ceil(8)
-    }
-
-    /// The key as words.
-    #[inline]
-    pub(crate) fn words(&self) -> impl Iterator<Item = u64> {
-        let (whole, rest): (&[u8], &[u8]) = if self.spill.is_empty() {
-            (&self.inline[..(self.word_count() * 8).min(INLINE)], &[])
-        } else {
-            self.spill.split_at(self.len / 8 * 8)
-        };
-        let tail = (!rest.is_empty()).then(|| {
-            let mut word = [0; 8];
-            word[..rest.len()].copy_from_slice(rest);
-            u64::from_le_bytes(word)
-        });
-        let whole = whole.chunks_exact(8).map(|word| {
-            let mut copy = [0; 8];
-            copy.copy_from_slice(word);
-            u64::from_le_bytes(copy)
-        });
-        whole.chain(tail)
+    pub(crate) fn words(&self) -> &[u64] {
+        if self.long.is_empty() { self.words.get(..self.len).unwrap_or_default() } else { &self.long }
     }
 }
 
-/// Copies equally long slices; label values are short, and a call of `memcpy` costs more than the copy.
+fn push_long(words: &mut Vec<u64>, bytes: &[u8]) {
+    words.push(bytes.len() as u64);
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    words.extend(chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)));
+    if !rest.is_empty() {
+        words.push(read_short(rest));
+    }
+}
+
+/// Up to seven bytes as the low bytes of a word.
 #[inline]
-fn copy_short(to: &mut [u8], from: &[u8]) {
-    let len = from.len();
-    if len >= 16 {
-        to.copy_from_slice(from);
-        return;
+fn read_short(bytes: &[u8]) -> u64 {
+    let len = bytes.len();
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let (low, high) = (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
+        return low | high << ((len - 4) * 8);
     }
-    match (from.first_chunk::<8>(), from.last_chunk::<8>()) {
-        (Some(first), Some(last)) => {
-            to[..8].copy_from_slice(first);
-            to[len - 8..].copy_from_slice(last);
+    match (bytes.first(), bytes.get(len / 2), bytes.last()) {
+        (Some(first), Some(middle), Some(last)) => {
+            u64::from(*first) | u64::from(*middle) << (len / 2 * 8) | u64::from(*last) << ((len - 1) * 8)
         }
-        _ => match (from.first_chunk::<4>(), from.last_chunk::<4>()) {
-            (Some(first), Some(last)) => {
-                to[..4].copy_from_slice(first);
-                to[len - 4..].copy_from_slice(last);
-            }
-            _ => {
-                for (to, from) in to.iter_mut().zip(from) {
-                    *to = *from;
-                }
-            }
-        },
+        _ => 0,
     }
 }
 
-/// Reads the values of a packed key back.
+/// Reads the values of a key back, from the key's words as little-endian bytes.
 pub(crate) struct Values<'a> {
+    /// The lengths that are left, or [`LONG`].
+    lengths: u64,
     rest: &'a [u8],
 }
 
 impl<'a> Values<'a> {
-    /// The values in `bytes`, which may end in padding: take as many as there are label names.
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
+    /// The values of a key, and empty ones behind them: take as many as there are label names.
+    #[inline]
+    pub(crate) fn new(key: &'a [u8]) -> Self {
+        match key.split_first_chunk::<8>() {
+            Some((lengths, rest)) => Self { lengths: u64::from_le_bytes(*lengths), rest },
+            None => Self { lengths: 0, rest: &[] },
+        }
     }
 }
 
@@ -155,17 +147,19 @@ impl<'a> Iterator for Values<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a str> {
-        let (len, rest) = self.rest.split_first()?;
-        let (len, rest) = if *len == LONG {
-            let (len, rest) = rest.split_first_chunk::<4>()?;
-            (u32::from_le_bytes(*len) as usize, rest)
+        let len = if self.lengths == LONG {
+            let (len, rest) = self.rest.split_first_chunk::<8>()?;
+            self.rest = rest;
+            u64::from_le_bytes(*len) as usize
         } else {
-            (usize::from(*len), rest)
+            let len = self.lengths & 0xff;
+            self.lengths >>= 8;
+            len as usize
         };
-        let (value, rest) = rest.split_at_checked(len)?;
+        let (words, rest) = self.rest.split_at_checked(len.next_multiple_of(8))?;
         self.rest = rest;
         // Keys are made of whole strings, so this cannot fail; an empty value would be the visible sign of a bug.
-        Some(std::str::from_utf8(value).unwrap_or_default())
+        Some(std::str::from_utf8(words.get(..len)?).unwrap_or_default())
     }
 }
 
@@ -173,12 +167,12 @@ impl<'a> Iterator for Values<'a> {
 mod tests {
     use super::*;
 
-    fn packed(values: &[&str]) -> LabelValues {
+    fn packed(values: &[&str]) -> Vec<u8> {
         let mut key = LabelValues::new();
         for value in values {
             key.push(value);
         }
-        key
+        key.words().iter().flat_map(|word| word.to_le_bytes()).collect()
     }
 
     #[test]
@@ -190,22 +184,21 @@ mod tests {
             vec![""],
             vec!["GET", "/", "200"],
             vec!["a", "", "ü"],
-            vec!["1234567", "12345678", "123456789012345", "1234567890123456"],
-            vec![&middle, &middle, "z"],
-            vec!["a", &long, "b"],
+            vec!["1", "12", "123", "1234", "12345", "123456", "1234567", "12345678"],
+            vec!["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "11"],
+            vec!["123456789012345", "1234567890123456", "12345678901234567"],
+            vec![&middle, &middle, "z", ""],
+            vec!["a", &long, "b", &long, "c"],
         ] {
             let key = packed(&values);
-            assert_eq!(Values::new(key.bytes()).take(values.len()).collect::<Vec<_>>(), values);
-            let words: Vec<u8> = key.words().flat_map(u64::to_le_bytes).collect();
-            assert_eq!(words.len(), key.word_count() * 8);
-            assert_eq!(&words[..key.bytes().len()], key.bytes());
-            assert!(words[key.bytes().len()..].iter().all(|byte| *byte == 0));
+            assert_eq!(Values::new(&key).take(values.len()).collect::<Vec<_>>(), values);
         }
     }
 
     #[test]
     fn the_border_between_two_values_counts() {
-        assert_ne!(packed(&["ab", "c"]).bytes(), packed(&["a", "bc"]).bytes());
-        assert_ne!(packed(&["", "a"]).bytes(), packed(&["a", ""]).bytes());
+        assert_ne!(packed(&["ab", "c"]), packed(&["a", "bc"]));
+        assert_ne!(packed(&["", "a"]), packed(&["a", ""]));
+        assert_ne!(packed(&["a\0"]), packed(&["a"]));
     }
 }

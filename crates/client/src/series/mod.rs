@@ -64,33 +64,46 @@ impl SeriesMap {
 
     /// Finds a series without a lock; a miss is not certain.
     #[inline]
-    pub(crate) fn get(&self, key: &LabelValues) -> Option<Handle> {
-        let words = key.word_count();
+    pub(crate) fn get(&self, key: &[u64]) -> Option<Handle> {
         let table = self.table.load();
-        for entry in probe(table, self.hash(key)) {
-            match entry.load(Ordering::Acquire) {
+        let mut index = self.hash(key) as usize;
+        for _ in 0..table.len() {
+            let entry = table.get(index & (table.len() - 1))?.load(Ordering::Acquire);
+            index += 1;
+            match entry {
                 EMPTY => return None,
                 REMOVED => {}
-                place => {
-                    let record = self.arena.from((place - PLACE_OFFSET) as usize);
-                    let (Some(handle), Some(meta)) = (record.first(), record.get(1)) else { return None };
-                    let before = meta.load(Ordering::Acquire);
-                    if before >> 32 != words as u64 || before & 1 == 1 {
-                        continue;
+                _ => {
+                    if let Found::Yes(handle) = self.compare(entry, key) {
+                        return handle;
                     }
-                    let Some(stored) = record.get(HEADER..HEADER + words) else { return None };
-                    let equal = stored.iter().zip(key.words()).all(|(a, b)| a.load(Ordering::Relaxed) == b);
-                    if !equal {
-                        continue;
-                    }
-                    let handle = handle.load(Ordering::Relaxed);
-                    fence(Ordering::Acquire);
-                    let unchanged = meta.load(Ordering::Relaxed) == before;
-                    return Handle::from_bits(handle).filter(|_| unchanged);
                 }
             }
         }
         None
+    }
+
+    /// Whether the record behind a table entry has this key.
+    #[inline]
+    fn compare(&self, entry: u32, words: &[u64]) -> Found {
+        let record = self.arena.from((entry - PLACE_OFFSET) as usize);
+        let Some(([handle, meta], rest)) = record.split_first_chunk::<HEADER>() else { return Found::No };
+        let before = meta.load(Ordering::Acquire);
+        if before >> 32 != words.len() as u64 {
+            return Found::No;
+        }
+        let Some(stored) = rest.get(..words.len()) else { return Found::No };
+        let mut difference = 0;
+        for (stored, wanted) in stored.iter().zip(words) {
+            difference |= stored.load(Ordering::Relaxed) ^ wanted;
+        }
+        if difference != 0 {
+            return Found::No;
+        }
+        let handle = handle.load(Ordering::Relaxed);
+        fence(Ordering::Acquire);
+        let whole = before & 1 == 0 && meta.load(Ordering::Relaxed) == before;
+        Found::Yes(Handle::from_bits(handle).filter(|_| whole))
     }
 
     /// Excludes every other change.
@@ -98,18 +111,36 @@ impl SeriesMap {
         Locked { map: self, state: self.state.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 
+    /// Two words a multiplication, all of them independent: a chain would wait for each product.
     #[inline]
-    fn hash(&self, key: &LabelValues) -> u64 {
-        self.hash_words(key.words())
+    fn hash(&self, words: &[u64]) -> u64 {
+        let mut hash = 0;
+        let mut seed = self.seed;
+        for pair in words.chunks(2) {
+            let second = pair.get(1).copied().unwrap_or_default();
+            hash ^= fold(pair[0] ^ seed, second ^ seed.rotate_left(32) ^ MULTIPLIER);
+            seed = seed.wrapping_add(MULTIPLIER);
+        }
+        fold(hash ^ self.seed, MULTIPLIER)
     }
+}
 
-    #[inline]
-    fn hash_words(&self, words: impl Iterator<Item = u64>) -> u64 {
-        words.fold(self.seed, |hash, word| {
-            let product = u128::from(hash ^ word) * 0x9e37_79b9_7f4a_7c15;
-            (product as u64) ^ (product >> 64) as u64
-        })
-    }
+/// What a table entry leads to.
+enum Found {
+    /// A record with the key; without a handle when it changed meanwhile.
+    Yes(Option<Handle>),
+    /// Another record.
+    No,
+}
+
+/// 2^64 divided by the golden ratio, odd.
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Both halves of the product, folded into one word.
+#[inline]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    (product as u64) ^ (product >> 64) as u64
 }
 
 /// The entries of `table` in the order in which a key with this hash is looked for; never empty, never endless.
@@ -126,17 +157,17 @@ impl Locked<'_> {
     }
 
     /// Adds a series that [`SeriesMap::get`] does not find under this lock; `false` when the arena is full.
-    pub(crate) fn insert(&mut self, key: &LabelValues, handle: Handle) -> bool {
+    pub(crate) fn insert(&mut self, key: &[u64], handle: Handle) -> bool {
         self.make_room();
-        let words = key.word_count();
+        let words = key.len();
         let Some(place) = self.place(words) else { return false };
         let record = self.map.arena.from(place as usize);
         let (Some(slot), Some(meta)) = (record.first(), record.get(1)) else { return false };
         let version = meta.load(Ordering::Relaxed) as u32;
         meta.store((words as u64) << 32 | u64::from(version | 1), Ordering::Relaxed);
         fence(Ordering::Release);
-        for (to, from) in record[HEADER..].iter().zip(key.words()) {
-            to.store(from, Ordering::Relaxed);
+        for (to, from) in record[HEADER..].iter().zip(key) {
+            to.store(*from, Ordering::Relaxed);
         }
         slot.store(handle.to_bits(), Ordering::Relaxed);
         let version = (version | 1).wrapping_add(1);
@@ -147,7 +178,7 @@ impl Locked<'_> {
     }
 
     /// Removes a series and says which cell it had.
-    pub(crate) fn remove(&mut self, key: &LabelValues) -> Option<Handle> {
+    pub(crate) fn remove(&mut self, key: &[u64]) -> Option<Handle> {
         let handle = self.map.get(key)?;
         let entry = probe(self.map.table.load(), self.map.hash(key)).find(|entry| {
             let place = entry.load(Ordering::Relaxed);
@@ -231,10 +262,8 @@ impl Locked<'_> {
             .records()
             .map(|(place, words, _)| {
                 let key = self.map.arena.from(place + HEADER).iter().take(words);
-                (
-                    self.map.hash_words(key.map(|word| word.load(Ordering::Relaxed))),
-                    place as u32 + PLACE_OFFSET,
-                )
+                let key: Vec<u64> = key.map(|word| word.load(Ordering::Relaxed)).collect();
+                (self.map.hash(&key), place as u32 + PLACE_OFFSET)
             })
             .collect();
         for (hash, entry) in entries {
@@ -257,10 +286,10 @@ mod tests {
     use super::*;
     use crate::cells::{Kind, allocate};
 
-    fn key(values: &[&str]) -> LabelValues {
+    fn key(values: &[&str]) -> Vec<u64> {
         let mut key = LabelValues::new();
         values.iter().for_each(|value| key.push(value));
-        key
+        key.words().to_vec()
     }
 
     fn create(map: &SeriesMap, values: &[&str]) -> Handle {
