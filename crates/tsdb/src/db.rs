@@ -7,12 +7,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use narthex_model::Timestamp;
+use narthex_model::{Exemplar, Labels, Matcher, Metadata, Timestamp};
 use narthex_storage::{Appender, Querier, Queryable, Storage, StorageError};
 
 use crate::fs::Lock;
 use crate::head::Head;
 use crate::head::appender::HeadAppender;
+use crate::head::exemplars::Exemplars;
 use crate::head::querier::HeadQuerier;
 use crate::head::replay::{ReplayError, ReplayReport, replay};
 use crate::head::stats::{HeadStats, Stats};
@@ -64,7 +65,8 @@ impl Db {
         };
         fs.create_dir_all(&wal_dir).map_err(io(&wal_dir))?;
         let lock = if options.no_lock_file { None } else { Some(lock(&options, &dir)?) };
-        let replay = replay(&fs, &dir, options.min_block_duration, i64::MIN);
+        let replay =
+            replay(&fs, &dir, options.min_block_duration, i64::MIN, Exemplars::new(options.max_exemplars));
         let (state, replayed, layout) = replay.map_err(|error| match error {
             ReplayError::Io(source) => OpenError::Io { path: wal_dir.clone(), source },
             ReplayError::Full(full) => OpenError::Replay { path: wal_dir.clone(), reason: full.to_string() },
@@ -99,6 +101,22 @@ impl Db {
     /// The head in numbers, with the `limit` largest names and pairs.
     pub fn stats(&self, limit: usize) -> Stats {
         self.head.stats(limit)
+    }
+
+    /// The exemplars in `[mint, maxt]` of the series that satisfy all matchers of any of the lists, by series, sorted by
+    /// their labels; oldest exemplar first.
+    pub fn exemplars(
+        &self,
+        mint: Timestamp,
+        maxt: Timestamp,
+        any: &[Vec<Matcher>],
+    ) -> Vec<(Labels, Vec<Exemplar>)> {
+        self.head.select_exemplars(mint, maxt, any)
+    }
+
+    /// The metadata noted for the series with these labels.
+    pub fn metadata(&self, labels: &Labels) -> Option<Metadata> {
+        self.head.metadata(labels)
     }
 
     /// Waits until everything committed is on the medium. Call it before the process ends; after it the database can

@@ -16,6 +16,8 @@ pub struct Options {
     pub wal_compression: Compression,
     /// Width of a block and of the head's chunk range, milliseconds.
     pub min_block_duration: i64,
+    /// How many exemplars are kept in memory over all series; 0 keeps none.
+    pub max_exemplars: usize,
     /// Whether to go without the `lock` file (needed on some network file systems).
     pub no_lock_file: bool,
     /// The file system.
@@ -30,6 +32,7 @@ impl Default for Options {
             wal_segment_size: segment::SEGMENT_SIZE,
             wal_compression: Compression::Snappy,
             min_block_duration: 2 * 60 * 60 * 1000,
+            max_exemplars: 0,
             no_lock_file: false,
             fs: Arc::new(RealFs),
             clock: Arc::new(SystemClock),

@@ -299,3 +299,41 @@ fn histograms_and_floats_in_one_series_survive_a_restart() {
     }
     check(&open(dir.path()));
 }
+
+#[test]
+fn exemplars_and_metadata_survive_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = labels(&[("__name__", "a"), ("job", "x")]);
+    let exemplar = |t, value| narthex_model::Exemplar {
+        labels: labels(&[("trace_id", "abc")]),
+        value,
+        timestamp: Some(t),
+    };
+    let metadata = narthex_model::Metadata {
+        metric_type: narthex_model::MetricType::Counter,
+        unit: "seconds".to_owned(),
+        help: "All of it.".to_owned(),
+    };
+    let options = || Options { max_exemplars: 10, ..Options::default() };
+    {
+        let db = Db::open(dir.path(), options()).unwrap();
+        let mut appender = db.appender();
+        let series = appender.series(&a).unwrap();
+        appender.append(series, 0, 1000, SampleValue::Float(1.0)).unwrap();
+        appender.append_exemplar(series, &exemplar(900, 0.5)).unwrap();
+        appender.append_exemplar(series, &exemplar(950, 0.7)).unwrap();
+        appender.update_metadata(series, &metadata).unwrap();
+        appender.commit().unwrap();
+        let mut appender = db.appender();
+        assert_eq!(
+            appender.append_exemplar(series, &exemplar(950, 0.7)),
+            Err(AppendError::DuplicateExemplar)
+        );
+        assert_eq!(appender.append_exemplar(series, &exemplar(1, 0.7)), Err(AppendError::OutOfOrderExemplar));
+    }
+    let db = Db::open(dir.path(), options()).unwrap();
+    let got = db.exemplars(0, 940, &[vec![Matcher::equal("job", "x")]]);
+    assert_eq!(got, [(a.clone(), vec![exemplar(900, 0.5)])]);
+    assert!(db.exemplars(0, 940, &[vec![Matcher::equal("job", "y")]]).is_empty());
+    assert_eq!(db.metadata(&a), Some(metadata));
+}

@@ -47,6 +47,10 @@ pub(crate) struct Buffers {
     samples_record: Vec<u8>,
     histograms: Vec<HistogramSample>,
     histogram_records: [Vec<u8>; 4],
+    exemplars: Vec<(u64, Exemplar)>,
+    metadata: Vec<(u64, Metadata)>,
+    /// Exemplar and metadata records.
+    other_records: [Vec<u8>; 2],
 }
 
 /// One transaction.
@@ -131,14 +135,32 @@ impl<'a> HeadAppender<'a> {
 
     /// Writes the log; nothing is visible yet. Returns how many of the unlogged series are in it.
     fn write_log(&mut self, log: &mut crate::wal::WalWriter) -> std::io::Result<usize> {
-        let Buffers { samples, series_record, samples_record, histograms, histogram_records, .. } =
-            &mut self.buffers;
+        let Buffers {
+            samples,
+            series_record,
+            samples_record,
+            histograms,
+            histogram_records,
+            exemplars,
+            metadata,
+            other_records: [exemplar_record, metadata_record],
+            ..
+        } = &mut self.buffers;
         let logged = encode_new_series(&self.head.state.read(), series_record);
         samples::encode(samples_record, samples);
         for (record, kind) in histogram_records.iter_mut().zip(HISTOGRAM_RECORDS) {
             histograms::encode(record, kind, histograms);
         }
-        let records = [&*series_record, &*samples_record].into_iter().chain(&*histogram_records);
+        record::exemplars::encode(
+            exemplar_record,
+            exemplars.iter().map(|(series, exemplar)| (*series, exemplar)),
+        );
+        record::metadata::encode(
+            metadata_record,
+            metadata.iter().map(|(series, metadata)| (*series, metadata)),
+        );
+        let records = [&*series_record, metadata_record, samples_record].into_iter();
+        let records = records.chain(&*histogram_records).chain([&*exemplar_record]);
         let mut records = records.map(Vec::as_slice).filter(|record| record.len() > 1).peekable();
         if records.peek().is_some() {
             log.log(records)?;
@@ -151,6 +173,8 @@ impl<'a> HeadAppender<'a> {
         buffers.samples.clear();
         buffers.slots.clear();
         buffers.histograms.clear();
+        buffers.exemplars.clear();
+        buffers.metadata.clear();
         buffers.window.clear();
         let mut kept = self.head.buffers.lock();
         if kept.len() < KEPT_BUFFERS {
@@ -212,12 +236,26 @@ impl Appender for HeadAppender<'_> {
         }
     }
 
-    fn append_exemplar(&mut self, series: SeriesRef, _exemplar: &Exemplar) -> Result<(), AppendError> {
-        self.known(series.0).map(drop).ok_or(AppendError::UnknownSeries(series))
+    fn append_exemplar(&mut self, series: SeriesRef, exemplar: &Exemplar) -> Result<(), AppendError> {
+        let state = self.head.state.read();
+        state.refs.get(series.0).ok_or(AppendError::UnknownSeries(series))?;
+        if !state.exemplars.is_enabled() {
+            return Ok(());
+        }
+        state.exemplars.check(series.0, exemplar)?;
+        drop(state);
+        self.buffers.exemplars.push((series.0, exemplar.clone()));
+        Ok(())
     }
 
-    fn update_metadata(&mut self, series: SeriesRef, _metadata: &Metadata) -> Result<(), AppendError> {
-        self.known(series.0).map(drop).ok_or(AppendError::UnknownSeries(series))
+    fn update_metadata(&mut self, series: SeriesRef, metadata: &Metadata) -> Result<(), AppendError> {
+        let state = self.head.state.read();
+        state.refs.get(series.0).ok_or(AppendError::UnknownSeries(series))?;
+        if state.metadata.get(&series.0) != Some(metadata) {
+            drop(state);
+            self.buffers.metadata.push((series.0, metadata.clone()));
+        }
+        Ok(())
     }
 
     fn commit(mut self: Box<Self>) -> Result<(), CommitError> {
@@ -235,8 +273,11 @@ impl Appender for HeadAppender<'_> {
         let oldest_reader = head.readers.lock().oldest();
         let mut state = head.state.write();
         state.begin_commit(oldest_reader, logged);
-        let floats = state.apply(&self.buffers.samples, &self.buffers.slots);
-        let histograms = state.apply_histograms(&self.buffers.histograms);
+        let buffers = &mut self.buffers;
+        let floats = state.apply(&buffers.samples, &buffers.slots);
+        let histograms = state.apply_histograms(&buffers.histograms);
+        buffers.exemplars.drain(..).for_each(|(series, exemplar)| state.exemplars.add(series, exemplar));
+        state.metadata.extend(buffers.metadata.drain(..));
         state.end_commit();
         drop(state);
         drop(log);

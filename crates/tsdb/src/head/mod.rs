@@ -14,6 +14,7 @@ mod append;
 pub(crate) mod appender;
 mod check;
 mod chunks;
+pub(crate) mod exemplars;
 pub(crate) mod files;
 mod isolation;
 mod pairs;
@@ -29,6 +30,7 @@ pub mod stats;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use narthex_model::{Exemplar, Labels, Matcher, Metadata, Timestamp};
 use parking_lot::{Mutex, RwLock};
 
 use self::appender::Buffers;
@@ -72,5 +74,34 @@ impl Head {
             buffers: Mutex::default(),
             counters: Counters::default(),
         }
+    }
+
+    /// The exemplars in the range of the series that satisfy any of the lists of matchers.
+    pub(crate) fn select_exemplars(
+        &self,
+        mint: Timestamp,
+        maxt: Timestamp,
+        any: &[Vec<Matcher>],
+    ) -> Vec<(Labels, Vec<Exemplar>)> {
+        let state = self.state.read();
+        let wanted = |id: u64| {
+            state.by_ref(id).is_some_and(|series| {
+                let labels = state.labels_of(series);
+                any.iter().any(|all| all.iter().all(|matcher| matcher.matches(labels.value(matcher.name()))))
+            })
+        };
+        let found = state.exemplars.select(mint, maxt, wanted).into_iter();
+        let mut found: Vec<_> = found
+            .filter_map(|(id, exemplars)| Some((state.labels_of(state.by_ref(id)?), exemplars)))
+            .collect();
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found
+    }
+
+    /// The metadata noted for a series.
+    pub(crate) fn metadata(&self, labels: &Labels) -> Option<Metadata> {
+        let state = self.state.read();
+        let slot = state.find(labels, labels.hash64())?;
+        state.metadata.get(&state.series.get(slot)?.id).cloned()
     }
 }

@@ -10,13 +10,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use narthex_chunkenc::Encoding;
-use narthex_model::Labels;
+use narthex_model::{Exemplar, Labels};
 use rustc_hash::FxHashMap;
 
 use super::chunks::{ChunkPool, FullChunk, NO_CHUNK};
+use super::exemplars::Exemplars;
 use super::files::{HeadFiles, ScannedChunk};
 use super::state::{HeadFull, HeadState};
 use crate::fs::Fs;
+use crate::wal::record::exemplars::ExemplarEntry;
 use crate::wal::record::histograms::HistogramSample;
 use crate::wal::record::samples::Sample;
 use crate::wal::record::{self, BadRecord, histograms, samples, series, v2};
@@ -82,13 +84,15 @@ pub(crate) fn replay(
     data_dir: &Path,
     chunk_range: i64,
     min_valid_t: i64,
+    exemplars: Exemplars,
 ) -> Result<(HeadState, ReplayReport, Layout), ReplayError> {
     let started = Instant::now();
     let mut found = FoundChunks { pool: ChunkPool::default(), by_series: FxHashMap::default(), min_valid_t };
     let (files, scanned) =
         HeadFiles::open(Arc::clone(fs), data_dir.join("chunks_head"), &mut |c| found.add(c))?;
     let FoundChunks { pool, by_series, .. } = found;
-    let state = HeadState::new(chunk_range, min_valid_t, pool, files);
+    let mut state = HeadState::new(chunk_range, min_valid_t, pool, files);
+    state.exemplars = exemplars;
     let report = ReplayReport { chunks: scanned.chunks, repairs: scanned.repairs, ..ReplayReport::default() };
     let fs = &**fs;
     let dir = &*data_dir.join("wal");
@@ -182,6 +186,12 @@ impl Replay {
             record::HISTOGRAMS_V2 | record::FLOAT_HISTOGRAMS_V2 => {
                 v2::decode_histograms(*kind, body, |sample| self.histogram(&sample))
             }
+            record::EXEMPLARS => record::exemplars::decode(body, |entry| self.exemplar(&entry)),
+            record::METADATA => record::metadata::decode(body, |series, metadata| {
+                if self.state.refs.get(series).is_some() {
+                    self.state.metadata.insert(series, metadata);
+                }
+            }),
             _ => {
                 self.report.skipped_records += 1;
                 Ok(())
@@ -231,6 +241,14 @@ impl Replay {
             }
             Some(_) => {}
             None => self.report.unknown_refs += 1,
+        }
+    }
+
+    fn exemplar(&mut self, entry: &ExemplarEntry<'_>) {
+        if self.state.exemplars.is_enabled() && self.state.refs.get(entry.series).is_some() {
+            let labels = Labels::from_pairs(entry.labels.iter().copied());
+            let exemplar = Exemplar { labels, value: entry.v, timestamp: Some(entry.t) };
+            self.state.exemplars.add(entry.series, exemplar);
         }
     }
 

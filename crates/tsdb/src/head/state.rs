@@ -6,9 +6,11 @@
 
 use hashbrown::HashTable;
 use narthex_chunkenc::HistogramBuilder;
-use narthex_model::Labels;
+use narthex_model::{Labels, Metadata};
+use rustc_hash::FxHashMap;
 
 use super::chunks::ChunkPool;
+use super::exemplars::Exemplars;
 use super::files::HeadFiles;
 use super::isolation::CommitLog;
 use super::pairs::{Pairs, tight_push};
@@ -40,6 +42,9 @@ pub(crate) struct HeadState {
     pub(super) histograms: Vec<Option<Box<HistogramBuilder>>>,
     pub(super) free_histograms: Vec<u32>,
     pub(crate) files: HeadFiles,
+    pub(super) exemplars: Exemplars,
+    /// Type, unit and help by series, as far as they were given.
+    pub(super) metadata: FxHashMap<u64, Metadata>,
     pub(super) unlogged: Vec<u32>,
     /// The largest reference handed out.
     pub(super) last_ref: u64,
@@ -85,6 +90,8 @@ impl HeadState {
             histograms: Vec::new(),
             free_histograms: Vec::new(),
             files,
+            exemplars: Exemplars::default(),
+            metadata: FxHashMap::default(),
             unlogged: Vec::new(),
             last_ref: 0,
             min_t: i64::MAX,

@@ -33,6 +33,8 @@ pub struct HeadStats {
     pub commits: u64,
     /// Transactions that failed at the log.
     pub failed_commits: u64,
+    /// Exemplars in memory.
+    pub exemplars: u64,
     /// The segment of the log that is written.
     pub wal_segment: u64,
 }
@@ -81,6 +83,7 @@ impl Head {
             too_old: count(&self.counters.too_old),
             commits: count(&self.counters.commits),
             failed_commits: count(&self.counters.failed_commits),
+            exemplars: state.exemplars.len() as u64,
             wal_segment,
         }
     }
