@@ -1,6 +1,7 @@
 //! One scrape job, plain and complete: globals are merged in and YAML is read by the binary.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use narthex_discovery::DiscoveryConfig;
@@ -38,6 +39,8 @@ pub struct ScrapeConfig {
     pub native_histograms: bool,
     /// Whether the classic form of a histogram is taken beside the native one.
     pub always_classic_histograms: bool,
+    /// Whether classic histograms are taken as native ones with custom bounds.
+    pub convert_classic_histograms: bool,
     /// Whether the target may compress.
     pub enable_compression: bool,
     /// Which names are valid.
@@ -50,6 +53,8 @@ pub struct ScrapeConfig {
     pub metric_relabel: Vec<Rule>,
     /// What is too much.
     pub limits: Limits,
+    /// Where failed scrapes are written down.
+    pub failure_log: Option<PathBuf>,
     /// How to connect.
     pub http: HttpOptions,
     /// Where the targets come from.
@@ -71,8 +76,10 @@ pub struct Limits {
     pub label_name_length: u64,
     /// Bytes of a label value.
     pub label_value_length: u64,
-    /// Buckets of a native histogram.
+    /// Buckets of a native histogram; it is made coarser until it fits.
     pub histogram_buckets: u64,
+    /// The smallest growth from bucket to bucket of a native histogram; it is made coarser until it fits.
+    pub histogram_min_bucket_factor: f64,
     /// Dropped targets that are remembered for display.
     pub keep_dropped_targets: u64,
 }
@@ -94,12 +101,14 @@ impl ScrapeConfig {
             fallback_protocol: None,
             native_histograms: false,
             always_classic_histograms: false,
+            convert_classic_histograms: false,
             enable_compression: true,
             name_validation: NameValidation::default(),
             escaping: EscapingScheme::AllowUtf8,
             relabel: Vec::new(),
             metric_relabel: Vec::new(),
             limits: Limits::default(),
+            failure_log: None,
             http: HttpOptions::default(),
             discovery: Vec::new(),
         }

@@ -16,6 +16,7 @@ mod cache;
 mod clock;
 mod config;
 mod error;
+mod failure_log;
 mod ingest;
 mod interval_stats;
 mod manager;

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use crate::buffers::Buffers;
 use crate::config::ScrapeConfig;
 use crate::error::ApplyError;
+use crate::failure_log::FailureLogs;
 use crate::metrics::{Metrics, MetricsSnapshot};
 use crate::options::Options;
 use crate::pool::ScrapePool;
@@ -45,8 +46,14 @@ impl ScrapeManager {
     pub fn new(storage: Arc<dyn Storage>, options: Options) -> Self {
         let discovery = DiscoveryManager::new(options.discovery);
         let workers = Semaphore::new(options.workers.max(1));
-        let shared =
-            Shared { storage, options, metrics: Metrics::default(), buffers: Buffers::default(), workers };
+        let shared = Shared {
+            storage,
+            options,
+            metrics: Metrics::default(),
+            buffers: Buffers::default(),
+            failure_logs: FailureLogs::default(),
+            workers,
+        };
         let inner = Arc::new(Inner { shared: Arc::new(shared), state: Mutex::default() });
         let syncing = tokio::spawn(follow_discovery(Arc::clone(&inner), discovery.subscribe()));
         Self { inner, discovery, syncing }

@@ -297,3 +297,39 @@ async fn many_targets_share_the_work() {
     until("all scraped", || memory.label_sets("a").len() == 200).await;
     manager.stop().await;
 }
+
+#[tokio::test]
+async fn classic_histograms_become_native_ones() {
+    let page =
+        "# TYPE h histogram\nh_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 3\nh_sum 4.5\nh_count 3\nb 1\n";
+    let target = Target::start(pages(&[page])).await;
+    let memory = Memory::new();
+    let converted = ScrapeConfig { convert_classic_histograms: true, ..job("converted", &[&target.address]) };
+    let mut limited = ScrapeConfig { job_name: "limited".to_owned(), ..converted.clone() };
+    limited.limits.histogram_buckets = 1;
+    let manager = start(&memory, options(), vec![converted, limited]);
+    until("both scraped twice", || {
+        let ups = |job| memory.samples("up", &[("job", job)]).len();
+        ups("converted") > 1 && ups("limited") > 1
+    })
+    .await;
+    assert_eq!(memory.samples("h", &[("job", "converted")])[0].1, 4.5, "the fake storage keeps the sum");
+    assert!(memory.label_sets("h_bucket").is_empty());
+    let error = manager.active_targets(Some("limited"))[0].last_error.clone().unwrap();
+    assert_eq!(&*error, "histogram bucket limit exceeded (limit: 1)");
+    manager.stop().await;
+    assert!(manager.metrics().counts.exceeded_bucket_limit > 0);
+}
+
+#[tokio::test]
+async fn failures_are_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("failures.log");
+    let target = Target::start(vec![support::target::raw("500 Oh", &[], b"")]).await;
+    let memory = Memory::new();
+    let config = ScrapeConfig { failure_log: Some(path.clone()), ..job("j", &[&target.address]) };
+    let manager = start(&memory, options(), vec![config]);
+    until("written", || std::fs::read_to_string(&path).is_ok_and(|text| text.contains("HTTP status 500")))
+        .await;
+    manager.stop().await;
+}

@@ -7,6 +7,7 @@ pub(crate) mod bench;
 mod labels;
 mod limits;
 mod outcome;
+mod resolution;
 mod sample;
 
 use narthex_exposition::{Entry, Parser, ParserOptions, Protocol, series_hash};
@@ -87,8 +88,16 @@ impl<'a, 'c> Ingest<'a, 'c> {
     }
 
     fn parser_options(&self) -> ParserOptions {
+        let config = self.context.config;
         let starts = self.context.options.start_timestamps || self.context.options.start_timestamp_zeros;
-        ParserOptions { start_timestamps: starts, skip_created: starts, ..ParserOptions::default() }
+        ParserOptions {
+            strict: false,
+            start_timestamps: starts,
+            skip_created: starts,
+            ignore_native: !config.native_histograms,
+            convert_classic: config.convert_classic_histograms,
+            keep_classic: config.always_classic_histograms,
+        }
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> Result<(), ScrapeError> {

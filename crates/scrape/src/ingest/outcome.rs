@@ -2,6 +2,7 @@
 
 use narthex_storage::AppendError;
 
+use super::resolution::Fit;
 use crate::config::Limits;
 use crate::error::ScrapeError;
 use crate::metrics::Metrics;
@@ -37,6 +38,18 @@ impl Outcome {
             source => return Err(ScrapeError::Append { series: "a sample".to_owned(), source }),
         }
         Ok(())
+    }
+
+    /// The coarser form of a histogram, if it needs one; notes that it does not fit in any.
+    pub(super) fn fitted<H>(&mut self, fit: Fit<H>) -> Option<H> {
+        match fit {
+            Fit::AsIs => None,
+            Fit::Coarser(histogram) => Some(histogram),
+            Fit::Never => {
+                self.bucket_limit_hit = true;
+                None
+            }
+        }
     }
 
     /// Whether a limit is exceeded already.

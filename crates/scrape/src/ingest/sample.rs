@@ -4,6 +4,7 @@ use narthex_exposition::{ExemplarEntry, HistogramEntry, NativeHistogram};
 use narthex_model::{Exemplar, LabelsBuilder, Timestamp, is_stale};
 use narthex_storage::{AppendError, SampleValue, SeriesRef};
 
+use super::resolution::fit;
 use super::{AHEAD_MAX_MS, Ingest};
 use crate::cache::Placed;
 use crate::error::ScrapeError;
@@ -47,12 +48,18 @@ impl<'e> Sample<'e> {
 impl Ingest<'_, '_> {
     pub(super) fn histogram(&mut self, entry: &HistogramEntry<'_>) -> Result<(), ScrapeError> {
         let placed = self.place(entry.series(), |builder| entry.labels_into(builder))?;
+        let (fitted_int, fitted_float);
+        let limits = &self.context.config.limits;
         let value = match entry.value {
-            NativeHistogram::Int(histogram) => SampleValue::Histogram(histogram),
-            NativeHistogram::Float(histogram) => SampleValue::FloatHistogram(histogram),
+            NativeHistogram::Int(histogram) => {
+                fitted_int = self.outcome.fitted(fit(histogram, limits));
+                SampleValue::Histogram(fitted_int.as_ref().unwrap_or(histogram))
+            }
+            NativeHistogram::Float(histogram) => {
+                fitted_float = self.outcome.fitted(fit(histogram, limits));
+                SampleValue::FloatHistogram(fitted_float.as_ref().unwrap_or(histogram))
+            }
         };
-        let limit = self.context.config.limits.histogram_buckets;
-        self.outcome.bucket_limit_hit |= limit > 0 && buckets(&value) as u64 > limit;
         let times = (entry.timestamp, entry.start_timestamp);
         self.sample(placed, Sample::new(value, times, Exemplars::Many(entry.exemplars)))
     }
@@ -140,17 +147,5 @@ fn zero<'z>(value: &SampleValue<'z>) -> SampleValue<'z> {
         SampleValue::Float(_) => SampleValue::Float(0.0),
         SampleValue::Histogram(_) => SampleValue::Histogram(&ZERO.0),
         SampleValue::FloatHistogram(_) => SampleValue::FloatHistogram(&ZERO.1),
-    }
-}
-
-fn buckets(value: &SampleValue<'_>) -> usize {
-    match value {
-        SampleValue::Float(_) => 0,
-        SampleValue::Histogram(histogram) => {
-            histogram.positive_buckets.len() + histogram.negative_buckets.len()
-        }
-        SampleValue::FloatHistogram(histogram) => {
-            histogram.positive_buckets.len() + histogram.negative_buckets.len()
-        }
     }
 }

@@ -48,7 +48,7 @@ impl ScrapePool {
     pub(crate) fn new(shared: Arc<Shared>, config: ScrapeConfig) -> Self {
         shared.metrics.pools_created.add(1);
         let name = Arc::from(config.job_name.as_str());
-        let job = Arc::new(job(config, Arc::default()));
+        let job = Arc::new(job(&shared, config, Arc::default()));
         Self {
             name,
             shared,
@@ -68,7 +68,7 @@ impl ScrapePool {
             return;
         }
         self.shared.metrics.pool_reloads.add(1);
-        self.job = Arc::new(job(config, Arc::clone(&self.job.metadata)));
+        self.job = Arc::new(job(&self.shared, config, Arc::clone(&self.job.metadata)));
     }
 
     /// Makes the running tasks those of `groups`: starts new ones, redirects those that changed, ends those that are gone.
@@ -160,9 +160,10 @@ impl ScrapePool {
     }
 }
 
-fn job(config: ScrapeConfig, metadata: Arc<MetadataInterner>) -> Job {
+fn job(shared: &Shared, config: ScrapeConfig, metadata: Arc<MetadataInterner>) -> Job {
     let client = Client::new(config.http.clone());
-    Job { config, client, metadata }
+    let failure_log = config.failure_log.as_deref().and_then(|path| shared.failure_logs.get(path));
+    Job { config, client, metadata, failure_log }
 }
 
 /// Wakes a task only when it is to do something else than before.

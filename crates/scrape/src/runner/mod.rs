@@ -18,6 +18,7 @@ use crate::buffers::Buffers;
 use crate::cache::ScrapeCache;
 use crate::clock::NANOS_PER_MS;
 use crate::config::ScrapeConfig;
+use crate::failure_log::{FailureLog, FailureLogs};
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::page::Fetcher;
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) metrics: Metrics,
     pub(crate) buffers: Buffers,
+    pub(crate) failure_logs: FailureLogs,
     /// One permit per page that is worked on.
     pub(crate) workers: Semaphore,
 }
@@ -69,6 +71,7 @@ pub(crate) struct Job {
     pub(crate) config: ScrapeConfig,
     pub(crate) client: Client,
     pub(crate) metadata: Arc<MetadataInterner>,
+    pub(crate) failure_log: Option<Arc<FailureLog>>,
 }
 
 /// The task's state.

@@ -173,7 +173,11 @@ impl Work {
         if let Some(error) = &error {
             tracing::debug!(scrape_pool = %self.target.pool, target = %self.target.url, %error, "Scrape failed");
         }
-        let error = error.map(|error| Arc::from(error.to_string()));
+        let error: Option<Arc<str>> = error.map(|error| Arc::from(error.to_string()));
+        if let (Some(log), Some(error)) = (&self.order.job.failure_log, &error) {
+            let time = jiff::Timestamp::from_millisecond(self.time).unwrap_or_default();
+            log.write(time, &self.target.pool, self.target.url.as_str(), error);
+        }
         self.target.scraped(self.time, took, error, bytes);
     }
 }
