@@ -96,6 +96,10 @@ pub(crate) fn fold<A: Accumulator>(
             rows.push(Row { labels, drop_name, column });
         }
     }
+    if notes.incompatible {
+        let name = source.labels(0).metric_name().to_owned();
+        annotations.add(Annotation::mixed_exponential_custom(&name, pos));
+    }
     annotate(notes, annotations, name, pos);
     Ok(rows)
 }

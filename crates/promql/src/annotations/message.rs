@@ -218,9 +218,9 @@ impl Annotation {
         Self::info(format!("mismatched custom buckets were reconciled during {}", operation.as_str()), pos)
     }
 
-    pub(crate) fn sort_in_range_query(function: &str, pos: PosRange) -> Self {
-        let text = "is ineffective for range queries since results are always ordered by labels";
-        Self::warning(format!("{function} {text}"), pos)
+    pub(crate) fn sort_in_range_query(pos: PosRange) -> Self {
+        let text = "sort is ineffective for range queries since results are always ordered by labels";
+        Self::warning(text.to_owned(), pos)
     }
 }
 

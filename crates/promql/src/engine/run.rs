@@ -141,6 +141,7 @@ impl Engine {
             query_end: grid.end,
             durations,
             is_instant,
+            stats_only: false,
             annotations: Annotations::default(),
         };
         warn_of_useless_sorts(expr, is_instant, &mut planner.annotations);
@@ -199,7 +200,7 @@ fn warn_of_useless_sorts(expr: &Expr, is_instant: bool, annotations: &mut Annota
         if let Expr::Call(call) = node
             && matches!(call.function.name, "sort" | "sort_desc" | "sort_by_label" | "sort_by_label_desc")
         {
-            annotations.add(Annotation::sort_in_range_query(call.function.name, call.pos));
+            annotations.add(Annotation::sort_in_range_query(call.pos));
         }
     });
 }

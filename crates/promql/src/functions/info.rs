@@ -37,7 +37,9 @@ impl InfoSelector {
     fn is_info(&self, labels: &Labels) -> bool {
         let name = labels.metric_name();
         if self.given {
-            !self.names.is_empty() && self.names.iter().all(|matcher| matcher.matches(name))
+            // Matchers that only exclude metrics do not say what an info metric is.
+            self.names.iter().any(|matcher| !matcher.op().is_negative())
+                && self.names.iter().all(|matcher| matcher.matches(name))
         } else {
             name == "target_info"
         }

@@ -6,6 +6,7 @@ use narthex_model::names::METRIC_NAME;
 use narthex_model::{FloatHistogram, Labels, is_stale};
 
 use super::rows::is_reserved;
+use super::selector::stats_of;
 use super::{Fetched, QueryContext, Scratch, Source, drop_reserved};
 use crate::annotations::Annotation;
 use crate::ast::{PosRange, RangeMode};
@@ -74,6 +75,8 @@ pub(crate) struct MatrixSource {
     pub(crate) starts: bool,
     /// Whether all series have one metric name, and no type or unit labels.
     pub(crate) pinned_name: bool,
+    /// Whether only count and sum of histograms are needed.
+    pub(crate) stats_only: bool,
 }
 
 impl RangeSource for MatrixSource {
@@ -109,13 +112,18 @@ impl RangeSource for MatrixSource {
             std::mem::swap(&mut samples.timestamps, &mut out.float_times);
             std::mem::swap(&mut samples.values, &mut out.floats);
         } else {
-            let mut histograms = samples.histograms.iter().peekable();
+            let mut histograms = samples.histograms.iter().enumerate().peekable();
             for (i, (t, value)) in samples.timestamps.iter().zip(&samples.values).enumerate() {
                 let start = samples.start_timestamps.get(i).copied().unwrap_or(0);
-                if let Some((_, histogram)) = histograms.next_if(|(at, _)| *at as usize == i) {
+                if let Some((position, (_, histogram))) = histograms.next_if(|(_, (at, _))| *at as usize == i)
+                {
                     if !is_stale(histogram.sum()) {
                         out.histogram_times.push(*t);
-                        out.histograms.push(histogram.to_float());
+                        out.histograms.push(if self.stats_only {
+                            stats_of(&samples, position)
+                        } else {
+                            histogram.to_float()
+                        });
                         if starts {
                             out.histogram_starts.push(start);
                         }

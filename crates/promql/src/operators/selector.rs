@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use narthex_model::{Labels, is_stale};
+use narthex_model::{CounterResetHint, FloatHistogram, Labels, is_stale};
 use narthex_storage::{Samples, Series};
 
 use super::{QueryContext, Scratch, Source};
@@ -36,15 +36,18 @@ pub(crate) struct SelectorSource {
     pub(crate) value: SelectorValue,
     /// Whether all series have one metric name, and no type or unit labels.
     pub(crate) pinned_name: bool,
+    /// Whether only count and sum of histograms are needed.
+    pub(crate) stats_only: bool,
     /// The query.
     pub(crate) context: Arc<QueryContext>,
 }
 
 impl SelectorSource {
-    fn pick(&self, samples: &Samples, out: &mut Column) {
+    fn pick(&self, samples: &Samples, out: &mut Column) -> Result<(), QueryError> {
         let windows = &self.windows;
         let mut last: Option<(u32, Arc<_>)> = None;
         let mut next_histogram = 0;
+        let mut found_histogram = false;
         windows.for_each(&samples.timestamps, |step, lo, hi| {
             if lo == hi {
                 return;
@@ -65,12 +68,16 @@ impl SelectorSource {
                     let start = samples.start_timestamps.get(index).copied().unwrap_or(0);
                     out.set(step, start as f64 / 1000.0);
                 }
-                SelectorValue::Milliseconds => out.set(step, samples.timestamps[index] as f64),
+                SelectorValue::Milliseconds => {
+                    found_histogram |= histogram.is_some();
+                    out.set(step, samples.timestamps[index] as f64);
+                }
                 SelectorValue::Value => match histogram {
                     None => out.set(step, samples.values[index]),
                     Some(histogram) => {
                         let converted = match &last {
                             Some((i, converted)) if *i as usize == index => Arc::clone(converted),
+                            _ if self.stats_only => stats_of(samples, next_histogram),
                             _ => histogram.to_float(),
                         };
                         last = Some((index as u32, Arc::clone(&converted)));
@@ -79,6 +86,10 @@ impl SelectorSource {
                 },
             }
         });
+        if found_histogram {
+            return Err(QueryError::execution("an info metric must have float samples, found a histogram"));
+        }
+        Ok(())
     }
 }
 
@@ -107,16 +118,43 @@ impl Source for SelectorSource {
         let (mint, maxt) = self.windows.extent();
         let mut samples = scratch.take_samples();
         let read = series.read(mint, maxt, &mut samples);
+        let mut picked = Ok(());
         if read.is_ok() {
-            self.pick(&samples, out);
+            picked = self.pick(&samples, out);
             self.context.budget.count_read(out.present.count() + out.histograms.len());
         }
         scratch.give_samples(samples);
         read?;
-        Ok(())
+        picked
     }
 
     fn unique_without_name(&self) -> bool {
         self.pinned_name
     }
+}
+
+/// Count and sum of the histogram sample at `position` of a series' histograms; whether it is a reset is found out here,
+/// because without buckets it cannot be found out later.
+pub(super) fn stats_of(samples: &Samples, position: usize) -> Arc<FloatHistogram> {
+    let Some((index, value)) = samples.histograms.get(position) else { return Arc::default() };
+    let histogram = value.to_float();
+    let neighbour = position.checked_sub(1).and_then(|before| samples.histograms.get(before));
+    let hint = match (histogram.counter_reset_hint, neighbour) {
+        (CounterResetHint::Unknown, Some((before, previous)))
+            if before + 1 == *index && !is_stale(previous.sum()) =>
+        {
+            if histogram.detect_reset(&previous.to_float()) {
+                CounterResetHint::CounterReset
+            } else {
+                CounterResetHint::NotCounterReset
+            }
+        }
+        (hint, _) => hint,
+    };
+    Arc::new(FloatHistogram {
+        counter_reset_hint: hint,
+        count: histogram.count,
+        sum: histogram.sum,
+        ..FloatHistogram::default()
+    })
 }

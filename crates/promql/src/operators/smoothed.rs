@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use narthex_model::{FloatHistogram, Labels};
+use narthex_model::{CounterResetHint, FloatHistogram, Labels};
 
 use super::{RangeSource, Scratch, Source};
 use crate::annotations::{Annotation, Annotations, HistogramOperation};
@@ -112,5 +112,6 @@ fn smooth_histogram(
     let mut reconciled = |operation: HistogramOperation| {
         annotations.add(Annotation::mismatched_custom_buckets(operation, pos));
     };
-    interpolate_histograms((*t1, h1), (*t2, h2), at, false, &mut reconciled).map(|h| Some(Arc::new(h)))
+    let is_counter = h2.counter_reset_hint != CounterResetHint::Gauge;
+    interpolate_histograms((*t1, h1), (*t2, h2), at, is_counter, &mut reconciled).map(|h| Some(Arc::new(h)))
 }

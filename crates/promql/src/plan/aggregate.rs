@@ -6,10 +6,10 @@ use crate::aggregate::{
     quantile, top_k,
 };
 use crate::annotations::Annotation;
-use crate::ast::{Aggregate, AggregateOp, PosRange};
+use crate::ast::{Aggregate, AggregateOp, Expr, PosRange, StringLiteral};
 use crate::column::Grid;
 use crate::engine::QueryError;
-use crate::format::go_shortest;
+use crate::format::{go_quote, go_quote_bytes, go_shortest};
 use crate::operators::{Ready, Row, Source};
 
 impl Planner<'_> {
@@ -56,9 +56,12 @@ impl Planner<'_> {
     }
 
     fn count_values(&mut self, node: &Aggregate, grid: Grid) -> Result<Vec<Row>, QueryError> {
+        if let Some(Expr::String(StringLiteral { invalid_utf8: Some(bytes), .. })) = &node.param {
+            return Err(QueryError::execution(format!("invalid label name {}", go_quote_bytes(bytes))));
+        }
         let label = node.param.as_ref().map(string_of).transpose()?.unwrap_or_default();
         if !narthex_model::names::is_utf8_name(label) {
-            return Err(QueryError::execution(format!("invalid label name {label:?}")));
+            return Err(QueryError::execution(format!("invalid label name {}", go_quote(label))));
         }
         let mut names = node.grouping.clone();
         if !node.without {

@@ -11,6 +11,13 @@ use crate::operators::{JoinOp, Ready, Row, ScalarOp, Source, join, keeps_name, s
 impl Planner<'_> {
     /// A binary operator whose result is a vector.
     pub(super) fn binary(&mut self, binary: &Binary, grid: Grid) -> Result<Box<dyn Source>, QueryError> {
+        // Comparing and trimming histograms looks at their buckets.
+        let needs_buckets = keeps_name(binary.op) && !binary.op.is_set();
+        let stats_only = self.stats_only && !needs_buckets;
+        self.with_stats_only(stats_only, |planner| planner.binary_with(binary, grid))
+    }
+
+    fn binary_with(&mut self, binary: &Binary, grid: Grid) -> Result<Box<dyn Source>, QueryError> {
         let (scalar_left, scalar_right) = (is_scalar(&binary.left), is_scalar(&binary.right));
         if scalar_left || scalar_right {
             let (vector, scalar) =

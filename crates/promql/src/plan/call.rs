@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Around, Planner, pos_of, string_of};
 use crate::annotations::Annotation;
-use crate::ast::{Call, Expr, RangeMode, ValueType};
+use crate::ast::{Call, Expr, RangeMode, StringLiteral, ValueType};
 use crate::column::{Bits, Column, Grid};
 use crate::engine::QueryError;
 use crate::format::open_metrics_float;
@@ -15,7 +15,6 @@ use crate::functions::labels::{label_join, label_replace, with_label};
 use crate::functions::math::{go_max, go_min, round_to};
 use crate::functions::range::{ANCHORED_SAFE, SMOOTHED_SAFE};
 use crate::functions::{date, histogram, math, range, sort};
-use crate::kernel::Windows;
 use crate::operators::{
     MapFn, RangeCallSource, Ready, Row, SelectorSource, SelectorValue, Source, collect_rows, fold_parallel,
     merge_same_labels,
@@ -32,7 +31,9 @@ impl Planner<'_> {
             return self.mapped(call, grid, MapFn::Float(f));
         }
         if let Some(f) = histogram::lookup(name) {
-            return self.mapped(call, grid, MapFn::Histogram(f));
+            let stats_only = matches!(name, "histogram_count" | "histogram_sum" | "histogram_avg");
+            return self
+                .with_stats_only(stats_only, |planner| planner.mapped(call, grid, MapFn::Histogram(f)));
         }
         if let Some(f) = date::lookup(name) {
             if call.args.is_empty() {
@@ -49,7 +50,9 @@ impl Planner<'_> {
             "absent" => self.absent(call, grid),
             "sort" | "sort_desc" | "sort_by_label" | "sort_by_label_desc" => self.sort(call, grid),
             "label_replace" | "label_join" => self.relabel(call, grid),
-            "histogram_quantile" | "histogram_quantiles" | "histogram_fraction" => self.histogram(call, grid),
+            "histogram_quantile" | "histogram_quantiles" | "histogram_fraction" => {
+                self.with_stats_only(false, |planner| planner.histogram(call, grid))
+            }
             "info" => self.info(call, grid),
             _ => Err(QueryError::execution_at(format!("the function {name} is not built yet"), call.pos)),
         }
@@ -212,13 +215,13 @@ impl Planner<'_> {
         let mut rows;
         if call.function.name == "label_replace" {
             // Wrong arguments are an error even when there is nothing to replace.
-            label_replace(&mut [], text(1)?, text(2)?, text(3)?, text(4)?)?;
+            label_replace(&mut [], label_name(call, 1)?, text(2)?, text(3)?, text(4)?)?;
             rows = self.rows(argument(call, 0)?, grid)?;
             label_replace(&mut rows, text(1)?, text(2)?, text(3)?, text(4)?)?;
         } else {
             let sources = call.args.iter().skip(3).map(|arg| string_of(arg).map(str::to_owned));
             let sources = sources.collect::<Result<Vec<_>, _>>()?;
-            label_join(&mut [], text(1)?, text(2)?, &sources)?;
+            label_join(&mut [], label_name(call, 1)?, text(2)?, &sources)?;
             rows = self.rows(argument(call, 0)?, grid)?;
             label_join(&mut rows, text(1)?, text(2)?, &sources)?;
         }
@@ -248,7 +251,6 @@ impl Planner<'_> {
             grid,
             delayed_names: self.context.delayed_names,
             vector_pos: pos_of(&call.args, vector_index),
-            first_pos: pos_of(&call.args, 0),
             annotations: &mut self.annotations,
         };
         let result = match (name, scalars.as_slice()) {
@@ -284,17 +286,30 @@ impl Planner<'_> {
         let info = match selector.fetch_matchers(&rows) {
             None => Vec::new(),
             Some(matchers) => {
-                let windows = Windows { grid, range: self.context.lookback, offset: 0, fixed_end: None };
+                let windows = self.info_windows(argument(call, 0)?, grid)?;
                 let around = Around { function: Some("info"), ..Around::default() };
                 let (series, pinned_name) = self.fetch(&matchers, &windows, 0, around)?;
                 let value = SelectorValue::Milliseconds;
                 let context = Arc::clone(&self.context);
-                let source = Box::new(SelectorSource { series, windows, value, pinned_name, context });
+                let source =
+                    SelectorSource { series, windows, value, pinned_name, stats_only: false, context };
+                let source = Box::new(source);
                 collect_rows(source, &self.context, &mut self.annotations, grid.steps)?
             }
         };
         Ok(Box::new(Ready::new(add_info_labels(&selector, rows, &info, grid.steps)?)))
     }
+}
+
+/// The text of an argument that names a label to be set.
+fn label_name(call: &Call, index: usize) -> Result<&str, QueryError> {
+    let arg = argument(call, index)?;
+    if let Expr::String(StringLiteral { invalid_utf8: Some(bytes), .. }) = arg.unwrap_parens() {
+        let (name, function) = (String::from_utf8_lossy(bytes), call.function.name);
+        let message = format!("invalid destination label name in {function}(): {name}");
+        return Err(QueryError::execution_at(message, arg.pos()));
+    }
+    string_of(arg)
 }
 
 fn check_mode(mode: RangeMode, function: &str) -> Result<(), QueryError> {

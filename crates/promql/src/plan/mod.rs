@@ -9,6 +9,7 @@ mod aggregate;
 mod binary;
 mod call;
 mod extent;
+mod info;
 mod invariant;
 mod scalar;
 mod selector;
@@ -44,6 +45,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) durations: DurationContext,
     /// Whether the query has one step by its nature.
     pub(crate) is_instant: bool,
+    /// Whether only count and sum of histograms are needed: inside `histogram_count` and its like.
+    pub(crate) stats_only: bool,
     /// Warnings and infos so far.
     pub(crate) annotations: Annotations,
 }
@@ -105,6 +108,14 @@ impl Planner<'_> {
     /// Computes a source.
     pub(crate) fn rows_of(&mut self, source: Box<dyn Source>, grain: usize) -> Result<Vec<Row>, QueryError> {
         collect_rows(source, &self.context, &mut self.annotations, grain)
+    }
+
+    /// Evaluates with another answer to whether only count and sum of histograms are needed.
+    fn with_stats_only<T>(&mut self, stats_only: bool, evaluate: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.stats_only, stats_only);
+        let result = evaluate(self);
+        self.stats_only = before;
+        result
     }
 
     /// Puts a function of single values around a source; equal label sets are merged, or an error where they meet.

@@ -40,13 +40,8 @@ impl Planner<'_> {
     ) -> Result<Box<dyn Source>, QueryError> {
         let windows = self.windows(selector, self.context.lookback, grid)?;
         let (series, pinned_name) = self.fetch(&selector.matchers, &windows, 0, around)?;
-        Ok(Box::new(SelectorSource {
-            series,
-            windows,
-            value,
-            pinned_name,
-            context: Arc::clone(&self.context),
-        }))
+        let (stats_only, context) = (self.stats_only, Arc::clone(&self.context));
+        Ok(Box::new(SelectorSource { series, windows, value, pinned_name, stats_only, context }))
     }
 
     fn smoothed(
@@ -59,7 +54,8 @@ impl Planner<'_> {
         let plain = self.windows(selector, lookback, grid)?;
         let windows = extended(plain, RangeMode::Smoothed, lookback, 0);
         let (series, pinned_name) = self.fetch(&selector.matchers, &windows, 0, around)?;
-        let input = MatrixSource { series, extent: windows.extent(), starts: false, pinned_name };
+        let input =
+            MatrixSource { series, extent: windows.extent(), starts: false, pinned_name, stats_only: false };
         Ok(Box::new(SmoothedSource { input: Box::new(input), windows, lookback, pos: selector.pos }))
     }
 
@@ -78,7 +74,9 @@ impl Planner<'_> {
         let around = Around { function: Some(function), ..Around::default() };
         let (series, pinned_name) = self.fetch(&matrix.vector.matchers, &data_windows, range, around)?;
         let extent = data_windows.extent();
-        Ok((Box::new(MatrixSource { series, extent, starts, pinned_name }), windows, data_windows))
+        let stats_only = self.stats_only && matrix.vector.mode == RangeMode::Plain;
+        let source = MatrixSource { series, extent, starts, pinned_name, stats_only };
+        Ok((Box::new(source), windows, data_windows))
     }
 
     /// The windows of a selector with this range.

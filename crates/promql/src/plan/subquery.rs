@@ -69,7 +69,7 @@ impl Planner<'_> {
         )?;
         let around = Around { function: Some(function), ..Around::default() };
         let was_instant = std::mem::replace(&mut self.is_instant, false);
-        let input = self.vector(&subquery.expr, inner, around);
+        let input = self.with_stats_only(false, |planner| planner.vector(&subquery.expr, inner, around));
         self.is_instant = was_instant;
         Ok((Box::new(SubquerySource { input: input?, grid: inner }), windows))
     }

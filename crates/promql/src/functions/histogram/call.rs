@@ -24,8 +24,6 @@ pub(crate) struct HistogramCall<'a> {
     pub(crate) delayed_names: bool,
     /// The position of the vector argument.
     pub(crate) vector_pos: PosRange,
-    /// The position of the first argument.
-    pub(crate) first_pos: PosRange,
     /// Where annotations go.
     pub(crate) annotations: &'a mut Annotations,
 }
@@ -112,8 +110,8 @@ impl HistogramCall<'_> {
             let labels = self.result_labels(row.labels);
             let name = labels.metric_name();
             self.annotations.add(match effect {
-                NanEffect::Skew => Annotation::quantile_nan_skew(name, self.first_pos),
-                _ => Annotation::quantile_nan_result(name, self.first_pos),
+                NanEffect::Skew => Annotation::quantile_nan_skew(name, self.vector_pos),
+                _ => Annotation::quantile_nan_result(name, self.vector_pos),
             });
         }
         Some((*step as usize, value))
@@ -243,7 +241,7 @@ pub(crate) fn fractions(
             let (lower, upper) = bounds(step);
             let (value, has_nan) = fraction::fraction(lower, upper, histogram);
             if has_nan {
-                call.annotations.add(Annotation::fraction_nan(labels.metric_name(), call.first_pos));
+                call.annotations.add(Annotation::fraction_nan(labels.metric_name(), call.vector_pos));
             }
             column.set(step, value);
         }
