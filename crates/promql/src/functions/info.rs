@@ -16,33 +16,30 @@ const IDENTIFYING: [&str; 2] = [INSTANCE_LABEL, JOB_LABEL];
 /// The second argument of `info`, split into what selects metrics and what selects labels.
 #[derive(Debug, Default)]
 pub(crate) struct InfoSelector {
-    /// Matchers on `__name__`.
+    /// Matchers on `__name__`; never none.
     names: Vec<Matcher>,
     /// Matchers on the labels to be added; none means all labels.
     data: Vec<Matcher>,
-    /// Whether the second argument was given.
-    given: bool,
 }
 
 impl InfoSelector {
     /// The selector of these matchers; `None` when the argument was left out.
     pub(crate) fn new(matchers: Option<&[Matcher]>) -> Self {
-        let given = matchers.is_some();
-        let (names, data) =
+        let (mut names, data): (Vec<Matcher>, Vec<Matcher>) =
             matchers.unwrap_or_default().iter().cloned().partition(|matcher| matcher.name() == METRIC_NAME);
-        Self { names, data, given }
+        if names.is_empty() {
+            names.push(Matcher::equal(METRIC_NAME, "target_info"));
+        } else if names.iter().all(|matcher| matcher.op().is_negative()) {
+            // Excluding some metrics leaves the other info metrics, not all metrics.
+            names.extend(Matcher::new(MatchOp::Regex, METRIC_NAME, ".+_info"));
+        }
+        Self { names, data }
     }
 
     /// Whether a series is an info series itself, which is not enriched.
     fn is_info(&self, labels: &Labels) -> bool {
         let name = labels.metric_name();
-        if self.given {
-            // Matchers that only exclude metrics do not say what an info metric is.
-            self.names.iter().any(|matcher| !matcher.op().is_negative())
-                && self.names.iter().all(|matcher| matcher.matches(name))
-        } else {
-            name == "target_info"
-        }
+        self.names.iter().all(|matcher| matcher.matches(name))
     }
 
     /// The matchers that fetch the info series of these rows; `None` when no row can have one.
@@ -64,9 +61,6 @@ impl InfoSelector {
         }
         if matchers.is_empty() {
             return None;
-        }
-        if self.names.is_empty() {
-            matchers.push(Matcher::equal(METRIC_NAME, "target_info"));
         }
         matchers.extend(self.names.iter().chain(&self.data).cloned());
         Some(matchers)

@@ -153,6 +153,7 @@ pub(super) fn stats_of(samples: &Samples, position: usize) -> Arc<FloatHistogram
     };
     Arc::new(FloatHistogram {
         counter_reset_hint: hint,
+        schema: histogram.schema,
         count: histogram.count,
         sum: histogram.sum,
         ..FloatHistogram::default()

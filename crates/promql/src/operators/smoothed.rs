@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use narthex_model::histogram::IncompatibleSchema;
 use narthex_model::{CounterResetHint, FloatHistogram, Labels};
 
 use super::{RangeSource, Scratch, Source};
@@ -99,7 +100,7 @@ fn smooth_histogram(
     at: i64,
     pos: PosRange,
     annotations: &mut Annotations,
-) -> Result<Option<Arc<FloatHistogram>>, narthex_model::histogram::IncompatibleSchema> {
+) -> Result<Option<Arc<FloatHistogram>>, IncompatibleSchema> {
     let next = times.partition_point(|t| *t < at);
     if times.get(next) == Some(&at) {
         return Ok(histograms.get(next).cloned());
@@ -109,6 +110,9 @@ fn smooth_histogram(
     let (Some(t2), Some(h2)) = (times.get(next), histograms.get(next)) else {
         return Ok(Some(Arc::clone(h1)));
     };
+    if h1.uses_custom_buckets() != h2.uses_custom_buckets() {
+        return Err(IncompatibleSchema);
+    }
     let mut reconciled = |operation: HistogramOperation| {
         annotations.add(Annotation::mismatched_custom_buckets(operation, pos));
     };
