@@ -1,0 +1,31 @@
+// The editor before (and without) CodeMirror: a textarea with the same keys. Enter runs, Shift+Enter breaks the line.
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
+
+export interface EditorProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly onRun: () => void;
+  readonly label: string;
+}
+
+export function PlainEditor({ value, onChange, onRun, label }: EditorProps): ReactNode {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight + 2}px`;
+  }, [value]);
+  return (
+    <textarea
+      ref={field} className="promql-input" rows={1} spellCheck={false} autoComplete="off" autoCapitalize="off" aria-label={label} placeholder="Expression (Enter to run, Shift+Enter for a new line)" value={value}
+      onChange={(event) => onChange(event.target.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && !event.shiftKey) {
+          event.preventDefault();
+          onRun();
+        }
+      }}
+    />
+  );
+}

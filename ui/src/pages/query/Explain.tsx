@@ -1,0 +1,44 @@
+// The expression as the tree that the server parsed, each node with its own text and, on demand, its own result.
+import { useState, type ReactNode } from 'react';
+import { Prometheus } from '../../api/prometheus';
+import type { AstNode } from '../../api/types';
+import { useAnswer } from '../../api/useAnswer';
+import { Empty, ErrorNote, Progress } from '../../design/Note';
+import { Badge } from '../../design/parts';
+import { childrenOf, nodeText } from './ast';
+
+const api = new Prometheus();
+
+function Node({ node, depth }: { readonly node: AstNode; readonly depth: number }): ReactNode {
+  const [run, setRun] = useState(false);
+  const text = nodeText(node);
+  const runnable = node.type !== 'stringLiteral';
+  const asked = useAnswer(text, (signal) => api.query(text, undefined, signal), { enabled: run && runnable });
+  const data = asked.data?.data;
+  const size = data === undefined ? undefined : data.resultType === 'vector' || data.resultType === 'matrix' ? `${data.result.length} series` : data.resultType === 'scalar' ? data.result[1] : 'string';
+  const children = childrenOf(node);
+  return (
+    <li className="tree-node">
+      <div className="row">
+        <Badge kind="info">{node.type}</Badge>
+        <code className="grow">{text}</code>
+        {size !== undefined && <span className="muted">{size}, {asked.took.toFixed(0)} ms</span>}
+        {asked.error !== undefined && <span className="muted">{asked.error.message}</span>}
+        {runnable && !run && <button type="button" className="btn btn-sm" onClick={() => setRun(true)}>Evaluate</button>}
+      </div>
+      {children.length > 0 && <ul className="tree">{children.map((child, i) => <Node key={i} node={child} depth={depth + 1} />)}</ul>}
+    </li>
+  );
+}
+
+export function Explain({ expr }: { readonly expr: string }): ReactNode {
+  const asked = useAnswer(expr, (signal) => api.parseQuery(expr, signal), { enabled: expr.trim() !== '' });
+  if (expr.trim() === '') return <Empty title="Nothing to explain yet">Enter an expression and run it.</Empty>;
+  return (
+    <div className="card-pad">
+      <Progress busy={asked.busy} />
+      {asked.error !== undefined && <ErrorNote error={asked.error} query={expr} />}
+      {asked.data !== undefined && asked.error === undefined && <ul className="tree"><Node node={asked.data.data} depth={0} /></ul>}
+    </div>
+  );
+}

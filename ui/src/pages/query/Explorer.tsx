@@ -1,0 +1,49 @@
+// The metrics explorer: every metric name with type and help, filtered as one types.
+import { useMemo, useState, type ReactNode } from 'react';
+import { Prometheus } from '../../api/prometheus';
+import { useAnswer } from '../../api/useAnswer';
+import { Dialog } from '../../design/Dialog';
+import { Empty, ErrorNote, Progress } from '../../design/Note';
+import { Badge, Search } from '../../design/parts';
+
+const api = new Prometheus();
+const ROWS_MAX = 300;
+
+/** Fuzzy enough: every word of the filter occurs in the name, in any order. */
+export function matchesWords(text: string, filter: string): boolean {
+  const lower = text.toLowerCase();
+  return filter.toLowerCase().split(/\s+/).every((word) => lower.includes(word));
+}
+
+export function Explorer({ onPick, onClose }: { readonly onPick: (name: string) => void; readonly onClose: () => void }): ReactNode {
+  const [filter, setFilter] = useState('');
+  const names = useAnswer('names', (signal) => api.labelValues('__name__', [], undefined, undefined, signal));
+  const metadata = useAnswer('metadata', (signal) => api.metadata(signal));
+  const found = useMemo(() => (names.data?.data ?? []).filter((name) => matchesWords(`${name} ${metadata.data?.data[name]?.[0]?.help ?? ''}`, filter)), [names.data, metadata.data, filter]);
+  return (
+    <Dialog title="Metrics explorer" onClose={onClose}>
+      <div className="stack">
+        <Search value={filter} onChange={setFilter} placeholder="Filter by name or help" autoFocus />
+        <Progress busy={names.busy} />
+        {names.error !== undefined && <ErrorNote error={names.error} />}
+        <div className="muted">{found.length} of {names.data?.data.length ?? 0} metrics</div>
+        {names.data !== undefined && found.length === 0 && <Empty title="No metric matches" />}
+        <table className="table">
+          <tbody>
+            {found.slice(0, ROWS_MAX).map((name) => {
+              const about = metadata.data?.data[name]?.[0];
+              return (
+                <tr key={name}>
+                  <td><button type="button" className="link mono" onClick={() => onPick(name)}>{name}</button></td>
+                  <td>{about !== undefined && <Badge>{about.type}</Badge>}</td>
+                  <td className="muted">{about?.help}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+        {found.length > ROWS_MAX && <p className="muted">The first {ROWS_MAX} are listed; type to narrow.</p>}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,62 @@
+// The stat panel: big numbers with their names, colours and sparklines.
+import type { ReactNode } from 'react';
+import { readableOn } from '../../design/palette';
+import { bool, num, obj, str } from '../../dashboard/json';
+import { reduce } from '../../dashboard/reduce';
+import type { PanelProps } from '../types';
+import { gridFor, useSize } from '../useSize';
+import { linkOf, ValueLink } from '../ValueLink';
+import { valuesOf, type PanelValue } from '../values';
+import { Sparkline } from './Sparkline';
+
+function textsOf(mode: string, several: boolean, value: PanelValue, title: string): { readonly name: string; readonly value: string } {
+  const shownName = mode === 'name' || mode === 'value_and_name' || (mode !== 'value' && mode !== 'none' && (several || title === '')) ? value.name : '';
+  return { name: shownName, value: mode === 'name' || mode === 'none' ? '' : value.text };
+}
+
+function change(value: PanelValue): string {
+  const first = reduce(value.values, 'firstNotNull');
+  const last = reduce(value.values, 'lastNotNull');
+  if (first === null || last === null || first === 0) return '';
+  const percent = (100 * (last - first)) / Math.abs(first);
+  return `${percent >= 0 ? '↑' : '↓'} ${Math.abs(percent).toFixed(1)}%`;
+}
+
+/** A font size at which `text` fits into a width, with the average glyph taken as 0.56 em. */
+export function fitFont(text: string, width: number, height: number, most: number): number {
+  return Math.max(12, Math.min(most, height, width / Math.max(1, text.length * 0.56)));
+}
+
+export function StatPanel({ panel, frames, look, links, text }: PanelProps): ReactNode {
+  const [ref, size] = useSize();
+  const values = valuesOf(frames, panel.options, look);
+  const orientation = str(panel.options['orientation'], 'auto');
+  const [columns, rows] = gridFor(values.length, size, 2.4, orientation === 'horizontal' ? 'horizontal' : orientation === 'vertical' ? 'vertical' : 'auto');
+  const colorMode = str(panel.options['colorMode'], 'value');
+  const withGraph = str(panel.options['graphMode'], 'area') === 'area';
+  const mode = str(panel.options['textMode'], 'auto');
+  const sizes = obj(panel.options['text']);
+  const title = text(panel.title);
+  const cell = { width: size.width / columns - 16, height: size.height / rows - 8 };
+  return (
+    <div className="stat-grid" ref={ref} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))` }}>
+      {values.map((value) => {
+        const shown = textsOf(mode, values.length > 1, value, title);
+        const filled = colorMode.startsWith('background');
+        const ink = filled ? readableOn(value.shown.color) : colorMode === 'value' ? value.shown.color : undefined;
+        const main = shown.value === '' ? shown.name : shown.value;
+        const fontSize = num(sizes['valueSize']) ?? fitFont(main, cell.width, cell.height * (shown.name === '' || shown.value === '' ? 0.55 : 0.42), 64);
+        return (
+          <div key={value.key} className={filled ? 'stat filled' : 'stat'} style={{ ...(filled ? { background: value.shown.color, color: readableOn(value.shown.color) } : {}) }} data-stat={value.text}>
+            {withGraph && value.row < 0 && <Sparkline values={value.values} color={filled ? readableOn(value.shown.color) : value.shown.color} />}
+            {shown.name !== '' && shown.value !== '' && <div className="stat-name ellipsis" style={{ fontSize: num(sizes['titleSize']) ?? Math.max(12, Math.min(18, fontSize * 0.5)) }}>{shown.name}</div>}
+            <div className="stat-value" style={{ fontSize, ...(ink === undefined ? {} : { color: ink }) }}>
+              <ValueLink link={linkOf(value.field, value.frame, value.row, value.text, value.raw, links)}>{main}</ValueLink>
+            </div>
+            {bool(panel.options['showPercentChange']) && <div className="stat-change">{change(value)}</div>}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
