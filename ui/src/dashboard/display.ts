@@ -23,11 +23,11 @@ export interface Shown {
   readonly mapped: boolean;
 }
 
-/** Minimum and maximum of a field: as configured, else of its values. */
-export function rangeOf(options: FieldOptions, values: readonly Cell[]): readonly [number, number] {
+/** Minimum and maximum of a field: as configured, else of all number columns together. */
+export function rangeOf(options: FieldOptions, { range, values }: Pick<Field, 'range' | 'values'>): readonly [number, number] {
   const percent = options.unit === 'percent' ? [0, 100] : options.unit === 'percentunit' ? [0, 1] : undefined;
-  const min = options.min ?? percent?.[0] ?? reduce(values, 'min') ?? 0;
-  const max = options.max ?? percent?.[1] ?? reduce(values, 'max') ?? 100;
+  const min = options.min ?? percent?.[0] ?? range?.[0] ?? reduce(values, 'min') ?? 0;
+  const max = options.max ?? percent?.[1] ?? range?.[1] ?? reduce(values, 'max') ?? 100;
   return [min, max > min ? max : min + 1];
 }
 
@@ -51,9 +51,14 @@ export function formatAxis(options: FieldOptions, value: number, step: number, l
   const unit = formatOf(options.unit);
   const full = unit(value, undefined, look.zone);
   if (options.decimals !== undefined) return full.prefix + unit(value, options.decimals, look.zone).text + full.suffix;
+  // As many decimals as this tick and its neighbours need, so that all ticks have the same number.
+  const exact = (n: number, digits: number): boolean => {
+    const fine = unit(n, 9, look.zone);
+    const whole = Number(fine.text);
+    return fine.suffix !== full.suffix || !(Math.abs(Number(unit(n, digits, look.zone).text) - whole) > 1e-6 * Math.abs(whole));
+  };
   for (let digits = 0; digits <= 6; digits++) {
-    const [here, next] = [unit(value, digits, look.zone), unit(value + step, digits, look.zone)];
-    if (here.text + here.suffix !== next.text + next.suffix && Math.abs(Number(here.text) - Number(unit(value, 9, look.zone).text)) < 1e-6 * Math.max(1, Math.abs(Number(here.text)))) return here.prefix + here.text + here.suffix;
+    if (exact(value, digits) && exact(value + step, digits) && exact(value + 2 * step, digits)) return full.prefix + unit(value, digits, look.zone).text + full.suffix;
   }
   return full.prefix + full.text + full.suffix;
 }
@@ -61,7 +66,7 @@ export function formatAxis(options: FieldOptions, value: number, step: number, l
 export function show(field: Field, value: Cell, index: number, look: Look, range?: readonly [number, number]): Shown {
   const options = field.options;
   if (options === undefined) return { text: value === null ? '' : String(value), prefix: '', suffix: '', color: resolveColor('text', look.dark), share: 0, numeric: NaN, mapped: false };
-  const [min, max] = range ?? rangeOf(options, field.values);
+  const [min, max] = range ?? rangeOf(options, field);
   const numeric = typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : NaN;
   const mapping = mapValue(options.mappings, value);
   const color = mapping?.color === undefined ? colorOf(options, typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : Number.isNaN(numeric) ? null : numeric, [min, max], index, look) : resolveColor(mapping.color, look.dark);

@@ -110,9 +110,26 @@ export function fieldText(text: string, field: Field, name: string): string {
   return text.replaceAll(/\$\{__(?:field|series)\.(name|displayName|labels\.([^}]+)|labels)\}/g, (_, what: string, label?: string) => (label !== undefined ? (field.labels?.[label.replaceAll(/^\["?|"?\]$/g, '')] ?? '') : what === 'labels' ? Object.entries(field.labels ?? {}).map(([key, value]) => `${key}="${value}"`).join(', ') : name)).replaceAll('$__series_name', name);
 }
 
+function commonRange(frames: readonly Frame[]): readonly [number, number] | undefined {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const frame of frames) {
+    for (const field of frame.fields) {
+      if (field.type !== 'number') continue;
+      for (const value of field.values) {
+        if (typeof value !== 'number' || !Number.isFinite(value)) continue;
+        if (value < min) min = value;
+        if (value > max) max = value;
+      }
+    }
+  }
+  return min > max ? undefined : [min, max];
+}
+
 /** Every field with its final options and display name. `text` interpolates variables. */
 export function applyFieldConfig(frames: readonly Frame[], defaults: FieldOptions, overrides: readonly Override[], text: (text: string) => string = (t) => t): readonly Frame[] {
   const matchers = overrides.map((override) => ({ test: fieldMatcher(override.matcher.id, typeof override.matcher.options === 'string' ? text(override.matcher.options) : override.matcher.options), properties: override.properties }));
+  const range = commonRange(frames);
   return frames.map((frame) => ({
     ...frame,
     fields: frame.fields.map((field) => {
@@ -120,7 +137,7 @@ export function applyFieldConfig(frames: readonly Frame[], defaults: FieldOption
       for (const matcher of matchers) if (matcher.test(field, frame, frames)) for (const property of matcher.properties) options = applyProperty(options, property.id, property.value);
       const name = baseName(field, frame, frames);
       const named = options.displayName === '' || (field.type === 'time' && options.displayName === defaults.displayName) ? name : fieldText(text(options.displayName), field, name);
-      return { ...field, options, displayName: named === '' ? name : named };
+      return { ...field, options, displayName: named === '' ? name : named, ...(range === undefined || field.type !== 'number' ? {} : { range }) };
     }),
   }));
 }

@@ -17,6 +17,8 @@ export interface Field {
   /** Set once field options and overrides have been applied. */
   readonly options?: FieldOptions;
   readonly displayName?: string;
+  /** Least and greatest value of all number columns together, for ranges that are not configured. */
+  readonly range?: readonly [number, number];
 }
 export interface Frame {
   readonly refId: string;

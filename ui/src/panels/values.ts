@@ -39,7 +39,7 @@ export function valuesOf(frames: readonly Frame[], options: Json, look: Look): r
     frame.fields.forEach((field, fieldIndex) => {
       if (field === time && fields === '') return;
       if (!wanted(field, fields)) return;
-      const range = rangeOf(field.options ?? emptyOptions(), field.values);
+      const range = rangeOf(field.options ?? emptyOptions(), field);
       const base = { field, frame, times: time?.values ?? [], values: field.values };
       if (bool(reduceOptions['values'])) {
         const names = frame.fields.filter((other) => other.type === 'string');

@@ -93,8 +93,8 @@ export function TargetsPage(): ReactNode {
         </select>
         <span className="btn-group" role="group" aria-label="Health">
           {HEALTHS.map((one) => (
-            <button key={one} type="button" className="btn" aria-pressed={health.has(one)} onClick={() => {
-              const next = flip(health, one);
+            <button key={one} type="button" className="btn" aria-pressed={healthParam !== null && health.has(one)} onClick={() => {
+              const next = healthParam === null ? new Set([one]) : flip(health, one);
               set('health', next.size === HEALTHS.length || next.size === 0 ? '' : [...next].join(','));
             }}>
               {one === 'up' ? 'Up' : one === 'down' ? 'Down' : 'Unknown'} {totals[one]}

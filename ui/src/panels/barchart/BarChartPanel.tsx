@@ -6,6 +6,7 @@ import { colorOf, formatAxis, formatNumber, rangeOf, show, shownText } from '../
 import { lengthOf, type Field } from '../../dashboard/frames';
 import { bool, obj, str } from '../../dashboard/json';
 import type { PanelProps } from '../types';
+import { niceStep } from '../niceStep';
 import { useSize } from '../useSize';
 
 const PAD = { left: 52, bottom: 24, top: 6 };
@@ -33,9 +34,10 @@ export function BarChartPanel({ panel, frames, look }: PanelProps): ReactNode {
   const along = (lying ? height : width) / Math.max(1, rows);
   const across = (n: number): number => ((n - min) / (max - min || 1)) * (lying ? width : height);
   const name = (row: number): string => (category === undefined ? String(row + 1) : shownText(show(category, category.values[row] ?? null, row, look)));
-  const ticks = Array.from({ length: 5 }, (_, i) => min + ((max - min) * i) / 4);
+  const step = niceStep(max - min, 5);
+  const ticks = Array.from({ length: Math.floor((max - min) / step + 1e-9) + 1 }, (_, i) => Math.ceil(min / step) * step + i * step).filter((tick) => tick <= max * (1 + 1e-9));
   const every = Math.max(1, Math.ceil(lying ? 16 / along : (Math.max(...Array.from({ length: rows }, (_, row) => name(row).length)) * 6.5) / along));
-  const color = (field: Field, row: number): string => (field.options === undefined ? '#888888' : colorOf(field.options, value(field, row), rangeOf(field.options, field.values), numbers.indexOf(field), look));
+  const color = (field: Field, row: number): string => (field.options === undefined ? '#888888' : colorOf(field.options, value(field, row), rangeOf(field.options, field), numbers.indexOf(field), look));
   return (
     <div className="panel-chart">
       <div className="panel-chart-plot" ref={ref}>
@@ -43,8 +45,8 @@ export function BarChartPanel({ panel, frames, look }: PanelProps): ReactNode {
           {ticks.map((tick) => {
             const at = across(tick);
             return lying
-              ? <g key={tick}><line x1={PAD.left + at} x2={PAD.left + at} y1={PAD.top} y2={PAD.top + height} stroke="var(--grid)" /><text x={PAD.left + at} y={size.height - 8} textAnchor="middle">{formatAxis(panel.defaults, tick, (max - min) / 4, look)}</text></g>
-              : <g key={tick}><line x1={PAD.left} x2={size.width} y1={PAD.top + height - at} y2={PAD.top + height - at} stroke="var(--grid)" /><text x={PAD.left - 6} y={PAD.top + height - at + 4} textAnchor="end">{formatAxis(panel.defaults, tick, (max - min) / 4, look)}</text></g>;
+              ? <g key={tick}><line x1={PAD.left + at} x2={PAD.left + at} y1={PAD.top} y2={PAD.top + height} stroke="var(--grid)" /><text x={PAD.left + at} y={size.height - 8} textAnchor="middle">{formatAxis(panel.defaults, tick, step, look)}</text></g>
+              : <g key={tick}><line x1={PAD.left} x2={size.width} y1={PAD.top + height - at} y2={PAD.top + height - at} stroke="var(--grid)" /><text x={PAD.left - 6} y={PAD.top + height - at + 4} textAnchor="end">{formatAxis(panel.defaults, tick, step, look)}</text></g>;
           })}
           {Array.from({ length: rows }, (_, row) => {
             let base = 0;

@@ -14,7 +14,7 @@ const CELLS = 24;
 function cells(value: PanelValue, dark: boolean): ReactNode {
   const options = value.field.options;
   if (options === undefined) return null;
-  const [min, max] = rangeOf(options, value.values);
+  const [min, max] = rangeOf(options, value.field);
   return Array.from({ length: CELLS }, (_, i) => {
     const at = (i + 0.5) / CELLS;
     const color = options.color.mode === 'thresholds' ? resolveColor(thresholdColor(options.thresholds, min + at * (max - min), min, max), dark) : value.shown.color;

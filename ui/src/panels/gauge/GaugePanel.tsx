@@ -26,7 +26,7 @@ export function arc(radius: number, from: number, to: number): string {
 function Dial({ value, dark, markers }: { readonly value: PanelValue; readonly dark: boolean; readonly markers: boolean }): ReactNode {
   const options = value.field.options;
   if (options === undefined) return null;
-  const [min, max] = rangeOf(options, value.values);
+  const [min, max] = rangeOf(options, value.field);
   const steps = options.thresholds.steps.map((step) => ({ color: resolveColor(step.color, dark), share: step.value === -Infinity ? 0 : Math.min(1, Math.max(0, (thresholdValue(options.thresholds, step.value, min, max) - min) / (max - min))) }));
   return (
     <svg viewBox="0 0 200 172" className="gauge-dial" role="img" aria-label={`${value.name}: ${value.text}`}>

@@ -4,15 +4,8 @@ import type { Frame } from '../../dashboard/frames';
 import { bool, num } from '../../dashboard/json';
 import { formatNumber } from '../../dashboard/display';
 import { BarChartPanel } from '../barchart/BarChartPanel';
+import { niceStep } from '../niceStep';
 import type { PanelProps } from '../types';
-
-/** A round bucket size for about `count` buckets. */
-export function bucketSize(range: number, count: number): number {
-  if (range <= 0) return 1;
-  const rough = range / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return ([1, 2, 2.5, 5, 10].find((step) => step * power >= rough) ?? 10) * power;
-}
 
 export function histogramFrame(frames: readonly Frame[], options: PanelProps['panel']['options'], label: (low: number) => string): Frame | undefined {
   const fields = frames.flatMap((frame) => frame.fields.filter((field) => field.type === 'number'));
@@ -22,7 +15,7 @@ export function histogramFrame(frames: readonly Frame[], options: PanelProps['pa
   const min = all.reduce((a, b) => Math.min(a, b));
   const max = all.reduce((a, b) => Math.max(a, b));
   const wished = num(options['bucketSize']);
-  const size = wished !== undefined && wished > 0 ? wished : bucketSize(max - min, num(options['bucketCount']) ?? 30);
+  const size = wished !== undefined && wished > 0 ? wished : niceStep(max - min, num(options['bucketCount']) ?? 30);
   const offset = num(options['bucketOffset']) ?? 0;
   const first = Math.floor((min - offset) / size);
   const count = Math.min(1_000, Math.floor((max - offset) / size) - first + 1);

@@ -22,9 +22,9 @@ function change(value: PanelValue): string {
   return `${percent >= 0 ? '↑' : '↓'} ${Math.abs(percent).toFixed(1)}%`;
 }
 
-/** A font size at which `text` fits into a width, with the average glyph taken as 0.56 em. */
+/** A font size at which `text` fits into a width, with the average glyph taken as 0.64 em. */
 export function fitFont(text: string, width: number, height: number, most: number): number {
-  return Math.max(12, Math.min(most, height, width / Math.max(1, text.length * 0.56)));
+  return Math.max(12, Math.min(most, height, width / Math.max(1, text.length * 0.64)));
 }
 
 export function StatPanel({ panel, frames, look, links, text }: PanelProps): ReactNode {

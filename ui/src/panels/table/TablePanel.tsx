@@ -43,6 +43,7 @@ function initialSort(panel: PanelProps['panel'], fields: readonly Field[]): Sort
 
 function styleOf(mode: string, shown: Shown, align: string): CSSProperties {
   const side: CSSProperties = align === '' ? {} : { textAlign: align as 'left' | 'right' | 'center' };
+  if (shown.text === '' || (Number.isNaN(shown.numeric) && !shown.mapped && shown.text === '-')) return side;
   if (mode === 'color-background') return { ...side, background: shown.color, color: readableOn(shown.color) };
   if (mode === 'color-text') return { ...side, color: shown.color };
   return side;
@@ -93,7 +94,7 @@ export function TablePanel(props: PanelProps): ReactNode {
     if (field === undefined || sort === undefined) return kept;
     return kept.sort((a, b) => (sort.desc ? -1 : 1) * compareCells(field.values[a] ?? null, field.values[b] ?? null));
   }, [frame, fields, sort?.column, sort?.desc, filter]);
-  const ranges = useMemo(() => fields.map((field) => (field.options === undefined ? ([0, 1] as const) : rangeOf(field.options, field.values))), [fields]);
+  const ranges = useMemo(() => fields.map((field) => (field.options === undefined ? ([0, 1] as const) : rangeOf(field.options, field))), [fields]);
   if (frame === undefined) return null;
 
   const height = ROW_PX[str(panel.options['cellHeight'], 'sm')] ?? 28;

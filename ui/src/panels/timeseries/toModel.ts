@@ -122,11 +122,11 @@ export function toChartModel(items: readonly SeriesField[], { panel, span, look,
     }
     const by = item.options.color.seriesBy;
     const value = reduce(item.values, by === 'min' || by === 'max' ? by : 'lastNotNull');
-    return seriesOf(item, axis.scale, colorOf(item.options, value, rangeOf(item.options, item.values), colorIndex(item.key), look), look);
+    return seriesOf(item, axis.scale, colorOf(item.options, value, rangeOf(item.options, item.field), colorIndex(item.key), look), look);
   });
   const first = items[0];
   const style = obj(panel.defaults.custom['thresholdsStyle'])['mode'];
-  const [min, max] = first === undefined ? [0, 1] : rangeOf(panel.defaults, first.values);
+  const [min, max] = first === undefined ? [0, 1] : rangeOf(panel.defaults, first.field);
   const thresholds = panel.defaults.thresholds.steps.map((step): ChartThreshold => ({ value: step.value === -Infinity ? -Infinity : thresholdValue(panel.defaults.thresholds, step.value, min, max), color: resolveColor(step.color, look.dark), scale: 'y0' }));
   return {
     from: span.from / 1_000, to: span.to / 1_000, series, axes: axes.size === 0 ? [{ ...PLAIN_AXIS, format: String }] : [...axes.values()],
