@@ -1,9 +1,12 @@
-//! Opening connections: name → address → TCP stream; called by `connection`.
+//! Opening connections: name → address → TCP → proxy's tunnel → TLS; called by `connection`.
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use url::Url;
 
 use crate::ClientError;
+use crate::proxy::Proxy;
+use crate::tls::Tls;
 
 /// Scheme, host and port: what a connection can be reused for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -28,7 +31,8 @@ impl Origin {
         Ok(Self { tls, host, port })
     }
 
-    fn address(&self) -> String {
+    /// `host:port`, with brackets around an IPv6 address.
+    pub(crate) fn address(&self) -> String {
         if self.host.contains(':') {
             format!("[{}]:{}", self.host, self.port)
         } else {
@@ -37,8 +41,46 @@ impl Origin {
     }
 }
 
+/// Any stream of bytes both ways.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// How to connect: TLS and proxy.
+#[derive(Debug)]
+pub(crate) struct Connector {
+    pub(crate) tls: Tls,
+    pub(crate) proxy: Proxy,
+}
+
+impl Connector {
+    /// Connects to `origin`: a stream over which its HTTP server answers.
+    pub(crate) async fn connect(&self, origin: &Origin) -> Result<Box<dyn Stream>, ClientError> {
+        let Some(proxy) = self.proxy.to(origin) else {
+            let stream = tcp(origin).await?;
+            return if origin.tls {
+                Ok(Box::new(self.tls.wrap(&origin.host, stream).await?))
+            } else {
+                Ok(Box::new(stream))
+            };
+        };
+        let proxy_origin = Origin::of(proxy)?;
+        let stream = tcp(&proxy_origin).await?;
+        let mut stream: Box<dyn Stream> = if proxy_origin.tls {
+            Box::new(self.tls.wrap(&proxy_origin.host, stream).await?)
+        } else {
+            Box::new(stream)
+        };
+        if origin.tls {
+            self.proxy.tunnel(proxy, origin, &mut stream).await?;
+            stream = Box::new(self.tls.wrap(&origin.host, stream).await?);
+        }
+        Ok(stream)
+    }
+}
+
 /// A connected TCP stream to `origin`; tries every address of the name.
-pub(crate) async fn tcp(origin: &Origin) -> Result<TcpStream, ClientError> {
+async fn tcp(origin: &Origin) -> Result<TcpStream, ClientError> {
     let failed = |source| ClientError::Connect { address: origin.address(), source };
     let stream = TcpStream::connect((origin.host.as_str(), origin.port)).await.map_err(failed)?;
     // Requests are single writes: waiting for more to send would only add delay.

@@ -8,7 +8,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 
 use crate::ClientError;
-use crate::connect::{self, Origin};
+use crate::connect::{Connector, Origin};
 
 type Sender = SendRequest<Full<Bytes>>;
 
@@ -56,6 +56,7 @@ impl Exchange {
 /// A server may close an idle connection at the moment of use; an idempotent request is then sent once more over a
 /// new connection.
 pub(crate) async fn send(
+    connector: &Connector,
     connection: &mut Connection,
     origin: Origin,
     request: HttpRequest<Full<Bytes>>,
@@ -67,21 +68,22 @@ pub(crate) async fn send(
             match sender.send_request(request).await {
                 Ok(response) => return Ok((response, Exchange { origin, sender })),
                 Err(error) => match again {
-                    Some(request) => return send_new(origin, request).await,
+                    Some(request) => return send_new(connector, origin, request).await,
                     None => return Err(error.into()),
                 },
             }
         }
-        return send_new(origin, request).await;
+        return send_new(connector, origin, request).await;
     }
-    send_new(origin, request).await
+    send_new(connector, origin, request).await
 }
 
 async fn send_new(
+    connector: &Connector,
     origin: Origin,
     request: HttpRequest<Full<Bytes>>,
 ) -> Result<(Response<Incoming>, Exchange), ClientError> {
-    let stream = connect::tcp(&origin).await?;
+    let stream = connector.connect(&origin).await?;
     let (mut sender, driver) = http1::Builder::new().handshake(TokioIo::new(stream)).await?;
     tokio::spawn(async move {
         // The error of a broken connection reaches the request that waits on it.

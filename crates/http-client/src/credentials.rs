@@ -5,11 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use crate::oauth2::Tokens;
 use crate::{ClientError, HttpOptions};
 
 /// Adds the headers of `options` and the user and password of `url` to `headers`.
 pub(crate) async fn add(
     options: &HttpOptions,
+    tokens: Option<&Tokens>,
     url: &Url,
     headers: &mut HeaderMap,
 ) -> Result<(), ClientError> {
@@ -26,10 +28,10 @@ pub(crate) async fn add(
         Some(basic_header(user.expose(), password.expose()))
     } else if let Some(other) = &options.authorization {
         Some(format!("{} {}", other.kind, other.credentials.read().await?.expose()))
-    } else if !url.username().is_empty() || url.password().is_some() {
-        Some(basic_header(&unescape(url.username()), &unescape(url.password().unwrap_or_default())))
+    } else if let Some(tokens) = tokens {
+        Some(tokens.header().await?.expose().to_owned())
     } else {
-        None
+        basic_from_url(url)
     };
     if let Some(text) = credentials {
         let mut value =
@@ -40,7 +42,13 @@ pub(crate) async fn add(
     Ok(())
 }
 
-fn basic_header(user: &str, password: &str) -> String {
+/// Basic authentication by the user and password of a URL, if it has any.
+pub(crate) fn basic_from_url(url: &Url) -> Option<String> {
+    let some = !url.username().is_empty() || url.password().is_some();
+    some.then(|| basic_header(&unescape(url.username()), &unescape(url.password().unwrap_or_default())))
+}
+
+pub(crate) fn basic_header(user: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 

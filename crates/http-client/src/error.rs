@@ -38,6 +38,33 @@ pub enum ClientError {
     /// A configured header cannot be sent.
     #[error("header \"{0}\": the name or its value is not allowed in HTTP")]
     BadHeader(String),
+    /// The TLS handshake failed.
+    #[error("TLS with {host}: {reason}")]
+    Tls {
+        /// The server.
+        host: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The TLS options make no sense.
+    #[error("tls_config: {0}")]
+    TlsOptions(String),
+    /// The proxy cannot help.
+    #[error("proxy {proxy}: {reason}")]
+    Proxy {
+        /// The proxy, without credentials.
+        proxy: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// No token.
+    #[error("oauth2 token from {url}: {reason}")]
+    OAuth2 {
+        /// The token server.
+        url: String,
+        /// What went wrong.
+        reason: String,
+    },
     /// A file with a secret cannot be read.
     #[error("cannot read the secret file {path}: {source}")]
     SecretFile {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use url::Url;
+
 use crate::secret::SecretSource;
 
 /// How to reach an HTTP server.
@@ -11,6 +13,12 @@ pub struct HttpOptions {
     pub basic_auth: Option<BasicAuth>,
     /// An `Authorization` header of another kind, usually `Bearer`.
     pub authorization: Option<Authorization>,
+    /// A token that is got from a token server.
+    pub oauth2: Option<Box<OAuth2>>,
+    /// Whom to trust, and who we are.
+    pub tls: TlsOptions,
+    /// Through whom.
+    pub proxy: ProxyOptions,
     /// Whether redirects are followed (at most ten).
     pub follow_redirects: bool,
     /// More headers, by name; each may have several values.
@@ -19,7 +27,15 @@ pub struct HttpOptions {
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        Self { basic_auth: None, authorization: None, follow_redirects: true, headers: BTreeMap::new() }
+        Self {
+            basic_auth: None,
+            authorization: None,
+            oauth2: None,
+            tls: TlsOptions::default(),
+            proxy: ProxyOptions::default(),
+            follow_redirects: true,
+            headers: BTreeMap::new(),
+        }
     }
 }
 
@@ -39,4 +55,64 @@ pub struct Authorization {
     pub kind: String,
     /// What follows the scheme.
     pub credentials: SecretSource,
+}
+
+/// OAuth 2.0 client credentials (RFC 6749, section 4.4).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OAuth2 {
+    /// Who asks.
+    pub client_id: String,
+    /// The asker's secret.
+    pub client_secret: SecretSource,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+    /// Where the token server is.
+    pub token_url: Url,
+    /// More form fields of the request.
+    pub endpoint_params: BTreeMap<String, String>,
+    /// How to reach the token server by TLS.
+    pub tls: TlsOptions,
+    /// How to reach the token server through a proxy.
+    pub proxy: ProxyOptions,
+}
+
+/// A version of TLS. Older ones than 1.2 do not exist here: they are broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TlsVersion {
+    /// 1.2
+    Tls12,
+    /// 1.3
+    Tls13,
+}
+
+/// How to speak TLS. Files are looked at before every new connection and read again when they changed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct TlsOptions {
+    /// The certificate authorities to trust (PEM) instead of the system's.
+    pub ca: Option<SecretSource>,
+    /// Our own certificate chain (PEM).
+    pub cert: Option<SecretSource>,
+    /// The key of our certificate (PEM).
+    pub key: Option<SecretSource>,
+    /// The name in the server's certificate, if it is not the URL's host.
+    pub server_name: Option<String>,
+    /// Whether any certificate is taken.
+    pub insecure_skip_verify: bool,
+    /// The oldest version to speak.
+    pub min_version: Option<TlsVersion>,
+    /// The newest version to speak.
+    pub max_version: Option<TlsVersion>,
+}
+
+/// Which proxy to use.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct ProxyOptions {
+    /// The proxy.
+    pub url: Option<Url>,
+    /// Hosts that are reached directly: names with their subdomains, addresses, networks, comma-separated.
+    pub no_proxy: String,
+    /// Whether `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` decide.
+    pub from_environment: bool,
+    /// Headers of the `CONNECT` request.
+    pub connect_headers: BTreeMap<String, Vec<SecretSource>>,
 }
