@@ -40,3 +40,83 @@ pub(crate) fn truncate(samples: &mut Samples, len: usize) {
     let kept = samples.histograms.partition_point(|(index, _)| (*index as usize) < len);
     samples.histograms.truncate(kept);
 }
+
+/// Sample `index` of `from` appended to `to`.
+fn push_from(to: &mut Samples, from: &Samples, index: usize) {
+    let at = |list: &[Timestamp]| list.get(index).copied().unwrap_or_default();
+    let (t, start) = (at(&from.timestamps), at(&from.start_timestamps));
+    match from.histograms.binary_search_by_key(&(index as u32), |entry| entry.0) {
+        Ok(found) => {
+            if let Some((_, value)) = from.histograms.get(found) {
+                to.push_histogram(start, t, value.clone());
+            }
+        }
+        Err(_) => to.push_with_start(start, t, from.values.get(index).copied().unwrap_or(f64::NAN)),
+    }
+}
+
+/// Keeps of the samples from `start` on those whose time `keep` takes.
+pub(crate) fn retain(samples: &mut Samples, start: usize, keep: impl Fn(Timestamp) -> bool) {
+    let added = samples.timestamps.get(start..).unwrap_or_default();
+    if added.iter().all(|t| keep(*t)) {
+        return;
+    }
+    let old = samples.clone();
+    truncate(samples, start);
+    for (index, _) in old.timestamps.iter().enumerate().skip(start).filter(|(_, t)| keep(**t)) {
+        push_from(samples, &old, index);
+    }
+}
+
+/// Merges `other` into the samples of `into` from `start` on; of two samples with one time the present one stays.
+pub(crate) fn merge_into(into: &mut Samples, start: usize, other: &Samples) {
+    let last = into.timestamps.get(start..).and_then(<[_]>::last).copied();
+    if last.is_none_or(|last| other.timestamps.first().is_none_or(|first| last < *first)) {
+        (0..other.len()).for_each(|index| push_from(into, other, index));
+        return;
+    }
+    let old = into.clone();
+    truncate(into, start);
+    let (mut a, mut b) = (start, 0);
+    loop {
+        match (old.timestamps.get(a), other.timestamps.get(b)) {
+            (None, None) => return,
+            (Some(t), Some(u)) if t >= u => {
+                if t > u {
+                    push_from(into, other, b);
+                }
+                b += 1;
+            }
+            (Some(_), _) => {
+                push_from(into, &old, a);
+                a += 1;
+            }
+            (None, Some(_)) => {
+                push_from(into, other, b);
+                b += 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merging_keeps_order_and_the_first_of_equals() {
+        let samples = |list: &[(i64, f64)]| {
+            let mut samples = Samples::default();
+            list.iter().for_each(|(t, v)| samples.push(*t, *v));
+            samples
+        };
+        let mut into = samples(&[(1, 0.0), (2, 1.0), (4, 1.0), (6, 1.0)]);
+        merge_into(&mut into, 1, &samples(&[(1, 2.0), (3, 2.0), (4, 2.0), (9, 2.0)]));
+        assert_eq!(into.timestamps, [1, 1, 2, 3, 4, 6, 9]);
+        assert_eq!(into.values, [0.0, 2.0, 1.0, 2.0, 1.0, 1.0, 2.0]);
+        retain(&mut into, 2, |t| t % 2 == 0);
+        assert_eq!(into.timestamps, [1, 1, 2, 4, 6]);
+        merge_into(&mut into, 0, &samples(&[(10, 5.0)]));
+        assert_eq!(into.timestamps.last(), Some(&10));
+    }
+}

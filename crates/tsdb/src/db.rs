@@ -10,6 +10,10 @@ use std::sync::Arc;
 use narthex_model::{Exemplar, Labels, Matcher, Metadata, Timestamp};
 use narthex_storage::{Appender, Querier, Queryable, Storage, StorageError};
 
+use crate::block::BlockError;
+use crate::block::meta::BlockMeta;
+use crate::block::querier::BlockQuerier;
+use crate::blocks::{self, Blocks};
 use crate::fs::Lock;
 use crate::head::Head;
 use crate::head::appender::HeadAppender;
@@ -17,6 +21,7 @@ use crate::head::exemplars::Exemplars;
 use crate::head::querier::HeadQuerier;
 use crate::head::replay::{ReplayError, ReplayReport, replay};
 use crate::head::stats::{HeadStats, Stats};
+use crate::merge::MergedQuerier;
 use crate::options::Options;
 use crate::wal::WalWriter;
 
@@ -34,6 +39,9 @@ pub enum OpenError {
         /// The system's error.
         source: io::Error,
     },
+    /// The blocks' directory could not be read.
+    #[error("cannot read the blocks: {0}")]
+    Block(String),
     /// The log holds more than a head can.
     #[error("{path}: {reason}")]
     Replay {
@@ -47,6 +55,7 @@ pub enum OpenError {
 /// A time-series database in one directory.
 pub struct Db {
     head: Arc<Head>,
+    blocks: Blocks,
     dir: PathBuf,
     options: Options,
     replayed: ReplayReport,
@@ -65,8 +74,14 @@ impl Db {
         };
         fs.create_dir_all(&wal_dir).map_err(io(&wal_dir))?;
         let lock = if options.no_lock_file { None } else { Some(lock(&options, &dir)?) };
-        let replay =
-            replay(&fs, &dir, options.min_block_duration, i64::MIN, Exemplars::new(options.max_exemplars));
+        let broken = |error: BlockError| OpenError::Block(error.to_string());
+        blocks::clean_up(&*fs, &dir).map_err(broken)?;
+        let blocks = Blocks::default();
+        blocks.reload(&fs, &dir).map_err(broken)?;
+        // The blocks hold everything before this; the head takes only what is behind it.
+        let min_valid_t = blocks.list().iter().map(|block| block.meta.max_time).max().unwrap_or(i64::MIN);
+        let exemplars = Exemplars::new(options.max_exemplars);
+        let replay = replay(&fs, &dir, options.min_block_duration, min_valid_t, exemplars);
         let (state, replayed, layout) = replay.map_err(|error| match error {
             ReplayError::Io(source) => OpenError::Io { path: wal_dir.clone(), source },
             ReplayError::Full(full) => OpenError::Replay { path: wal_dir.clone(), reason: full.to_string() },
@@ -75,7 +90,7 @@ impl Db {
         let log = WalWriter::create(fs, wal_dir.clone(), layout.next_segment(), size, compression)
             .map_err(io(&wal_dir))?;
         let head = Arc::new(Head::new(state, log));
-        Ok(Self { head, dir, options, replayed, _lock: lock })
+        Ok(Self { head, blocks, dir, options, replayed, _lock: lock })
     }
 
     /// The data directory.
@@ -91,6 +106,11 @@ impl Db {
     /// What the replay at the start found.
     pub fn replay_report(&self) -> &ReplayReport {
         &self.replayed
+    }
+
+    /// The descriptions of all blocks, sorted by time.
+    pub fn block_metas(&self) -> Vec<BlockMeta> {
+        self.blocks.list().iter().map(|block| block.meta.clone()).collect()
     }
 
     /// The head in numbers; cheap enough for every scrape of our own metrics.
@@ -151,6 +171,17 @@ impl Storage for Db {
 
 impl Queryable for Db {
     fn querier(&self, mint: Timestamp, maxt: Timestamp) -> Result<Box<dyn Querier>, StorageError> {
-        Ok(Box::new(HeadQuerier::new(Arc::clone(&self.head), mint, maxt)))
+        // The head first: a block that appears in between is then seen twice instead of not at all.
+        let head = HeadQuerier::new(Arc::clone(&self.head), mint, maxt);
+        let blocks = self.blocks.list();
+        let mut parts: Vec<Box<dyn Querier>> = Vec::new();
+        for block in blocks.iter().filter(|block| block.overlaps(mint, maxt)) {
+            parts.push(Box::new(BlockQuerier::new(Arc::clone(block), mint, maxt)));
+        }
+        if parts.is_empty() {
+            return Ok(Box::new(head));
+        }
+        parts.push(Box::new(head));
+        Ok(Box::new(MergedQuerier::new(parts)))
     }
 }

@@ -5,17 +5,23 @@
 //!
 //! * `wal`: the log, records first.
 //! * `head`: the newest hours in memory.
+//! * `block`: everything older, on disk. `merge`: both as one.
 //! * [`fs`], [`clock`]: what a test replaces.
 
+mod block;
+mod blocks;
 mod chunk_read;
 pub mod clock;
 mod codec;
 mod db;
 pub mod fs;
 mod head;
+mod merge;
 mod options;
+mod postings;
 mod wal;
 
+pub use block::meta::{BlockMeta, BlockStats, Compaction, Parent};
 pub use db::{Db, OpenError};
 pub use head::replay::ReplayReport;
 pub use head::stats::{HeadStats, StatEntry, Stats};

@@ -1,4 +1,4 @@
-//! Postings: the sorted slots of the series that have a label pair, and the set operations on them.
+//! Postings: the sorted slots of the series that have a label pair.
 //!
 //! Invariant: slots are handed out in ascending order, so pushing keeps a list sorted.
 
@@ -60,81 +60,9 @@ impl Postings {
     }
 }
 
-/// The slots that are in both lists.
-pub(crate) fn intersect(a: &[u32], b: &[u32]) -> Vec<u32> {
-    let (short, mut long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let mut both = Vec::with_capacity(short.len());
-    for slot in short {
-        long = skip_below(long, *slot);
-        match long.first() {
-            None => break,
-            Some(first) if first == slot => both.push(*slot),
-            Some(_) => {}
-        }
-    }
-    both
-}
-
-/// The slots of `a` that are not in `b`.
-pub(crate) fn subtract(a: &[u32], mut b: &[u32]) -> Vec<u32> {
-    let mut left = Vec::with_capacity(a.len());
-    for slot in a {
-        b = skip_below(b, *slot);
-        if b.first() != Some(slot) {
-            left.push(*slot);
-        }
-    }
-    left
-}
-
-/// The slots that are in any of the lists.
-pub(crate) fn union<'a>(lists: impl Iterator<Item = &'a [u32]>) -> Vec<u32> {
-    let mut all = Vec::new();
-    let mut count = 0;
-    for list in lists {
-        all.extend_from_slice(list);
-        count += 1;
-    }
-    if count > 1 {
-        all.sort_unstable();
-        all.dedup();
-    }
-    all
-}
-
-/// The rest of a sorted list from the first element that is not below `slot`: galloping, then binary search.
-fn skip_below(list: &[u32], slot: u32) -> &[u32] {
-    let mut step = 1;
-    while list.get(step).is_some_and(|at| *at < slot) {
-        step *= 2;
-    }
-    let window = list.get(step / 2..(step + 1).min(list.len())).unwrap_or_default();
-    let skipped = step / 2 + window.partition_point(|at| *at < slot);
-    list.get(skipped..).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
     use super::*;
-
-    proptest! {
-        #[test]
-        fn like_sets(a: BTreeSet<u16>, b: BTreeSet<u16>, c in prop::collection::btree_set(0..50_u16, 0..50)) {
-            let list = |set: &BTreeSet<u16>| set.iter().map(|x| u32::from(*x)).collect::<Vec<_>>();
-            for (x, y) in [(&a, &b), (&a, &c), (&c, &b)] {
-                let want: Vec<u32> = x.intersection(y).map(|v| u32::from(*v)).collect();
-                prop_assert_eq!(intersect(&list(x), &list(y)), want);
-                let want: Vec<u32> = x.difference(y).map(|v| u32::from(*v)).collect();
-                prop_assert_eq!(subtract(&list(x), &list(y)), want);
-                let want: Vec<u32> = x.union(y).map(|v| u32::from(*v)).collect();
-                prop_assert_eq!(union([list(x).as_slice(), list(y).as_slice()].into_iter()), want);
-            }
-        }
-    }
 
     #[test]
     fn lists_shrink_when_slots_go() {

@@ -1,61 +1,45 @@
-//! Matchers → slots: what `postings` can do, in the order that keeps lists short.
-//!
-//! Rules (a label that is not there counts as empty): a matcher that refuses the empty value keeps the union of the
-//! values it accepts; one that accepts it removes the union of the values it refuses.
+//! The head as a source of postings.
 
-use narthex_model::{MatchOp, Matcher};
+use std::borrow::Cow;
+use std::convert::Infallible;
 
-use super::postings::{intersect, subtract, union};
+use narthex_model::Matcher;
+
 use super::state::HeadState;
+use crate::postings::{self, PostingsSource, settle};
 
 impl HeadState {
     /// The sorted slots of the series that satisfy all matchers.
     pub(super) fn select(&self, matchers: &[Matcher]) -> Vec<u32> {
-        let mut found: Option<Vec<u32>> = None;
-        let keeping = || matchers.iter().filter(|matcher| !matcher.matches_empty());
-        let (exact, others): (Vec<_>, Vec<_>) = keeping().partition(|matcher| matcher.op() == MatchOp::Equal);
-        let mut exact: Vec<&[u32]> = exact.into_iter().map(|matcher| self.exact(matcher)).collect();
-        exact.sort_by_key(|list| list.len());
-        for list in exact {
-            found = Some(match found {
-                None => list.to_vec(),
-                Some(found) => intersect(&found, list),
-            });
-            if found.as_ref().is_some_and(Vec::is_empty) {
-                return Vec::new();
-            }
-        }
-        for matcher in others {
-            let list = self.union_of(matcher.name(), |value| matcher.matches(value));
-            found = Some(match found {
-                None => list,
-                Some(found) => intersect(&found, &list),
-            });
-        }
-        let mut found = found.unwrap_or_else(|| (0..self.series.len() as u32).collect());
-        for matcher in matchers.iter().filter(|matcher| matcher.matches_empty()) {
-            if found.is_empty() {
-                break;
-            }
-            found = subtract(&found, &self.union_of(matcher.name(), |value| !matcher.matches(value)));
-        }
-        found
-    }
-
-    fn exact(&self, matcher: &Matcher) -> &[u32] {
-        let pair = self.pairs.get(matcher.name(), matcher.value());
-        pair.map(|pair| self.postings_of(pair)).unwrap_or_default()
+        let Ok(slots) = postings::select(self, matchers);
+        slots
     }
 
     /// The slots of a pair.
     pub(super) fn postings_of(&self, pair: u32) -> &[u32] {
         self.postings.get(pair as usize).map(|postings| postings.as_slice()).unwrap_or_default()
     }
+}
 
-    /// The slots of the series whose label `name` has a value that `accept` takes.
-    fn union_of(&self, name: &str, accept: impl Fn(&str) -> bool) -> Vec<u32> {
-        let Some(name) = self.pairs.name(name) else { return Vec::new() };
-        let accepted = self.pairs.of_name(name).iter().filter(|pair| accept(self.pairs.value(**pair)));
-        union(accepted.map(|pair| self.postings_of(*pair)))
+impl PostingsSource for HeadState {
+    type Error = Infallible;
+
+    fn exact(&self, name: &str, value: &str) -> Result<Cow<'_, [u32]>, Infallible> {
+        let pair = self.pairs.get(name, value);
+        Ok(Cow::Borrowed(pair.map(|pair| self.postings_of(pair)).unwrap_or_default()))
+    }
+
+    fn union_of(&self, name: &str, accept: &dyn Fn(&str) -> bool) -> Result<Vec<u32>, Infallible> {
+        let Some(name) = self.pairs.name(name) else { return Ok(Vec::new()) };
+        let (mut all, mut lists) = (Vec::new(), 0);
+        for pair in self.pairs.of_name(name).iter().filter(|pair| accept(self.pairs.value(**pair))) {
+            all.extend_from_slice(self.postings_of(*pair));
+            lists += 1;
+        }
+        Ok(settle(all, lists))
+    }
+
+    fn all(&self) -> Result<Vec<u32>, Infallible> {
+        Ok((0..self.series.len() as u32).collect())
     }
 }
