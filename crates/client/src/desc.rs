@@ -2,28 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
-/// The type of a family, as the `# TYPE` line says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MetricType {
-    /// Only goes up.
-    Counter,
-    /// Goes up and down.
-    Gauge,
-    /// Observations in buckets.
-    Histogram,
-}
+use crate::cells::Native;
 
-impl fmt::Display for MetricType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Counter => "counter",
-            Self::Gauge => "gauge",
-            Self::Histogram => "histogram",
-        })
-    }
-}
+pub use narthex_model::MetricType;
 
 /// The description of a family.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +18,14 @@ pub(crate) struct Desc {
     pub(crate) labels: Vec<String>,
     pub(crate) const_labels: Vec<(String, String)>,
     pub(crate) buckets: Vec<f64>,
+    /// The native form of a histogram.
+    pub(crate) native: Option<Native>,
+    /// The quantiles of a summary, ascending.
+    pub(crate) quantiles: Vec<f64>,
+    /// How long a summary remembers.
+    pub(crate) window: Duration,
+    /// How long a series may stay unchanged before it is removed.
+    pub(crate) idle_max: Option<Duration>,
     /// Most series before the overflow series takes the rest.
     pub(crate) series_max: usize,
 }
@@ -42,8 +33,13 @@ pub(crate) struct Desc {
 impl Desc {
     pub(crate) fn new(metric_type: MetricType, name: impl Into<String>, help: impl Into<String>) -> Self {
         let mut name = name.into();
-        if metric_type == MetricType::Counter && !name.is_empty() && !name.ends_with("_total") {
-            name.push_str("_total");
+        let suffix = match metric_type {
+            MetricType::Counter => "_total",
+            MetricType::Info => "_info",
+            _ => "",
+        };
+        if !name.is_empty() && !name.ends_with(suffix) {
+            name.push_str(suffix);
         }
         Self {
             name,
@@ -53,6 +49,10 @@ impl Desc {
             labels: Vec::new(),
             const_labels: Vec::new(),
             buckets: Vec::new(),
+            native: None,
+            quantiles: Vec::new(),
+            window: Duration::from_secs(600),
+            idle_max: None,
             series_max: usize::MAX,
         }
     }
@@ -68,7 +68,12 @@ impl Desc {
             if label.is_empty() || label.starts_with("__") {
                 return error(Reason::LabelName(label.clone()));
             }
-            if label == "le" && self.metric_type == MetricType::Histogram {
+            let own = match self.metric_type {
+                MetricType::Histogram => "le",
+                MetricType::Summary => "quantile",
+                _ => "",
+            };
+            if label == own {
                 return error(Reason::ReservedLabel(label.clone()));
             }
             if !seen.insert(label) {
@@ -77,6 +82,9 @@ impl Desc {
         }
         if self.buckets.iter().any(|bound| bound.is_nan()) || !self.buckets.is_sorted_by(|a, b| a < b) {
             return error(Reason::Buckets(self.buckets.clone()));
+        }
+        if self.quantiles.iter().any(|quantile| !(0.0..=1.0).contains(quantile)) {
+            return error(Reason::Quantiles(self.quantiles.clone()));
         }
         Ok(())
     }
@@ -87,6 +95,8 @@ impl Desc {
             && self.labels == other.labels
             && self.const_labels == other.const_labels
             && self.buckets == other.buckets
+            && self.native == other.native
+            && self.quantiles == other.quantiles
             && self.unit == other.unit
     }
 
@@ -116,6 +126,7 @@ pub(crate) enum Reason {
     ReservedLabel(String),
     DuplicateLabel(String),
     Buckets(Vec<f64>),
+    Quantiles(Vec<f64>),
     Conflict(String),
 }
 
@@ -140,6 +151,7 @@ impl fmt::Display for RegisterError {
             }
             Reason::DuplicateLabel(label) => write!(f, "the label {label:?} is given twice"),
             Reason::Buckets(bounds) => write!(f, "bucket bounds must ascend and be numbers, got {bounds:?}"),
+            Reason::Quantiles(quantiles) => write!(f, "quantiles lie between 0 and 1, got {quantiles:?}"),
             Reason::Conflict(with) => write!(f, "{with}"),
         }
     }

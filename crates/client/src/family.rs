@@ -1,10 +1,14 @@
 //! One metric family: its description and its series. Shared by the handles that user code holds and the registry.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::cells::{self, Handle, Kind, Layout};
 use crate::desc::{Desc, MetricType};
 use crate::series::{LabelValues, SeriesMap};
+use crate::{exemplars, summaries};
 
 /// The value of every label of the series that takes over at the cardinality cap.
 pub(crate) const OVERFLOW: &str = "overflow";
@@ -19,6 +23,10 @@ pub(crate) struct Family {
     /// The only series of a family without labels.
     single: Option<Handle>,
     map: SeriesMap,
+    /// For label sets with a fixed number of combinations: the handles found so far, by combination; 0 for none.
+    dense: OnceLock<Box<[AtomicU64]>>,
+    /// For families with idle expiry: what each series read when, to see whether it moves.
+    seen: Mutex<HashMap<Handle, (u64, Instant)>>,
 }
 
 impl std::fmt::Debug for Family {
@@ -32,8 +40,17 @@ impl Family {
         // Whatever is wrong with the bounds is said at registration; until then nothing may depend on their order.
         let usable = desc.check().is_ok();
         let bounds = desc.buckets.strip_suffix(&[f64::INFINITY]).unwrap_or(&desc.buckets);
-        let layout = Arc::new(Layout::new(if usable { bounds } else { &[] }));
-        let mut family = Self { desc, kind, layout, single: None, map: SeriesMap::new() };
+        let is_classic = !desc.buckets.is_empty() || desc.native.is_none();
+        let layout = Arc::new(Layout::new(if usable { bounds } else { &[] }, is_classic, desc.native));
+        let mut family = Self {
+            desc,
+            kind,
+            layout,
+            single: None,
+            map: SeriesMap::new(),
+            dense: OnceLock::new(),
+            seen: Mutex::default(),
+        };
         if family.desc.labels.is_empty() {
             family.single = family.allocate();
         }
@@ -47,13 +64,37 @@ impl Family {
 
     fn allocate(&self) -> Option<Handle> {
         let layout = (self.kind == Kind::Histogram).then(|| Arc::clone(&self.layout));
-        cells::allocate(self.kind, layout)
+        let handle = cells::allocate(self.kind, layout)?;
+        if self.kind == Kind::Summary {
+            summaries::begin(handle, self.desc.window);
+        }
+        Some(handle)
     }
 
     /// The series with these label values, made if needed.
     #[inline]
     pub(crate) fn series(&self, values: &[u64]) -> Option<Handle> {
         self.map.get(values).or_else(|| self.create(values))
+    }
+
+    /// The series of this combination of label values, if it was looked up before.
+    #[inline]
+    pub(crate) fn dense(&self, combination: usize) -> Option<Handle> {
+        let entry = self.dense.get()?.get(combination)?;
+        Handle::from_bits(entry.load(Ordering::Acquire))
+    }
+
+    /// Lets [`dense`](Self::dense) find this handle, unless its series is gone already.
+    #[cold]
+    pub(crate) fn remember_dense(&self, combinations: usize, combination: usize, handle: Option<Handle>) {
+        // The lock keeps `remove` from forgetting before we remember.
+        let _locked = self.map.lock();
+        let table = self.dense.get_or_init(|| (0..combinations).map(|_| AtomicU64::new(0)).collect());
+        if let (Some(handle), Some(entry)) = (handle, table.get(combination))
+            && cells::is_current(self.kind, handle)
+        {
+            entry.store(handle.to_bits(), Ordering::Release);
+        }
     }
 
     #[cold]
@@ -76,19 +117,69 @@ impl Family {
         locked.insert(overflow.words(), handle).then_some(handle)
     }
 
-    /// The series with these label values, if it exists.
-    pub(crate) fn existing(&self, values: &[u64]) -> Option<Handle> {
-        let _locked = self.map.lock();
-        self.map.get(values)
+    fn release(&self, handle: Handle) {
+        cells::release(self.kind, handle);
+        exemplars::forget(self.kind, handle);
+        if self.kind == Kind::Summary {
+            summaries::forget(handle);
+        }
     }
 
     /// Removes one series; `false` when there was none.
     pub(crate) fn remove(&self, values: &[u64]) -> bool {
-        let removed = self.map.lock().remove(values);
+        let mut locked = self.map.lock();
+        let removed = locked.remove(values);
         if let Some(handle) = removed {
-            cells::release(self.kind, handle);
+            for entry in self.dense.get().into_iter().flatten() {
+                if entry.load(Ordering::Relaxed) == handle.to_bits() {
+                    entry.store(0, Ordering::Release);
+                }
+            }
+            self.release(handle);
         }
         removed.is_some()
+    }
+
+    /// Removes the series that did not change for longer than the description allows. Called at each scrape.
+    pub(crate) fn expire(&self) {
+        if let Some(idle_max) = self.desc.idle_max.filter(|_| self.single.is_none()) {
+            self.expire_at(idle_max, Instant::now());
+        }
+    }
+
+    fn expire_at(&self, idle_max: Duration, now: Instant) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = Vec::new();
+        let mut still = HashMap::with_capacity(seen.len());
+        let mut check = |key: &[u8], handle: Handle, reading: u64| {
+            let since = match seen.get(&handle) {
+                Some((before, since)) if *before == reading => *since,
+                _ => now,
+            };
+            if now.saturating_duration_since(since) > idle_max {
+                idle.push(
+                    key.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word)).collect::<Vec<_>>(),
+                );
+            } else {
+                still.insert(handle, (reading, since));
+            }
+        };
+        match self.kind {
+            Kind::Value => self.with_values(check),
+            kind => self.for_each(|key, handle| {
+                let reading = match kind {
+                    Kind::Gauge => cells::load_gauge(handle).unwrap_or_default().to_bits(),
+                    Kind::Summary => summaries::value(handle, &[]).count.unwrap_or_default().to_bits(),
+                    _ => cells::read_histogram(handle, &self.layout).count(),
+                };
+                check(key, handle, reading);
+            }),
+        }
+        *seen = still;
+        drop(seen);
+        for key in idle {
+            self.remove(&key);
+        }
     }
 
     /// Calls `each` with the packed label values and the handle of every series; no series goes away meanwhile.
@@ -100,12 +191,12 @@ impl Family {
         }
     }
 
-    /// Calls `each` with the packed label values and the sum of every integer counter.
-    pub(crate) fn with_values(&self, mut each: impl FnMut(&[u8], u64)) {
+    /// Calls `each` with the packed label values, the handle and the sum of every integer counter.
+    pub(crate) fn with_values(&self, mut each: impl FnMut(&[u8], Handle, u64)) {
         let mut sums = Vec::new();
         if let Some(handle) = self.single {
             cells::read_values(&[handle], &mut sums);
-            sums.iter().for_each(|sum| each(&[], *sum));
+            sums.iter().for_each(|sum| each(&[], handle, *sum));
             return;
         }
         let locked = self.map.lock();
@@ -113,7 +204,7 @@ impl Family {
         locked.for_each(|_, handle| handles.push(handle));
         cells::read_values(&handles, &mut sums);
         let mut sums = sums.into_iter();
-        locked.for_each(|key, _| each(key, sums.next().unwrap_or_default()));
+        locked.for_each(|key, handle| each(key, handle, sums.next().unwrap_or_default()));
     }
 
     /// How many series the family has.
@@ -131,7 +222,42 @@ impl Drop for Family {
         let mut handles: Vec<Handle> = self.single.into_iter().collect();
         self.map.lock().for_each(|_, handle| handles.push(handle));
         for handle in handles {
-            cells::release(self.kind, handle);
+            self.release(handle);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(value: &str) -> LabelValues {
+        let mut key = LabelValues::new();
+        key.push(value);
+        key
+    }
+
+    #[test]
+    fn idle_series_expire_and_start_again() {
+        let mut desc = Desc::new(MetricType::Counter, "c", "");
+        desc.labels.push("l".to_owned());
+        let family = Family::new(desc, Kind::Value);
+        let add = |value| cells::add(family.series(key(value).words()).unwrap(), 1);
+        let (start, idle_max) = (Instant::now(), Duration::from_secs(60));
+        add("busy");
+        add("idle");
+        family.expire_at(idle_max, start);
+        add("busy");
+        family.expire_at(idle_max, start + Duration::from_secs(60));
+        assert_eq!(family.len(), 2);
+        add("busy");
+        family.expire_at(idle_max, start + Duration::from_secs(61));
+        assert_eq!(family.len(), 1);
+        add("idle");
+        family.expire_at(idle_max, start + Duration::from_secs(90));
+        let mut sums = Vec::new();
+        family.with_values(|_, _, sum| sums.push(sum));
+        sums.sort_unstable();
+        assert_eq!(sums, [1, 3]);
     }
 }

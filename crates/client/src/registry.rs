@@ -4,11 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use narthex_exposition::encode::MetricFamily;
 
 use crate::collectors::{Collector, Families};
 use crate::desc::{Reason, RegisterError};
-use crate::encode::{EscapingScheme, Page, Protocol};
+use crate::encode::{EscapingScheme, Page, Protocol, family_value};
 use crate::family::Family;
 
 /// A set of metrics that is exposed together. Cloning gives another handle of the same registry.
@@ -17,6 +20,8 @@ pub struct Registry {
     store: Arc<RwLock<Store>>,
     prefix: Arc<str>,
     labels: Arc<[(String, String)]>,
+    /// How long the last page was, to allocate the next one at once.
+    page_len: Arc<AtomicUsize>,
 }
 
 #[derive(Default)]
@@ -60,7 +65,7 @@ pub struct Response {
 
 impl Default for Registry {
     fn default() -> Self {
-        Self { store: Arc::default(), prefix: "".into(), labels: Arc::new([]) }
+        Self { store: Arc::default(), prefix: "".into(), labels: Arc::new([]), page_len: Arc::default() }
     }
 }
 
@@ -142,38 +147,64 @@ impl Registry {
 
     /// The page in the classic text format.
     pub fn text(&self) -> String {
-        String::from_utf8(self.encode(Protocol::Text004)).unwrap_or_default()
+        String::from_utf8(self.encode(Protocol::Text004, EscapingScheme::Underscores)).unwrap_or_default()
     }
 
     /// The page in the best format that an HTTP request with this `Accept` header takes.
-    pub fn page_for(&self, _accept: &str) -> Response {
-        let protocol = Protocol::Text004;
-        let content_type = protocol.content_type(EscapingScheme::Underscores);
-        Response { content_type, body: self.encode(protocol) }
+    pub fn page_for(&self, accept: &str) -> Response {
+        let (protocol, scheme) = narthex_exposition::negotiate(accept);
+        Response { content_type: protocol.content_type(scheme), body: self.encode(protocol, scheme) }
     }
 
     /// The page in the given format.
-    pub fn encode(&self, protocol: Protocol) -> Vec<u8> {
+    pub fn encode(&self, protocol: Protocol, scheme: EscapingScheme) -> Vec<u8> {
+        let mut page = Page::new(protocol, scheme, self.page_len.load(Ordering::Relaxed) + 1024);
+        self.merged(&mut page, Page::family, Page::collected);
+        let page = page.finish();
+        self.page_len.store(page.len(), Ordering::Relaxed);
+        page
+    }
+
+    /// All families as values, by name: for tests and for other formats.
+    pub fn gather(&self) -> Vec<MetricFamily> {
+        let mut families = Vec::new();
+        self.merged(
+            &mut families,
+            |families, family| families.push(family_value(family)),
+            |families, family| families.push(family.clone()),
+        );
+        families.retain(|family| !family.metrics.is_empty());
+        families
+    }
+
+    /// Hands registered and collected families on, by name. A registered family wins over a collected one that writes
+    /// series of the same name: a page must not show both.
+    fn merged<T>(
+        &self,
+        to: &mut T,
+        mut registered: impl FnMut(&mut T, &Family),
+        mut collected: impl FnMut(&mut T, &MetricFamily),
+    ) {
         let (families, collectors) = {
             let store = self.read();
             (store.families.values().cloned().collect::<Vec<_>>(), store.collectors.clone())
         };
-        let mut collected = Families::default();
+        let mut others = Families::default();
         for collector in collectors {
-            collector.collect(&mut collected);
+            collector.collect(&mut others);
         }
-        let mut page = Page::new(protocol);
-        let mut collected = collected.into_sorted().into_iter().peekable();
-        for family in families {
-            while let Some(before) = collected.next_if(|other| other.name < family.desc.name) {
-                page.collected(&before);
+        let taken = |name: &str| self.read().sample_names.contains_key(name);
+        let others: Vec<MetricFamily> =
+            others.into_sorted().into_iter().filter(|family| !taken(&family.name)).collect();
+        let mut others = others.iter().peekable();
+        for family in &families {
+            while let Some(before) = others.next_if(|other| other.name < family.desc.name) {
+                collected(to, before);
             }
-            // A registered family wins over a collected one of the same name: a page must not show both.
-            while collected.next_if(|other| other.name == family.desc.name).is_some() {}
-            page.family(&family);
+            family.expire();
+            registered(to, family);
         }
-        collected.for_each(|family| page.collected(&family));
-        page.finish()
+        others.for_each(|family| collected(to, family));
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Store> {

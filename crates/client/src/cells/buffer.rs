@@ -8,40 +8,47 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering, fence};
 
+use narthex_model::Histogram;
+
 use super::Handle;
+use super::native::{Native, NativeCounts, NativeSnapshot};
 
 /// What all series of a histogram share.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// Upper bounds, ascending, without +Inf, padded with +Inf to a multiple of [`LANES`].
-    padded: Box<[f64]>,
-    /// How many of them are real.
-    bounds: usize,
+    /// Upper bounds, ascending, without +Inf.
+    bounds: Box<[f64]>,
+    /// Whether the page shows these buckets.
+    is_classic: bool,
+    native: Option<Native>,
 }
 
-/// Bounds are compared this many at a time.
-const LANES: usize = 4;
-/// Beyond this many bounds a binary search is faster than comparing them all.
-const LINEAR_MAX: usize = 32;
-
 impl Layout {
-    /// A layout for checked bounds: ascending, finite or not, +Inf left out.
-    pub(crate) fn new(bounds: &[f64]) -> Self {
-        let mut padded = bounds.to_vec();
-        padded.resize(bounds.len().next_multiple_of(LANES), f64::INFINITY);
-        Self { padded: padded.into_boxed_slice(), bounds: bounds.len() }
+    /// A layout for checked bounds: ascending, +Inf left out.
+    pub(crate) fn new(bounds: &[f64], is_classic: bool, native: Option<Native>) -> Self {
+        Self { bounds: bounds.into(), is_classic, native }
     }
 
     /// The upper bounds without +Inf.
     pub(crate) fn bounds(&self) -> &[f64] {
-        &self.padded[..self.bounds]
+        &self.bounds
+    }
+
+    /// Whether there are classic buckets.
+    pub(crate) fn is_classic(&self) -> bool {
+        self.is_classic
+    }
+
+    /// The native form, if there is one.
+    pub(crate) fn native(&self) -> Option<&Native> {
+        self.native.as_ref()
     }
 
     /// Which bucket counts `value`; NaN belongs to +Inf.
     #[inline]
-    fn bucket(&self, value: f64) -> usize {
+    pub(crate) fn bucket(&self, value: f64) -> usize {
         // Branch-free: observations jump between buckets, and a wrong guess costs more than all the comparisons.
-        self.bounds().partition_point(|bound| !(value <= *bound))
+        self.bounds.partition_point(|bound| !(value <= *bound))
     }
 }
 
@@ -52,12 +59,17 @@ pub(crate) struct HistogramSnapshot {
     pub(crate) counts: Vec<u64>,
     /// Sum of the observed values.
     pub(crate) sum: f64,
+    native: Option<NativeSnapshot>,
 }
 
 impl HistogramSnapshot {
     /// A snapshot without observations.
     pub(crate) fn empty(layout: &Layout) -> Self {
-        Self { counts: vec![0; layout.bounds + 1], sum: 0.0 }
+        Self {
+            counts: vec![0; layout.bounds.len() + 1],
+            sum: 0.0,
+            native: layout.native.map(|_| NativeSnapshot::default()),
+        }
     }
 
     /// Counts one observation directly: the way of threads whose cells are gone.
@@ -66,6 +78,19 @@ impl HistogramSnapshot {
             *count += times;
         }
         self.sum += value * times as f64;
+        if let (Some(counts), Some(native)) = (&mut self.native, &layout.native) {
+            counts.observe(native, value, times);
+        }
+    }
+
+    /// All observations.
+    pub(crate) fn count(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// The native form on the wire.
+    pub(crate) fn native(self, native: &Native) -> Histogram {
+        self.native.unwrap_or_default().into_histogram(native, self.sum)
     }
 
     /// Adds another snapshot of the same layout.
@@ -74,6 +99,9 @@ impl HistogramSnapshot {
             *mine += theirs;
         }
         self.sum += other.sum;
+        if let (Some(mine), Some(theirs)) = (&mut self.native, &other.native) {
+            mine.merge(theirs.clone());
+        }
     }
 }
 
@@ -85,6 +113,7 @@ pub(super) struct Buffer {
     sequence: AtomicU64,
     sum: AtomicU64,
     counts: Box<[AtomicU64]>,
+    native: Option<Box<NativeCounts>>,
     layout: Arc<Layout>,
     /// The other buffer, made by a starved reader; each of the two points to the other.
     twin: AtomicPtr<Buffer>,
@@ -97,12 +126,13 @@ const REST_TRIES_MAX: usize = 10_000;
 
 impl Buffer {
     pub(super) fn new(handle: Handle, layout: Arc<Layout>) -> Box<Self> {
-        let counts = (0..=layout.bounds).map(|_| AtomicU64::new(0)).collect();
+        let counts = (0..=layout.bounds.len()).map(|_| AtomicU64::new(0)).collect();
         Box::new(Self {
             handle,
             sequence: AtomicU64::new(0),
             sum: AtomicU64::new(0.0_f64.to_bits()),
             counts,
+            native: layout.native.as_ref().map(|native| Box::new(NativeCounts::new(native))),
             layout,
             twin: AtomicPtr::new(ptr::null_mut()),
         })
@@ -112,19 +142,40 @@ impl Buffer {
         self.handle
     }
 
-    /// Counts one value `times` times; called by the owning thread only.
+    /// Counts one value `times` times; `false` when the native form has no room for it yet. Called by the owning
+    /// thread only.
     #[inline]
-    pub(super) fn observe(&self, value: f64, times: u64) {
+    pub(super) fn observe(&self, value: f64, times: u64) -> bool {
+        let native = match self.native.as_ref().map(|native| native.cell(value)) {
+            None => None,
+            Some(None) => return false,
+            Some(cell) => cell,
+        };
         let bucket = self.layout.bucket(value);
         let sequence = self.sequence.load(Ordering::Relaxed);
         self.sequence.store(sequence.wrapping_add(1), Ordering::Relaxed);
         fence(Ordering::Release);
-        if let Some(count) = self.counts.get(bucket) {
+        for count in self.counts.get(bucket).into_iter().chain(native) {
             count.store(count.load(Ordering::Relaxed).wrapping_add(times), Ordering::Relaxed);
         }
         let sum = f64::from_bits(self.sum.load(Ordering::Relaxed)) + value * times as f64;
         self.sum.store(sum.to_bits(), Ordering::Relaxed);
         self.sequence.store(sequence.wrapping_add(2), Ordering::Release);
+        true
+    }
+
+    /// Counts a value that [`observe`](Self::observe) had no room for.
+    ///
+    /// # Safety
+    /// Called by the owning thread with the global lock held.
+    pub(super) unsafe fn observe_widening(&self, value: f64, times: u64) {
+        if !self.observe(value, times) {
+            if let Some(native) = &self.native {
+                // SAFETY: the caller's promise.
+                unsafe { native.make_room(value) };
+            }
+            self.observe(value, times);
+        }
     }
 
     /// Reads without waiting; `false` when a write was under way.
@@ -139,6 +190,11 @@ impl Buffer {
         into.counts.clear();
         into.counts.extend(self.counts.iter().map(|count| count.load(Ordering::Relaxed)));
         into.sum = f64::from_bits(self.sum.load(Ordering::Relaxed));
+        into.native = self.native.as_ref().map(|native| {
+            let mut snapshot = NativeSnapshot::default();
+            native.add_to(&mut snapshot);
+            snapshot
+        });
     }
 
     fn read_at_rest(&self, into: &mut HistogramSnapshot) {

@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Gauge,
     /// A histogram or a float counter: cells of buffers.
     Histogram,
+    /// A summary: no cells, only a number; see `crate::summaries`.
+    Summary,
 }
 
 /// How long a freed gauge slot rests; see [`super::set_gauge`].
@@ -32,12 +34,14 @@ const GAUGE_REST: Duration = Duration::from_secs(60);
 static VALUES: Directory = Directory::new();
 static GAUGES: Directory = Directory::new();
 static HISTOGRAMS: Directory = Directory::new();
+static SUMMARIES: Directory = Directory::new();
 
 pub(super) fn directory(kind: Kind) -> &'static Directory {
     match kind {
         Kind::Value => &VALUES,
         Kind::Gauge => &GAUGES,
         Kind::Histogram => &HISTOGRAMS,
+        Kind::Summary => &SUMMARIES,
     }
 }
 
@@ -89,6 +93,7 @@ pub(super) struct Global {
     values: Slots,
     gauges: Slots,
     histograms: Slots,
+    summaries: Slots,
     histogram_bases: Vec<Option<HistogramBase>>,
 }
 
@@ -97,6 +102,7 @@ static GLOBAL: Mutex<Global> = Mutex::new(Global {
     values: Slots { next: 0, free: VecDeque::new() },
     gauges: Slots { next: 0, free: VecDeque::new() },
     histograms: Slots { next: 0, free: VecDeque::new() },
+    summaries: Slots { next: 0, free: VecDeque::new() },
     histogram_bases: Vec::new(),
 });
 
@@ -240,12 +246,18 @@ pub(super) fn current(kind: Kind, handle: Handle) -> Option<&'static AtomicU64> 
     (slot.generation.load(Ordering::Relaxed) == handle.generation()).then_some(slot.base)
 }
 
+/// Whether the handle's series exists.
+pub(crate) fn is_current(kind: Kind, handle: Handle) -> bool {
+    current(kind, handle).is_some()
+}
+
 impl Global {
     fn slots(&mut self, kind: Kind) -> &mut Slots {
         match kind {
             Kind::Value => &mut self.values,
             Kind::Gauge => &mut self.gauges,
             Kind::Histogram => &mut self.histograms,
+            Kind::Summary => &mut self.summaries,
         }
     }
 

@@ -140,8 +140,8 @@ pub(crate) fn observe(handle: Handle, value: f64, times: u64) {
             // SAFETY: a buffer in this thread's cell is freed by this thread only (`observe_slowly`), or after its end.
             if let Some(buffer) = unsafe { buffer.as_ref() }
                 && buffer.handle() == handle
+                && buffer.observe(value, times)
             {
-                buffer.observe(value, times);
                 return;
             }
         }
@@ -185,8 +185,17 @@ fn observe_slowly(local: &Local, handle: Handle, value: f64, times: u64) {
         global.observe_finished(handle, value, times);
         return;
     };
+    // SAFETY: as in `observe`.
+    if let Some(buffer) = unsafe { cell.load(Ordering::Acquire).as_ref() }
+        && buffer.handle() == handle
+    {
+        // SAFETY: this is the owning thread, and the lock is held.
+        unsafe { buffer.observe_widening(value, times) };
+        return;
+    }
     let fresh = Buffer::new(handle, layout);
-    fresh.observe(value, times);
+    // SAFETY: nobody else knows the fresh buffer.
+    unsafe { fresh.observe_widening(value, times) };
     let stale = cell.swap(Box::into_raw(fresh), Ordering::AcqRel);
     // SAFETY: the lock is held and this is the owning thread; the cell leads to the fresh buffer now.
     unsafe { buffer::free(stale) };

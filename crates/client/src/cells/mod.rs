@@ -22,14 +22,18 @@ mod buffer;
 mod directory;
 mod global;
 mod local;
+mod native;
 mod pages;
 mod table;
 
 pub(crate) use arena::Arena;
 pub(crate) use buffer::{HistogramSnapshot, Layout};
 pub(crate) use directory::{load_gauge, modify_gauge, set_gauge};
-pub(crate) use global::{Kind, allocate, created_ms, read_histogram, read_value, read_values, release};
+pub(crate) use global::{
+    Kind, allocate, created_ms, is_current, read_histogram, read_value, read_values, release,
+};
 pub(crate) use local::{add, observe};
+pub(crate) use native::Native;
 pub(crate) use table::TableCell;
 
 /// Bits of a value cell (and of a handle) that hold the generation.

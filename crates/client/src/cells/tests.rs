@@ -89,7 +89,7 @@ fn counting_while_a_thread_ends() {
     }
     thread_local!(static LAST: std::cell::RefCell<Option<Last>> = const { std::cell::RefCell::new(None) });
     let counter = allocate(Kind::Value, None).unwrap();
-    let layout = Arc::new(Layout::new(&[1.0]));
+    let layout = Arc::new(Layout::new(&[1.0], true, None));
     let histogram = allocate(Kind::Histogram, Some(Arc::clone(&layout))).unwrap();
     // The order of destructors is not ours to choose: once before our own sentinel, once after it.
     std::thread::spawn(move || {
@@ -110,7 +110,7 @@ fn counting_while_a_thread_ends() {
 
 #[test]
 fn histogram_snapshots_are_consistent_under_fire() {
-    let layout = Arc::new(Layout::new(&[1.0, 2.0, 3.0]));
+    let layout = Arc::new(Layout::new(&[1.0, 2.0, 3.0], true, None));
     let handle = allocate(Kind::Histogram, Some(Arc::clone(&layout))).unwrap();
     let rounds = if cfg!(miri) { 200 } else { 300_000 };
     let threads: Vec<_> = (0..2)
@@ -138,12 +138,12 @@ fn histogram_snapshots_are_consistent_under_fire() {
 
 #[test]
 fn a_histogram_slot_is_reused_with_another_layout() {
-    let layout = Arc::new(Layout::new(&[1.0, 2.0]));
+    let layout = Arc::new(Layout::new(&[1.0, 2.0], true, None));
     let mut handles = Vec::new();
     let old = allocate(Kind::Histogram, Some(Arc::clone(&layout))).unwrap();
     observe(old, 1.5, 3);
     release(Kind::Histogram, old);
-    let wide = Arc::new(Layout::new(&(0..40).map(f64::from).collect::<Vec<_>>()));
+    let wide = Arc::new(Layout::new(&(0..40).map(f64::from).collect::<Vec<_>>(), true, None));
     while handles.last().is_none_or(|last: &Handle| last.slot() != old.slot()) {
         handles.push(allocate(Kind::Histogram, Some(Arc::clone(&wide))).unwrap());
     }
@@ -161,8 +161,9 @@ fn a_histogram_slot_is_reused_with_another_layout() {
 #[test]
 fn bounds_are_inclusive_and_nan_is_infinite() {
     for bounds in [3, 4, 5, 40] {
-        let layout = Layout::new(&(1..=bounds).map(f64::from).collect::<Vec<_>>());
-        let handle = allocate(Kind::Histogram, Some(Arc::new(Layout::new(layout.bounds())))).unwrap();
+        let layout = Layout::new(&(1..=bounds).map(f64::from).collect::<Vec<_>>(), true, None);
+        let handle =
+            allocate(Kind::Histogram, Some(Arc::new(Layout::new(layout.bounds(), true, None)))).unwrap();
         for value in [f64::NEG_INFINITY, 1.0, 1.5, 3.0, 99.0, f64::INFINITY] {
             observe(handle, value, 1);
         }

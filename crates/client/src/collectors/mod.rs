@@ -5,7 +5,10 @@ pub mod process;
 
 use std::collections::BTreeMap;
 
-use crate::desc::MetricType;
+use narthex_exposition::encode::{
+    Bucket, HistogramValue, Metric, MetricFamily, MetricValue, Quantile, SummaryValue,
+};
+use narthex_model::{Labels, MetricType};
 
 /// Makes families when a page is asked for.
 ///
@@ -35,64 +38,116 @@ impl<F: Fn(&mut Families) + Send + Sync> Collector for F {
 /// Where a [`Collector`] puts its families.
 #[derive(Debug, Default)]
 pub struct Families {
-    families: BTreeMap<String, Collected>,
+    families: BTreeMap<String, MetricFamily>,
 }
 
-/// One family of a collector.
+/// One family of a collector, to add samples to.
 #[derive(Debug)]
-pub struct Collected {
-    pub(crate) name: String,
-    pub(crate) help: String,
-    pub(crate) metric_type: MetricType,
-    pub(crate) samples: Vec<Sample>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Sample {
-    pub(crate) labels: Vec<(String, String)>,
-    pub(crate) value: f64,
-}
+pub struct Collected<'a>(&'a mut MetricFamily);
 
 impl Families {
     /// A counter family; `_total` is added to the name if it is missing.
-    pub fn counter(&mut self, name: &str, help: &str) -> &mut Collected {
+    pub fn counter(&mut self, name: &str, help: &str) -> Collected<'_> {
         let name = if name.ends_with("_total") { name.to_owned() } else { format!("{name}_total") };
         self.family(name, help, MetricType::Counter)
     }
 
     /// A gauge family.
-    pub fn gauge(&mut self, name: &str, help: &str) -> &mut Collected {
+    pub fn gauge(&mut self, name: &str, help: &str) -> Collected<'_> {
         self.family(name.to_owned(), help, MetricType::Gauge)
     }
 
-    fn family(&mut self, name: String, help: &str, metric_type: MetricType) -> &mut Collected {
-        self.families.entry(name.clone()).or_insert_with(|| Collected {
-            name,
-            help: help.to_owned(),
-            metric_type,
-            samples: Vec::new(),
-        })
+    /// A histogram family; add to it with [`Collected::histogram`].
+    pub fn histogram(&mut self, name: &str, help: &str) -> Collected<'_> {
+        self.family(name.to_owned(), help, MetricType::Histogram)
     }
 
-    pub(crate) fn into_sorted(self) -> Vec<Collected> {
-        self.families.into_values().filter(|family| !family.samples.is_empty()).collect()
+    /// A summary family; add to it with [`Collected::summary`].
+    pub fn summary(&mut self, name: &str, help: &str) -> Collected<'_> {
+        self.family(name.to_owned(), help, MetricType::Summary)
+    }
+
+    /// Any family, as the encoders take it. A family of the same name and type gets its metrics.
+    pub fn push(&mut self, family: MetricFamily) {
+        if let Some(earlier) = self.families.get_mut(&family.name) {
+            if earlier.metric_type == family.metric_type {
+                earlier.metrics.extend(family.metrics);
+            }
+        } else {
+            self.families.insert(family.name.clone(), family);
+        }
+    }
+
+    fn family(&mut self, name: String, help: &str, metric_type: MetricType) -> Collected<'_> {
+        Collected(self.families.entry(name.clone()).or_insert_with(|| MetricFamily {
+            name,
+            help: (!help.is_empty()).then(|| help.to_owned()),
+            metric_type,
+            ..MetricFamily::default()
+        }))
+    }
+
+    /// The families with samples, by name.
+    pub fn into_sorted(self) -> Vec<MetricFamily> {
+        self.families.into_values().filter(|family| !family.metrics.is_empty()).collect()
     }
 }
 
-impl Collected {
-    /// Adds a sample.
-    pub fn sample<'a>(
-        &mut self,
-        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
-        value: f64,
-    ) -> &mut Self {
-        let labels = labels.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        self.samples.push(Sample { labels, value });
-        self
+impl Collected<'_> {
+    /// Adds a sample of a counter or gauge.
+    pub fn sample<'a>(self, labels: impl IntoIterator<Item = (&'a str, &'a str)>, value: f64) -> Self {
+        let value = match self.0.metric_type {
+            MetricType::Counter => MetricValue::Counter { value, exemplar: None },
+            _ => MetricValue::Single(value),
+        };
+        self.metric(labels, value)
     }
 
     /// Adds the sample of a family without labels.
-    pub fn value(&mut self, value: f64) -> &mut Self {
+    pub fn value(self, value: f64) -> Self {
         self.sample([], value)
+    }
+
+    /// Adds a histogram: cumulative counts by ascending upper bound, the sum, and the count of all observations.
+    pub fn histogram<'a>(
+        self,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+        buckets: impl IntoIterator<Item = (f64, u64)>,
+        sum: f64,
+        count: u64,
+    ) -> Self {
+        let buckets = buckets.into_iter().map(|(upper_bound, count)| Bucket {
+            upper_bound,
+            cumulative_count: count as f64,
+            exemplar: None,
+        });
+        let value = HistogramValue {
+            buckets: buckets.collect(),
+            sum: Some(sum),
+            count: Some(count as f64),
+            ..HistogramValue::default()
+        };
+        self.metric(labels, MetricValue::Histogram(Box::new(value)))
+    }
+
+    /// Adds a summary: values by quantile, the sum, and the count of all observations.
+    pub fn summary<'a>(
+        self,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+        quantiles: impl IntoIterator<Item = (f64, f64)>,
+        sum: f64,
+        count: u64,
+    ) -> Self {
+        let quantiles = quantiles.into_iter().map(|(quantile, value)| Quantile { quantile, value }).collect();
+        self.metric(
+            labels,
+            MetricValue::Summary(SummaryValue { quantiles, sum: Some(sum), count: Some(count as f64) }),
+        )
+    }
+
+    fn metric<'a>(self, labels: impl IntoIterator<Item = (&'a str, &'a str)>, value: MetricValue) -> Self {
+        let labels = Labels::from_pairs(labels);
+        self.0.metrics.push(Metric::new(labels, value));
+        self
     }
 }

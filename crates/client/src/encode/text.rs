@@ -5,11 +5,12 @@
 
 use narthex_exposition::encode::write::{
     write_escaped_label_value, write_float, write_help, write_label, write_label_name, write_metric_name,
-    write_series, write_type, write_uint,
+    write_type, write_uint,
 };
 
+use narthex_model::names::{is_legacy_label_name, is_legacy_metric_name};
+
 use crate::cells::{self, Handle, Kind};
-use crate::collectors::Collected;
 use crate::desc::{Desc, MetricType};
 use crate::family::Family;
 use crate::series::Values;
@@ -55,6 +56,18 @@ impl Template {
     }
 }
 
+/// Whether [`family`] knows how to: a counter, gauge or classic histogram whose names need no escaping.
+pub(super) fn can_write(family: &Family) -> bool {
+    let desc = &family.desc;
+    let labels = desc.labels.iter().chain(desc.const_labels.iter().map(|(name, _)| name));
+    let known = match desc.metric_type {
+        MetricType::Counter | MetricType::Gauge | MetricType::StateSet => true,
+        MetricType::Histogram => family.layout.is_classic(),
+        _ => false,
+    };
+    known && is_legacy_metric_name(&desc.name) && labels.into_iter().all(|name| is_legacy_label_name(name))
+}
+
 /// Writes a registered family; nothing when it has no series.
 pub(super) fn family(out: &mut Vec<u8>, family: &Family) {
     let desc = &family.desc;
@@ -75,7 +88,8 @@ fn header(out: &mut Vec<u8>, name: &str, help: &str, metric_type: MetricType) {
     if !help.is_empty() {
         write_help(out, name, help);
     }
-    write_type(out, name, &metric_type.to_string());
+    let metric_type = if metric_type == MetricType::StateSet { MetricType::Gauge } else { metric_type };
+    write_type(out, name, metric_type.as_str());
 }
 
 fn simple(out: &mut Vec<u8>, family: &Family) {
@@ -90,7 +104,7 @@ fn simple(out: &mut Vec<u8>, family: &Family) {
     };
     match family.kind {
         Kind::Value => {
-            family.with_values(|key, value| line(key, &|out| write_uint(out, value)));
+            family.with_values(|key, _, value| line(key, &|out| write_uint(out, value)));
         }
         Kind::Gauge => family.for_each(|key, handle| {
             let value = cells::load_gauge(handle).unwrap_or_default();
@@ -100,6 +114,8 @@ fn simple(out: &mut Vec<u8>, family: &Family) {
             let value = cells::read_histogram(handle, &family.layout).sum;
             line(key, &|out| write_float(out, value));
         }),
+        // `can_write` leaves summaries to the value model.
+        Kind::Summary => {}
     }
 }
 
@@ -140,15 +156,4 @@ fn histogram(out: &mut Vec<u8>, family: &Family) {
         write_uint(out, cumulative);
         out.push(b'\n');
     });
-}
-
-/// Writes a family that a collector made.
-pub(super) fn collected(out: &mut Vec<u8>, family: &Collected) {
-    header(out, &family.name, &family.help, family.metric_type);
-    for sample in &family.samples {
-        write_series(out, &family.name, sample.labels.iter().map(|(name, value)| (&**name, &**value)));
-        out.push(b' ');
-        write_float(out, sample.value);
-        out.push(b'\n');
-    }
 }

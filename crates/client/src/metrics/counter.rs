@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::common;
 use crate::cells::{self, Handle, Kind, Layout};
 use crate::desc::{Desc, MetricType, RegisterError};
+use crate::exemplars;
 use crate::family::Family;
 use crate::labels::{LabelSet, Labels};
 use crate::series::LabelValues;
@@ -56,6 +57,11 @@ impl Counter {
         self.series().inc_by(amount);
     }
 
+    /// Adds `amount` and keeps these labels, usually of the trace, as the exemplar of the series.
+    pub fn inc_by_with_exemplar(&self, amount: u64, labels: &[(&str, &str)]) {
+        self.series().inc_by_with_exemplar(amount, labels);
+    }
+
     /// The sum over all threads.
     pub fn get(&self) -> u64 {
         self.series().get()
@@ -80,6 +86,15 @@ impl CounterSeries {
     pub fn inc_by(self, amount: u64) {
         if let Some(handle) = self.handle {
             cells::add(handle, amount);
+        }
+    }
+
+    /// Adds `amount` and keeps these labels, usually of the trace, as the exemplar of the series. Labels of more than 128
+    /// characters are not kept.
+    pub fn inc_by_with_exemplar(self, amount: u64, labels: &[(&str, &str)]) {
+        if let Some(handle) = self.handle {
+            cells::add(handle, amount);
+            exemplars::keep(Kind::Value, handle, 0, labels, amount as f64);
         }
     }
 
@@ -147,6 +162,6 @@ impl FloatCounterSeries {
 
     /// The sum over all threads; 0 once the series is removed.
     pub fn get(self) -> f64 {
-        self.handle.map_or(0.0, |handle| cells::read_histogram(handle, &Layout::new(&[])).sum)
+        self.handle.map_or(0.0, |handle| cells::read_histogram(handle, &Layout::new(&[], false, None)).sum)
     }
 }

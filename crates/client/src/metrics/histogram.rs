@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::common;
-use crate::cells::{self, Handle, Kind};
+use crate::cells::{self, Handle, Kind, Native};
 use crate::desc::{Desc, MetricType, RegisterError};
+use crate::exemplars;
 use crate::family::Family;
 use crate::labels::{LabelSet, Labels};
 use crate::series::LabelValues;
@@ -42,6 +43,53 @@ impl<L: LabelSet> Histogram<L> {
     #[must_use]
     pub fn buckets(self, bounds: impl IntoIterator<Item = f64>) -> Self {
         self.described(|desc| desc.buckets = bounds.into_iter().collect())
+    }
+}
+
+impl<L: LabelSet> Histogram<L> {
+    /// Counts in exponential buckets as well, each at most `factor` times as wide as the one before (1.1 gives
+    /// 8 buckets for each power of two). Call before registering.
+    ///
+    /// Only the protobuf format carries them; with `buckets([])` the other formats show sum and count alone.
+    #[must_use]
+    pub fn native(self, factor: f64) -> Self {
+        self.described(|desc| desc.native = Some(Native::with_factor(factor)))
+    }
+
+    /// Values of the native form up to this size count as zero; 2^-128 if not called. Call after [`native`](Self::native).
+    #[must_use]
+    pub fn native_zero_threshold(self, threshold: f64) -> Self {
+        self.described(|desc| {
+            if let Some(native) = &mut desc.native {
+                native.zero_threshold = threshold.abs();
+            }
+        })
+    }
+
+    /// Most buckets of the native form; beyond it the resolution is halved. 160 if not called. Call after
+    /// [`native`](Self::native).
+    #[must_use]
+    pub fn native_max_buckets(self, max: usize) -> Self {
+        self.described(|desc| {
+            if let Some(native) = &mut desc.native {
+                native.buckets_max = max;
+            }
+        })
+    }
+
+    fn bucket(&self, value: f64) -> Option<usize> {
+        self.family.layout.is_classic().then(|| self.family.layout.bucket(value))
+    }
+
+    /// Counts one value in the series with these label values and keeps `exemplar`, usually the trace, for its bucket.
+    /// An exemplar of more than 128 characters is not kept.
+    pub fn observe_with_exemplar(&self, labels: L::Borrowed<'_>, value: f64, exemplar: &[(&str, &str)]) {
+        let Some(handle) = self.with(labels).handle else { return };
+        cells::observe(handle, value, 1);
+        match self.bucket(value) {
+            Some(bucket) => exemplars::keep(Kind::Histogram, handle, bucket, exemplar, value),
+            None => exemplars::keep_recent(Kind::Histogram, handle, exemplar, value),
+        }
     }
 }
 

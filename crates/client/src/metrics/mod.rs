@@ -3,10 +3,16 @@
 mod counter;
 mod gauge;
 mod histogram;
+mod info;
+mod state_set;
+mod summary;
 
 pub use counter::{Counter, CounterSeries, FloatCounter, FloatCounterSeries};
 pub use gauge::{Gauge, GaugeSeries, InFlight};
 pub use histogram::{Histogram, HistogramSeries, Timer, exponential_buckets, linear_buckets};
+pub use info::Info;
+pub use state_set::StateSet;
+pub use summary::{Summary, SummarySeries};
 
 /// Generates what every metric type has.
 ///
@@ -47,6 +53,13 @@ macro_rules! common {
             #[must_use]
             pub fn max_series(self, max: usize) -> Self {
                 self.described(|desc| desc.series_max = max)
+            }
+
+            /// A series that stays unchanged for longer than this is removed at the next scrape; it starts again at
+            /// zero when it is used again through `with`. Call before registering.
+            #[must_use]
+            pub fn expire_after(self, idle: std::time::Duration) -> Self {
+                self.described(|desc| desc.idle_max = Some(idle))
             }
 
             /// The name on the page.
@@ -90,9 +103,18 @@ macro_rules! common {
             /// otherwise. The result is a small copyable handle: keep it where the labels are constant.
             #[inline]
             pub fn with(&self, labels: L::Borrowed<'_>) -> $series {
+                if L::COMBINATIONS > 0
+                    && let Some(handle) = self.family.dense(L::index(&labels))
+                {
+                    return $series { handle: Some(handle) };
+                }
                 let mut values = LabelValues::new();
                 L::push(&labels, &mut values);
-                $series { handle: self.single.or_else(|| self.family.series(values.words())) }
+                let handle = self.single.or_else(|| self.family.series(values.words()));
+                if L::COMBINATIONS > 0 {
+                    self.family.remember_dense(L::COMBINATIONS, L::index(&labels), handle);
+                }
+                $series { handle }
             }
 
             /// Removes the series with these label values and says whether there was one. Handles of it count nothing
