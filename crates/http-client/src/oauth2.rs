@@ -65,6 +65,19 @@ impl Tokens {
     /// One request; the inner error is the server's refusal.
     async fn ask(&self, secret_in_header: bool) -> Result<Result<Token, String>, ClientError> {
         let secret = self.options.client_secret.read().await?;
+        let request = self.request(&secret, secret_in_header)?;
+        let mut answer = Vec::new();
+        let mut connection = Connection::new();
+        let fetch = self.client.fetch(&mut connection, &request, ANSWER_BYTES_MAX, &mut answer);
+        // The client of tokens has no tokens itself: the recursion ends here.
+        let head = Box::pin(fetch).await?;
+        if head.status != StatusCode::OK {
+            return Ok(Err(format!("the token server answered {}", head.status)));
+        }
+        Ok(read_token(&answer))
+    }
+
+    fn request(&self, secret: &Secret, secret_in_header: bool) -> Result<Request, ClientError> {
         let mut form = Serializer::new(String::new());
         form.append_pair("grant_type", "client_credentials");
         if !self.options.scopes.is_empty() {
@@ -83,21 +96,8 @@ impl Tokens {
             form.append_pair("client_id", &self.options.client_id);
             form.append_pair("client_secret", secret.expose());
         }
-        let request = Request {
-            method: Method::POST,
-            url: self.options.token_url.clone(),
-            headers,
-            body: form.finish().into(),
-        };
-        let mut answer = Vec::new();
-        let mut connection = Connection::new();
-        let fetch = self.client.fetch(&mut connection, &request, ANSWER_BYTES_MAX, &mut answer);
-        // The client of tokens has no tokens itself: the recursion ends here.
-        let head = Box::pin(fetch).await?;
-        if head.status != StatusCode::OK {
-            return Ok(Err(format!("the token server answered {}", head.status)));
-        }
-        Ok(read_token(&answer))
+        let url = self.options.token_url.clone();
+        Ok(Request { method: Method::POST, url, headers, body: form.finish().into() })
     }
 }
 

@@ -106,10 +106,14 @@ fn redirect(to: &str) -> String {
 }
 
 async fn get(options: HttpOptions, url: &Url) -> Result<(Head, String), ClientError> {
-    let mut body = Vec::new();
     let request = Request::get(url.clone(), HeaderMap::new());
-    let head = Client::new(options).fetch(&mut Connection::new(), &request, 1 << 20, &mut body).await?;
-    Ok((head, String::from_utf8_lossy(&body).into_owned()))
+    // In a task of its own, as callers do: the future must be one that may move between threads.
+    let fetch = tokio::spawn(async move {
+        let mut body = Vec::new();
+        let head = Client::new(options).fetch(&mut Connection::new(), &request, 1 << 20, &mut body).await?;
+        Ok((head, String::from_utf8_lossy(&body).into_owned()))
+    });
+    fetch.await.expect("no panic")
 }
 
 fn inline(text: &str) -> SecretSource {
