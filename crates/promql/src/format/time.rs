@@ -21,19 +21,19 @@ pub(crate) struct Civil {
     pub(crate) second: u32,
 }
 
-const DAY: i64 = 86_400;
+const DAY: i128 = 86_400;
 /// Days from 0000-03-01 to 1970-01-01.
-const EPOCH_SHIFT: i64 = 719_468;
+const EPOCH_SHIFT: i128 = 719_468;
 /// Days in 400 years.
-const ERA: i64 = 146_097;
+const ERA: i128 = 146_097;
 
 impl Civil {
     /// The moment `seconds` after the epoch.
-    pub(crate) fn from_unix(seconds: i64) -> Self {
+    pub(crate) fn from_unix(seconds: i128) -> Self {
         let days = seconds.div_euclid(DAY);
         let in_day = seconds.rem_euclid(DAY) as u32;
         // Years that begin in March put the leap day at the end, which makes months regular.
-        let shifted = days.saturating_add(EPOCH_SHIFT);
+        let shifted = days + EPOCH_SHIFT;
         let era = shifted.div_euclid(ERA);
         let day_of_era = shifted.rem_euclid(ERA);
         let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -41,7 +41,7 @@ impl Civil {
         let march_month = (5 * march_day + 2) / 153;
         let day = (march_day - (153 * march_month + 2) / 5 + 1) as u32;
         let month = if march_month < 10 { march_month + 3 } else { march_month - 9 } as u32;
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        let year = (year_of_era + era * 400 + i128::from(month <= 2)) as i64;
         let before = (1..month).map(|m| days_in_month(year, m)).sum::<u32>();
         Self {
             year,
@@ -74,7 +74,7 @@ fn days_in_month(year: i64, month: u32) -> u32 {
 /// `2024-01-01T00:00:00Z` of milliseconds since the epoch; parts of a second are cut.
 pub(crate) fn rfc3339(ms: i64) -> String {
     // Go divides towards zero here.
-    let c = Civil::from_unix(ms / 1000);
+    let c = Civil::from_unix(i128::from(ms / 1000));
     let (year, month, day) = (c.year, c.month, c.day);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", c.hour, c.minute, c.second)
 }
@@ -91,6 +91,6 @@ mod tests {
         let before = Civil::from_unix(-1);
         assert_eq!((before.year, before.month, before.day, before.weekday), (1969, 12, 31, 3));
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
-        assert_eq!(Civil::from_unix(i64::MAX / 2).days_in_month() / 28, 1);
+        assert_eq!(Civil::from_unix(i128::from(i64::MAX) / 2).days_in_month() / 28, 1);
     }
 }

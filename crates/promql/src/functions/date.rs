@@ -17,9 +17,12 @@ pub(crate) fn lookup(name: &str) -> Option<fn(f64) -> f64> {
     })
 }
 
-/// The moment of a float; what does not fit 64 bits becomes the lowest of them, as in the reference on x86.
+/// The moment of a float. As in the reference on x86, what does not fit 64 bits becomes the lowest of them, and moments
+/// before the year −292,277,022,399 come around to the other end.
 fn civil(seconds: f64) -> Civil {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    const FIRST: i128 = -9_223_371_966_579_724_800;
     let whole = if (-LIMIT..LIMIT).contains(&seconds) { seconds as i64 } else { i64::MIN };
-    Civil::from_unix(whole)
+    let whole = i128::from(whole);
+    Civil::from_unix(if whole < FIRST { whole + (1 << 64) } else { whole })
 }
