@@ -52,7 +52,7 @@ fn shard(handle: Handle) -> MutexGuard<'static, HashMap<(Kind, Handle), Exemplar
 /// Keeps an exemplar for a bucket in place of the one before; labels that are too long are not kept.
 pub(crate) fn keep(kind: Kind, handle: Handle, bucket: usize, labels: &[(&str, &str)], value: f64) {
     let characters: usize = labels.iter().map(|(n, v)| n.chars().count() + v.chars().count()).sum();
-    if characters > CHARACTERS_MAX {
+    if labels.is_empty() || characters > CHARACTERS_MAX {
         return;
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);

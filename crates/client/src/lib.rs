@@ -8,21 +8,34 @@ mod desc;
 mod encode;
 mod exemplars;
 mod family;
+mod io;
 mod labels;
 mod metrics;
+#[cfg(feature = "metrics")]
+mod recorder;
 mod registry;
 mod series;
 mod summaries;
+pub mod testing;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 
 pub use collectors::build_info::BuildInfo;
 pub use collectors::process::ProcessCollector;
+#[cfg(feature = "tokio")]
+pub use collectors::tokio::TokioCollector;
 pub use collectors::{Collected, Collector, Families};
 pub use desc::{MetricType, RegisterError};
 pub use encode::{EscapingScheme, Protocol};
+pub use io::push::{Push, PushError};
+pub use io::server::{Server, serve};
+pub use io::textfile::write as write_textfile;
 pub use labels::{LabelSet, LabelValue, Labels, Plain, combinations};
 pub use metrics::*;
 pub use narthex_client_derive::{LabelValue, Labels};
 pub use narthex_exposition::encode::MetricFamily;
+#[cfg(feature = "metrics")]
+pub use recorder::Recorder;
 pub use registry::{Registry, Response, default_registry};
 pub use series::LabelValues;
 

@@ -8,7 +8,7 @@ use super::{Collector, Families};
 /// use narthex_client::{BuildInfo, Registry};
 /// let registry = Registry::new();
 /// registry.collect_with(BuildInfo::new("shop", env!("CARGO_PKG_VERSION")).fact("revision", "1a2b3c"));
-/// assert!(registry.text().contains("shop_build_info{version="));
+/// assert!(registry.text().contains("shop_build_info{"));
 /// ```
 #[derive(Debug, Clone)]
 pub struct BuildInfo {

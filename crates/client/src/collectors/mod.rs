@@ -2,6 +2,8 @@
 
 pub mod build_info;
 pub mod process;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
 use std::collections::BTreeMap;
 

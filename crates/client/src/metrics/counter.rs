@@ -62,6 +62,12 @@ impl Counter {
         self.series().inc_by_with_exemplar(amount, labels);
     }
 
+    /// Adds 1, with the current `tracing` span as the exemplar if it has a trace.
+    #[cfg(feature = "tracing")]
+    pub fn inc_traced(&self) {
+        self.series().inc_traced();
+    }
+
     /// The sum over all threads.
     pub fn get(&self) -> u64 {
         self.series().get()
@@ -96,6 +102,12 @@ impl CounterSeries {
             cells::add(handle, amount);
             exemplars::keep(Kind::Value, handle, 0, labels, amount as f64);
         }
+    }
+
+    /// Adds 1, with the current `tracing` span as the exemplar if it has a trace.
+    #[cfg(feature = "tracing")]
+    pub fn inc_traced(self) {
+        crate::tracing::with_current(|trace| self.inc_by_with_exemplar(1, trace));
     }
 
     /// The sum over all threads; 0 once the series is removed.

@@ -13,7 +13,7 @@ use crate::labels::{LabelSet, Labels};
 use crate::series::LabelValues;
 
 /// The buckets of a histogram that was given none: 5 ms to 10 s.
-const DEFAULT_BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+pub const DEFAULT_BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// A histogram with labels `L`.
 ///
@@ -90,6 +90,12 @@ impl<L: LabelSet> Histogram<L> {
             Some(bucket) => exemplars::keep(Kind::Histogram, handle, bucket, exemplar, value),
             None => exemplars::keep_recent(Kind::Histogram, handle, exemplar, value),
         }
+    }
+
+    /// Counts one value, with the current `tracing` span as the exemplar if it has a trace.
+    #[cfg(feature = "tracing")]
+    pub fn observe_traced(&self, labels: L::Borrowed<'_>, value: f64) {
+        crate::tracing::with_current(|trace| self.observe_with_exemplar(labels, value, trace));
     }
 }
 

@@ -9,7 +9,9 @@ mod summary;
 
 pub use counter::{Counter, CounterSeries, FloatCounter, FloatCounterSeries};
 pub use gauge::{Gauge, GaugeSeries, InFlight};
-pub use histogram::{Histogram, HistogramSeries, Timer, exponential_buckets, linear_buckets};
+pub use histogram::{
+    DEFAULT_BUCKETS, Histogram, HistogramSeries, Timer, exponential_buckets, linear_buckets,
+};
 pub use info::Info;
 pub use state_set::StateSet;
 pub use summary::{Summary, SummarySeries};
