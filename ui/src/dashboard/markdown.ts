@@ -124,7 +124,7 @@ export function markdownToHtml(markdown: string): string {
   while (i < lines.length) {
     const line = lines[i] ?? '';
     const fence = /^\s*(```|~~~)/.exec(line)?.[1];
-    const heading = /^(#{1,6})\s*(.+?)\s*#*$/.exec(line);
+    const heading = /^(#{1,6})\s+(\S.*?)\s*#*$/.exec(line);
     if (fence !== undefined) {
       i++;
       out.push(`<pre><code>${escapeHtml(take((one) => !one.trim().startsWith(fence)).join('\n'))}</code></pre>`);

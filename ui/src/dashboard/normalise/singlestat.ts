@@ -42,7 +42,7 @@ export function singlestatToStat(panel: Json): Json {
     fieldConfig: {
       defaults: {
         ...defaults,
-        unit: prefix !== '' && unit === 'none' ? `prefix:${prefix}` : postfix !== '' && (unit === 'none' || unit === 'short') ? `suffix: ${postfix}` : unit,
+        unit: prefix !== '' && unit === 'none' ? `prefix:${prefix}` : postfix !== '' && (unit === 'none' || unit === 'short') ? `suffix:${postfix}` : unit,
         ...(num(panel['decimals']) === undefined ? {} : { decimals: num(panel['decimals']) }),
         ...(drawsGauge ? { min: num(gauge['minValue']) ?? 0, max: num(gauge['maxValue']) ?? 100 } : {}),
         ...(thresholds === undefined ? {} : { thresholds }),

@@ -20,7 +20,7 @@ function custom(unit: string): Format {
   const rest = unit.slice(cut + 1);
   switch (kind) {
     case 'prefix': return (value, decimals) => plain(toFixed(value, decimals), '', rest);
-    case 'suffix': return (value, decimals) => plain(toFixed(value, decimals), rest);
+    case 'suffix': return (value, decimals) => plain(toFixed(value, decimals), ` ${rest.trimStart()}`);
     case 'currency': return (value, decimals) => plain(toFixed(value, decimals), '', rest);
     case 'time': return (value, _decimals, zone) => plain(formatDateTime(value, zone));
     case 'si': return siUnit(rest);

@@ -25,6 +25,6 @@ export const binary = (unit: string, offset = 0): Format => withPrefixes(1_024, 
 export const count = (unit: string): Format => withPrefixes(1_000, ['', ' K', ' M', ' B', ' T'].map((prefix) => (prefix === '' ? ` ${unit}` : `${prefix.trim()} ${unit}`)));
 export const suffixed = (suffix: string): Format => (value, decimals) => ({ prefix: '', text: toFixed(value, decimals), suffix });
 export const currency = (symbol: string, after = false): Format => (value, decimals) => {
-  const scaled = withPrefixes(1_000, ['', 'K', 'M', 'B', 'T'])(value, decimals);
-  return { prefix: after ? '' : symbol, text: scaled.text, suffix: after ? `${scaled.suffix}${symbol}` : scaled.suffix };
+  const scaled = withPrefixes(1_000, ['', 'K', 'M', 'B', 'T'])(Math.abs(value), decimals);
+  return { prefix: (value < 0 ? '-' : '') + (after ? '' : symbol), text: scaled.text, suffix: after ? `${scaled.suffix}${symbol}` : scaled.suffix };
 };

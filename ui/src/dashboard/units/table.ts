@@ -2,7 +2,7 @@
 import type { Zone } from '../../time/zone';
 import { toFixed } from './number';
 import { binary, count, currency, si, suffixed, withPrefixes } from './scale';
-import { clock, daysAndClock, duration, fromNow, isoDate, isoDateShort, usDate, words } from './time';
+import { clock, clockParts, daysAndClock, duration, fromNow, isoDate, isoDateShort, usDate, words } from './time';
 
 interface Formatted {
   readonly prefix: string;
@@ -14,18 +14,20 @@ type Format = (value: number, decimals: number | undefined, zone: Zone) => Forma
 const truth = (yes: string, no: string): Format => (value) => ({ prefix: '', text: value === 0 ? no : yes, suffix: '' });
 const text = (make: (value: number, decimals: number | undefined) => string): Format => (value, decimals) => ({ prefix: '', text: make(value, decimals), suffix: '' });
 
+const hex = (value: number, decimals: number | undefined): string => Number(toFixed(value, decimals)).toString(16).toUpperCase();
+
 export const UNITS: ReadonlyMap<string, Format> = new Map<string, Format>([
   // Plain numbers.
   ['string', text((value) => String(value))],
   ['short', withPrefixes(1_000, ['', ' K', ' Mil', ' Bil', ' Tri', ' Quadr', ' Quint', ' Sext', ' Sept'])],
-  ['sishort', withPrefixes(1_000, [' f', ' p', ' n', ' µ', ' m', '', ' k', ' M', ' G', ' T', ' P', ' E', ' Z', ' Y'], 5)],
+  ['sishort', withPrefixes(1_000, [' f', ' p', ' n', ' µ', ' m', ' ', ' k', ' M', ' G', ' T', ' P', ' E', ' Z', ' Y'], 5)],
   ['percent', suffixed('%')],
   ['percentunit', (value, decimals) => ({ prefix: '', text: toFixed(100 * value, decimals), suffix: '%' })],
   ['humidity', suffixed(' %H')], ['dB', suffixed(' dB')], ['candela', si('cd')], ['pixel', si('px')],
-  ['hex', text((value) => (Math.round(value) < 0 ? '-' : '') + Math.abs(Math.round(value)).toString(16).toUpperCase())],
-  ['hex0x', text((value) => `0x${Math.round(value).toString(16).toUpperCase()}`)],
+  ['hex', text((value, decimals) => hex(value, decimals))],
+  ['hex0x', text((value, decimals) => `0x${hex(value, decimals)}`)],
   ['sci', text((value, decimals) => value.toExponential(decimals))],
-  ['locale', text((value, decimals) => value.toLocaleString('en-US', { maximumFractionDigits: decimals ?? 3, ...(decimals === undefined ? {} : { minimumFractionDigits: decimals }) }))],
+  ['locale', text((value, decimals) => value.toLocaleString('en-US', { maximumFractionDigits: decimals ?? 3 }))],
   ['bool', truth('True', 'False')], ['bool_yes_no', truth('Yes', 'No')], ['bool_on_off', truth('On', 'Off')],
   // Data.
   ['bytes', binary('B')], ['decbytes', si('B')], ['bits', binary('b')], ['decbits', si('b')],
@@ -38,15 +40,16 @@ export const UNITS: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['cps', count('c/s')], ['ops', count('ops/s')], ['reqps', count('req/s')], ['rps', count('rd/s')], ['wps', count('wr/s')], ['iops', count('io/s')], ['eps', count('evt/s')], ['mps', count('msg/s')], ['recps', count('rec/s')], ['rowsps', count('rows/s')],
   ['cpm', count('c/m')], ['opm', count('ops/m')], ['reqpm', count('req/m')], ['rpm', count('rd/m')], ['wpm', count('wr/m')], ['epm', count('evts/m')],
   // Time.
-  ['ns', duration(1e-9)], ['µs', duration(1e-6)], ['us', duration(1e-6)], ['ms', duration(1e-3)], ['s', duration(1)], ['m', duration(60)], ['h', duration(3_600)], ['d', duration(86_400)],
-  ['hertz', si('Hz')], ['rotrpm', count('rpm')], ['rothz', si('Hz')],
-  ['dtdurationms', words(1e-3)], ['dtdurations', words(1)], ['dthms', clock(1)], ['dtdhms', daysAndClock(1)], ['clockms', clock(1e-3)], ['clocks', clock(1)], ['timeticks', duration(1e-2)],
+  ['ns', duration('ns')], ['µs', duration('µs')], ['us', duration('µs')], ['ms', duration('ms')], ['s', duration('s')], ['m', duration('m')], ['h', duration('h')], ['d', duration('d')],
+  ['hertz', si('Hz')], ['rotrpm', suffixed(' rpm')], ['rothz', si('Hz')],
+  ['dtdurationms', words(1e-3)], ['dtdurations', words(1)], ['dthms', clock], ['dtdhms', daysAndClock], ['clockms', clockParts(1e-3)], ['clocks', clockParts(1)],
+  ['timeticks', (value, decimals, zone) => duration('s')(value / 100, decimals, zone)],
   ['dateTimeAsIso', isoDate], ['dateTimeAsIsoNoDateIfToday', isoDateShort], ['dateTimeAsUS', usDate], ['dateTimeAsUSNoDateIfToday', usDate], ['dateTimeAsLocal', isoDate], ['dateTimeAsLocalNoDateIfToday', isoDateShort], ['dateTimeAsSystem', isoDate], ['dateTimeFromNow', fromNow],
   // Physics, as infrastructure dashboards use it.
-  ['celsius', suffixed('°C')], ['fahrenheit', suffixed('°F')], ['kelvin', suffixed('K')],
+  ['celsius', suffixed(' °C')], ['fahrenheit', suffixed(' °F')], ['kelvin', suffixed(' K')],
   ['watt', si('W')], ['kwatt', si('W', 1)], ['mwatt', si('W', -1)], ['voltamp', si('VA')], ['watth', si('Wh')], ['kwatth', si('Wh', 1)], ['joule', si('J')], ['amp', si('A')], ['volt', si('V')], ['mvolt', si('V', -1)], ['ohm', si('Ω')],
   ['lengthm', si('m')], ['lengthmm', si('m', -1)], ['lengthkm', si('m', 1)], ['massg', si('g')], ['masskg', si('g', 1)], ['pressurebar', si('bar')], ['pressurehpa', suffixed(' hPa')], ['litre', si('L')], ['degree', suffixed('°')], ['lux', si('Lux')],
-  ['flops', si('FLOPS')], ['Hs', si('H/s')], ['ppm', suffixed(' ppm')], ['rads', suffixed(' rad/s')], ['velocityms', suffixed(' m/s')], ['velocitykmh', suffixed(' km/h')], ['conppm', suffixed(' ppm')],
+  ['flops', si('FLOPS')], ['Hs', si('H/s')], ['ppm', suffixed(' ppm')], ['rads', suffixed(' rad/s')], ['velocityms', suffixed(' m/s')], ['velocitykmh', suffixed(' km/h')], 
   // Money.
   ['currencyUSD', currency('$')], ['currencyEUR', currency('€')], ['currencyGBP', currency('£')], ['currencyJPY', currency('¥')], ['currencyBTC', currency('฿')], ['currencyCHF', currency('CHF')],
 ]);
