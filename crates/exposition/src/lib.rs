@@ -4,7 +4,8 @@
 //!   [`negotiate`] are the two sides of the agreement.
 //! * [`EscapingScheme`], [`escape_name`], [`unescape_name`]: UTF-8 names for peers that only know classic ones.
 //! * [`Parser`]: pulls borrowed [`Entry`]s from a page; [`Parser::try_known`] is the scraper's shortcut.
-//! * [`encode`]: writers for single pieces of a page, and whole [`encode::MetricFamily`]s in each protocol.
+//! * [`encode`]: writers for single pieces of a page, and whole [`encode::MetricFamily`]s in each
+//!   protocol; [`read_families`] is the way back.
 //!
 //! Called by `scrape` (parsing), `client` (writing), `api` (federation, self metrics). No I/O.
 //!
@@ -12,12 +13,14 @@
 //! * No input makes anything here panic; a refused page is a [`ParseError`] with its place.
 //! * Parsing allocates nothing per sample in the text formats.
 
+mod collect;
 pub mod encode;
 mod escaping;
 mod negotiate;
 pub mod parse;
 mod protocol;
 
+pub use collect::read_families;
 pub use escaping::{EscapingScheme, escape_label_name, escape_name, unescape_name};
 pub use negotiate::{accept_header, negotiate};
 pub use parse::{

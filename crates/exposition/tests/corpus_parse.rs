@@ -2,7 +2,7 @@
 
 mod common;
 
-use narthex_exposition::{ContentType, Entry, ParseError, Parser, ParserOptions, Protocol};
+use narthex_exposition::{Entry, ParseError, Parser, ParserOptions, Protocol};
 use narthex_model::LabelsBuilder;
 
 /// How many samples a page has; decodes everything on the way.
@@ -31,17 +31,7 @@ fn samples(page: &[u8], protocol: Protocol, options: ParserOptions) -> Result<us
 
 #[test]
 fn real_pages() {
-    let Some(folder) = common::corpus("real_pages") else { return };
-    let index: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(folder.join("index.json")).unwrap()).unwrap();
-    let pages = index.as_array().unwrap();
-    assert!(pages.len() > 40);
-    for entry in pages {
-        let name = entry["file"].as_str().unwrap();
-        let page = std::fs::read(folder.join(name)).unwrap();
-        // One page was recorded without its header.
-        let header = entry["content_type"].as_str().unwrap_or("application/vnd.google.protobuf");
-        let protocol = ContentType::parse(header).unwrap().protocol;
+    for (name, protocol, page) in common::real_pages() {
         let count = samples(&page, protocol, ParserOptions::default());
         assert!(count.as_ref().is_ok_and(|count| *count > 3), "{name}: {count:?}");
         for options in [

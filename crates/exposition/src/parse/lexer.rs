@@ -153,6 +153,9 @@ pub(super) fn label_set<S: Syntax>(
                 if non_ascii {
                     check_utf8(page, start, pos, "a UTF-8 name")?;
                 }
+                if memchr::memchr(0, page.get(start..pos).unwrap_or_default()).is_some() {
+                    return Err(Fault::new(start, "a name without NUL"));
+                }
                 true
             }
             _ if is(page, pos, LABEL_START) => {
