@@ -177,10 +177,12 @@ fn decode(bytes: &[u8], start: usize, end: usize) -> Cow<'_, str> {
 
 /// Resolves `\\`, `\n` and, if `quotes`, `\"`; any other backslash stands for itself.
 pub(super) fn unescape(bytes: &[u8], quotes: bool) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(bytes);
-    if !text.contains('\\') {
-        return text;
+    if memchr::memchr(b'\\', bytes).is_none()
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return Cow::Borrowed(text);
     }
+    let text = String::from_utf8_lossy(bytes);
     let mut out = String::with_capacity(text.len());
     let mut rest = &*text;
     while let Some((plain, escaped)) = rest.split_once('\\') {

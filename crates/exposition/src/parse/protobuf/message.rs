@@ -342,6 +342,9 @@ fn exemplar(message: Slice<'_>) -> Result<(ExemplarEntry<'_>, bool), Fault> {
 
 /// Name and value of a label.
 pub(super) fn label_pair(message: Slice<'_>) -> Result<(&str, &str), Fault> {
+    if let Some(pair) = plain_label_pair(message.bytes) {
+        return Ok(pair);
+    }
     let (mut name, mut text) = (Slice::default(), Slice::default());
     let mut fields = message.fields();
     while let Some((number, value)) = fields.next()? {
@@ -353,6 +356,18 @@ pub(super) fn label_pair(message: Slice<'_>) -> Result<(&str, &str), Fault> {
         }
     }
     Ok((name.text("a UTF-8 label name")?, text.text("a UTF-8 label value")?))
+}
+
+/// The usual form of a label: a short name, a short value, in this order and nothing else.
+#[inline]
+fn plain_label_pair(bytes: &[u8]) -> Option<(&str, &str)> {
+    let (&[0x0a, name_len @ 0..0x80], rest) = bytes.split_first_chunk()? else { return None };
+    let (name, rest) = rest.split_at_checked(usize::from(name_len))?;
+    let (&[0x12, value_len @ 0..0x80], value) = rest.split_first_chunk()? else { return None };
+    if value.len() != usize::from(value_len) {
+        return None;
+    }
+    Some((std::str::from_utf8(name).ok()?, std::str::from_utf8(value).ok()?))
 }
 
 /// A `google.protobuf.Timestamp` in milliseconds.

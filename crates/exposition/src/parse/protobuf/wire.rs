@@ -68,6 +68,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A length and so many bytes.
+    #[inline]
     pub(super) fn delimited(&mut self) -> Result<Slice<'a>, Fault> {
         let start = self.offset();
         let len = self.varint()?;
@@ -81,6 +82,16 @@ impl<'a> Fields<'a> {
 
     #[inline]
     fn varint(&mut self) -> Result<u64, Fault> {
+        match self.slice.bytes.get(self.pos) {
+            Some(byte) if *byte < 0x80 => {
+                self.pos += 1;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, Fault> {
         let start = self.offset();
         let mut value = 0_u64;
         for index in 0..VARINT_BYTES_MAX {

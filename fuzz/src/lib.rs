@@ -1,0 +1,62 @@
+//! What the exposition targets share: reading a page to its end with everything decoded.
+
+use narthex_exposition::{Entry, Parser, ParserOptions, Protocol, series_hash};
+use narthex_model::LabelsBuilder;
+
+/// The options that the bits of `bits` switch on.
+pub fn options(bits: u8) -> ParserOptions {
+    ParserOptions {
+        strict: bits & 1 != 0,
+        start_timestamps: bits & 2 != 0,
+        skip_created: bits & 4 != 0,
+        ignore_native: bits & 8 != 0,
+        convert_classic: bits & 16 != 0,
+        keep_classic: bits & 32 != 0,
+    }
+}
+
+/// Reads a page to its end or first error and decodes all that can be; gives the number of samples.
+///
+/// # Panics
+///
+/// If an error has no place on the page, or a line that was just read is not known by its own hash.
+pub fn read(page: &[u8], protocol: Protocol, options: ParserOptions) -> Option<usize> {
+    let mut parser = Parser::new(page, protocol, options);
+    let mut known = Parser::new(page, protocol, options);
+    let mut builder = LabelsBuilder::new();
+    let mut samples = 0;
+    while let Some(entry) = parser.next() {
+        builder.clear();
+        match entry {
+            Ok(Entry::Series(series)) => {
+                series.labels_into(&mut builder);
+                if let Some(exemplar) = &series.exemplar {
+                    exemplar.labels_into(&mut builder);
+                }
+                if let Some(sample) = known.try_known(series.series().len(), series_hash(series.series())) {
+                    assert_eq!(sample.value.to_bits(), series.value.to_bits());
+                    assert_eq!(sample.timestamp, series.timestamp);
+                } else {
+                    known.next();
+                }
+                samples += 1;
+            }
+            Ok(Entry::Histogram(histogram)) => {
+                histogram.labels_into(&mut builder);
+                known.next();
+                samples += 1;
+            }
+            Ok(Entry::Type(entry)) => drop((entry.name(), known.next().is_some())),
+            Ok(Entry::Help(entry)) => drop((entry.name(), entry.help(), known.next().is_some())),
+            Ok(Entry::Unit(entry)) => drop((entry.name(), entry.unit(), known.next().is_some())),
+            Ok(Entry::Comment(_)) => drop(known.next().is_some()),
+            Err(error) => {
+                assert!(error.offset() <= page.len());
+                assert!(!error.to_string().is_empty());
+                return None;
+            }
+        }
+        builder.build();
+    }
+    Some(samples)
+}
