@@ -23,7 +23,7 @@ fn one_series() -> Memory {
     for index in 0..STEPS + 240 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         counter += (state >> 40) as f64 / 1e4;
-        if state % 300 == 0 {
+        if state.is_multiple_of(300) {
             counter = 0.0;
         }
         samples.push(index * STEP_MS + (state >> 50) as i64 % 100, counter);

@@ -1,6 +1,8 @@
 //! A range query must answer what instant queries at each of its steps answer: the sliding kernels, the folds and the
 //! joins against evaluation from scratch. Data are random: jitter, gaps, counter resets, stale markers, NaN, infinities.
 
+#![allow(clippy::unwrap_used, reason = "what cannot be unwrapped is a failed test")]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,8 @@
 //! Differences that stand, each with its reason, are in [`known_difference`]. Without the recordings, or without `xz` to
 //! unpack them, the tests say so and pass.
 
+#![allow(clippy::unwrap_used, reason = "what cannot be unwrapped is a failed test")]
+
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -64,8 +66,7 @@ fn demo() -> Option<Memory> {
 }
 
 fn labels(metric: &str) -> Labels {
-    let pairs = narthex_promql::parser::parse_metric(&format!("{metric}}}")).unwrap();
-    pairs
+    narthex_promql::parser::parse_metric(&format!("{metric}}}")).unwrap()
 }
 
 struct Case {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use narthex_model::{FloatHistogram, Labels};
 
 use super::rows::is_reserved;
-use super::{QueryContext, Scratch, Source};
+use super::{Held, QueryContext, Scratch, Source};
 use crate::column::Column;
 use crate::engine::QueryError;
 
@@ -33,6 +33,8 @@ pub(crate) struct Map {
     pub(crate) f: MapFn,
     /// The query.
     pub(crate) context: Arc<QueryContext>,
+    /// The input's samples.
+    pub(crate) held: Held,
 }
 
 impl Source for Map {
@@ -60,6 +62,7 @@ impl Source for Map {
 
     fn fill(&self, index: usize, scratch: &mut Scratch, out: &mut Column) -> Result<(), QueryError> {
         self.input.fill(index, scratch, out)?;
+        self.held.take(out.samples())?;
         match &self.f {
             MapFn::Float(f) => {
                 out.histograms.clear();

@@ -7,6 +7,7 @@
 mod broadcast;
 mod context;
 mod drive;
+mod held;
 mod join;
 mod map;
 mod range;
@@ -23,6 +24,7 @@ mod transform;
 pub(crate) use broadcast::broadcast;
 pub(crate) use context::QueryContext;
 pub(crate) use drive::{collect_rows, fold_parallel};
+pub(crate) use held::Held;
 pub(crate) use join::{JoinOp, join};
 pub(crate) use map::{Map, MapFn};
 pub(crate) use range::{MatrixSource, RangeCallSource, RangeData, RangeSource};

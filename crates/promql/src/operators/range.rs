@@ -242,6 +242,15 @@ impl RangeCallSource {
         Ok(())
     }
 
+    /// How many samples the last window holds.
+    fn last_window(&self, data: &RangeData) -> usize {
+        let (start, end) = self.data_windows.borders(self.windows.grid.steps.saturating_sub(1));
+        let inside =
+            |times: &[i64]| times.partition_point(|t| *t <= start)..times.partition_point(|t| *t <= end);
+        let histograms = data.histograms.get(inside(&data.histogram_times)).unwrap_or_default();
+        inside(&data.float_times).len() + histograms.iter().map(|h| histogram_samples(h)).sum::<usize>()
+    }
+
     /// Counts the largest window against the sample limit; the exact size only when it could matter.
     fn check_budget(&self, data: &RangeData) -> Result<(), QueryError> {
         let budget = &self.context.budget;
@@ -309,7 +318,11 @@ impl Source for RangeCallSource {
         let mut result = self.input.load(index, scratch, &mut data);
         out.reset(self.windows.grid.steps);
         if result.is_ok() && !(data.floats.is_empty() && data.histograms.is_empty()) {
-            result = self.check_budget(&data).and_then(|()| self.evaluate(index, &data, scratch, out));
+            result = self
+                .check_budget(&data)
+                .and_then(|()| self.evaluate(index, &data, scratch, out))
+                // The last window is still held when the result is counted.
+                .and_then(|()| self.context.budget.glance(self.last_window(&data) + out.samples()));
             if result.is_ok() && self.function.expects_counter && !out.present.is_empty() {
                 self.annotate_non_counter(index, scratch);
             }

@@ -96,11 +96,10 @@ impl RowMerger {
     /// The index of the row with these labels, making it if it is new.
     pub(crate) fn row(&mut self, labels: Labels, drop_name: bool) -> usize {
         let next = self.rows.len();
-        let index = *self.index.entry(labels).or_insert_with_key(|labels| {
+        *self.index.entry(labels).or_insert_with_key(|labels| {
             self.rows.push(Row { labels: labels.clone(), drop_name, column: Column::new(self.steps) });
             next
-        });
-        index
+        })
     }
 
     /// Puts a point into a row; a second point at a step is an error.

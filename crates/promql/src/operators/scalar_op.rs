@@ -6,7 +6,7 @@ use narthex_model::Labels;
 
 use super::rows::is_reserved;
 use super::transform::{Outcome, arithmetic, combine, holds, keeps_name};
-use super::{QueryContext, Scratch, Source, drop_reserved};
+use super::{Held, QueryContext, Scratch, Source, drop_reserved};
 use crate::ast::{BinaryOp, PosRange};
 use crate::column::Column;
 use crate::engine::QueryError;
@@ -28,6 +28,8 @@ pub(crate) struct ScalarOp {
     pub(crate) pos: PosRange,
     /// The query.
     pub(crate) context: Arc<QueryContext>,
+    /// The vector's samples.
+    pub(crate) held: Held,
 }
 
 impl ScalarOp {
@@ -107,6 +109,7 @@ impl Source for ScalarOp {
 
     fn fill(&self, index: usize, scratch: &mut Scratch, out: &mut Column) -> Result<(), QueryError> {
         self.input.fill(index, scratch, out)?;
+        self.held.take(out.samples())?;
         let trims = matches!(self.op, BinaryOp::TrimUpper | BinaryOp::TrimLower);
         if out.histograms.is_empty() && !trims {
             self.floats(out);

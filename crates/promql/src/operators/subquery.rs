@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use narthex_model::{CounterResetHint, FloatHistogram, Labels};
 
-use super::{RangeData, RangeSource, Scratch, Source};
+use super::{Held, RangeData, RangeSource, Scratch, Source};
 use crate::column::Grid;
 use crate::engine::QueryError;
 
@@ -14,6 +14,8 @@ pub(crate) struct SubquerySource {
     pub(crate) input: Box<dyn Source>,
     /// When it is evaluated.
     pub(crate) grid: Grid,
+    /// The inner samples.
+    pub(crate) held: Held,
 }
 
 impl RangeSource for SubquerySource {
@@ -40,7 +42,8 @@ impl RangeSource for SubquerySource {
     fn load(&self, index: usize, scratch: &mut Scratch, out: &mut RangeData) -> Result<(), QueryError> {
         out.clear();
         let mut column = scratch.take_column();
-        let filled = self.input.fill(index, scratch, &mut column);
+        let filled =
+            self.input.fill(index, scratch, &mut column).and_then(|()| self.held.take(column.samples()));
         for (step, value) in column.floats() {
             out.float_times.push(self.grid.time(step));
             out.floats.push(value);

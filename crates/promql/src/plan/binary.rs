@@ -6,7 +6,7 @@ use super::{Around, Planner, is_scalar};
 use crate::ast::{Binary, VectorMatching};
 use crate::column::Grid;
 use crate::engine::QueryError;
-use crate::operators::{JoinOp, Ready, Row, ScalarOp, Source, join, keeps_name, set_operation};
+use crate::operators::{Held, JoinOp, Ready, Row, ScalarOp, Source, join, keeps_name, set_operation};
 
 impl Planner<'_> {
     /// A binary operator whose result is a vector.
@@ -32,6 +32,7 @@ impl Planner<'_> {
                 return_bool: binary.return_bool,
                 pos: binary.pos(),
                 context: Arc::clone(&self.context),
+                held: Held::new(&self.context),
             });
             let named = keeps_name(binary.op) && !binary.return_bool;
             return if named { Ok(source) } else { self.merged(source) };

@@ -27,7 +27,7 @@ use crate::ast::{DurationContext, Expr, PosRange, UnaryOp, ValueType};
 use crate::column::Grid;
 use crate::engine::QueryError;
 use crate::operators::{
-    DUPLICATE_LABELSET, Map, MapFn, QueryContext, Ready, Row, Source, broadcast, collect_rows,
+    DUPLICATE_LABELSET, Held, Map, MapFn, QueryContext, Ready, Row, Source, broadcast, collect_rows,
     contains_same_labels, merge_same_labels,
 };
 
@@ -120,7 +120,8 @@ impl Planner<'_> {
 
     /// Puts a function of single values around a source; equal label sets are merged, or an error where they meet.
     fn map(&mut self, input: Box<dyn Source>, f: MapFn) -> Result<Box<dyn Source>, QueryError> {
-        let source = Box::new(Map { input, f, context: Arc::clone(&self.context) });
+        let source =
+            Box::new(Map { input, f, context: Arc::clone(&self.context), held: Held::new(&self.context) });
         self.merged(source)
     }
 

@@ -8,7 +8,7 @@ use crate::ast::{DurationContext, Subquery};
 use crate::column::Grid;
 use crate::engine::QueryError;
 use crate::kernel::Windows;
-use crate::operators::{RangeSource, SubquerySource};
+use crate::operators::{Held, RangeSource, SubquerySource};
 
 /// The two clocks of a subquery.
 pub(super) struct SubqueryGrid {
@@ -71,6 +71,6 @@ impl Planner<'_> {
         let was_instant = std::mem::replace(&mut self.is_instant, false);
         let input = self.with_stats_only(false, |planner| planner.vector(&subquery.expr, inner, around));
         self.is_instant = was_instant;
-        Ok((Box::new(SubquerySource { input: input?, grid: inner }), windows))
+        Ok((Box::new(SubquerySource { input: input?, grid: inner, held: Held::new(&self.context) }), windows))
     }
 }

@@ -112,8 +112,7 @@ pub(super) fn fraction(lower: f64, upper: f64, buckets: &mut Vec<ClassicBucket>)
 
 fn make_monotonic(buckets: &mut [ClassicBucket]) -> Option<Forced> {
     let mut forced: Option<Forced> = None;
-    let Some(first) = buckets.first() else { return None };
-    let mut before = first.count;
+    let mut before = buckets.first()?.count;
     for bucket in buckets.iter_mut().skip(1) {
         let (count, difference) = (bucket.count, before - bucket.count);
         if almost_equal(before, count) {

@@ -96,8 +96,7 @@ pub(super) fn histogram_rate(
             call.add(Annotation::start_time_overlap);
         }
         let mut before: &FloatHistogram = &base;
-        for index in 1..histograms.len() {
-            let histogram = &histograms[index];
+        for (index, histogram) in histograms.iter().enumerate().skip(1) {
             let reset = reset_at(window.histogram_starts, times, index) || histogram.detect_reset(before);
             if reset && !call.add_histogram(&mut result, before) {
                 return None;
