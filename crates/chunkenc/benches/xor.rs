@@ -9,7 +9,7 @@ const SAMPLES: usize = 120;
 
 /// A counter, a gauge with few significant bits, and noise: the three kinds of values a scrape brings.
 fn inputs() -> [(&'static str, Vec<(i64, f64)>); 3] {
-    let times = |i: usize| 1_700_000_000_000 + i as i64 * 15_000 + (i % 7 == 0) as i64;
+    let times = |i: usize| 1_700_000_000_000 + i as i64 * 15_000 + i64::from(i.is_multiple_of(7));
     let mut state = 42_u64;
     let mut noise = move || {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

@@ -9,6 +9,9 @@ use crate::block::writer::TEMPORARY;
 use crate::block::{Block, BlockError, meta, ulid};
 use crate::fs::Fs;
 
+/// The hint in the description of a block of out-of-order samples.
+const OUT_OF_ORDER: &str = "from-out-of-order";
+
 /// The open blocks, sorted by time; readers take the list as it is.
 #[derive(Default)]
 pub(crate) struct Blocks {
@@ -50,6 +53,16 @@ impl Blocks {
         });
         *self.list.write() = Arc::new(blocks);
         Ok(broken)
+    }
+
+    /// The end of what the blocks hold of the head's samples; `i64::MIN` without blocks. Blocks of out-of-order samples
+    /// say nothing about it.
+    pub(crate) fn in_order_end(&self) -> i64 {
+        let blocks = self.list();
+        let in_order = blocks
+            .iter()
+            .filter(|block| !block.meta.compaction.hints.iter().any(|hint| hint == OUT_OF_ORDER));
+        in_order.map(|block| block.meta.max_time).max().unwrap_or(i64::MIN)
     }
 
     /// Puts `block` in the place of the one with its directory.

@@ -13,6 +13,7 @@ mod blocks;
 mod chunk_read;
 pub mod clock;
 mod codec;
+mod compact;
 mod db;
 pub mod fs;
 mod head;
@@ -22,7 +23,8 @@ mod postings;
 mod wal;
 
 pub use block::meta::{BlockMeta, BlockStats, Compaction, Parent};
-pub use db::{Db, OpenError};
+pub use compact::retention::Retention;
+pub use db::{Db, Maintained, MaintenanceError, OpenError};
 pub use head::replay::ReplayReport;
 pub use head::stats::{HeadStats, StatEntry, Stats};
 pub use options::Options;

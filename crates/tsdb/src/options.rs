@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
+use crate::compact::retention::Retention;
 use crate::fs::{Fs, RealFs};
 use crate::wal::{Compression, segment};
 
@@ -16,6 +17,10 @@ pub struct Options {
     pub wal_compression: Compression,
     /// Width of a block and of the head's chunk range, milliseconds.
     pub min_block_duration: i64,
+    /// Widest block that compaction makes, milliseconds.
+    pub max_block_duration: i64,
+    /// How long and how much is kept.
+    pub retention: Retention,
     /// How many exemplars are kept in memory over all series; 0 keeps none.
     pub max_exemplars: usize,
     /// Whether to go without the `lock` file (needed on some network file systems).
@@ -32,6 +37,8 @@ impl Default for Options {
             wal_segment_size: segment::SEGMENT_SIZE,
             wal_compression: Compression::Snappy,
             min_block_duration: 2 * 60 * 60 * 1000,
+            max_block_duration: 31 * 24 * 60 * 60 * 1000,
+            retention: Retention::default(),
             max_exemplars: 0,
             no_lock_file: false,
             fs: Arc::new(RealFs),

@@ -1,4 +1,9 @@
 //! Data directories and blocks written by Prometheus, against what Prometheus says is in them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it skips"
+)]
 
 use std::collections::HashMap;
 use std::io::Read;

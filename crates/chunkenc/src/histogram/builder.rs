@@ -6,7 +6,7 @@
 
 use narthex_model::CounterResetHint;
 
-use super::decoder::rows;
+use super::decoder::{Rows, rows};
 use super::layout::{Layout, bucket_count};
 use super::reset::{Before, may_follow};
 use super::row::{HistogramRef, Row};
@@ -61,7 +61,7 @@ impl HistogramBuilder {
     /// A builder that continues the chunk `bytes`.
     pub fn resume(encoding: Encoding, bytes: &[u8]) -> Result<Self, ChunkError> {
         let mut builder = Self::new(encoding == Encoding::FloatHistogram);
-        let (header, layout, rows) = rows(encoding, bytes)?;
+        let Rows { header, layout, rows } = rows(encoding, bytes)?;
         builder.header = header;
         builder.layout = layout;
         for (t, row) in rows {
@@ -139,7 +139,7 @@ impl HistogramBuilder {
 
     /// Writes the chunk again with more buckets.
     fn widen(&mut self, wide: Layout) {
-        let Ok((header, layout, old)) = rows(self.encoding(), self.bytes()) else {
+        let Ok(Rows { header, layout, rows: old }) = rows(self.encoding(), self.bytes()) else {
             debug_assert!(false, "a builder's own chunk decodes");
             return;
         };

@@ -37,17 +37,21 @@ pub fn decode(
     Ok(())
 }
 
+/// All of a chunk, in the builder's form.
+pub(super) struct Rows {
+    pub(super) header: ResetHeader,
+    pub(super) layout: Layout,
+    pub(super) rows: Vec<(i64, Row)>,
+}
+
 /// The header, the layout and all rows of a chunk.
-pub(super) fn rows(
-    encoding: Encoding,
-    chunk: &[u8],
-) -> Result<(ResetHeader, Layout, Vec<(i64, Row)>), ChunkError> {
+pub(super) fn rows(encoding: Encoding, chunk: &[u8]) -> Result<Rows, ChunkError> {
     let mut reader = Reader::new(encoding, chunk)?;
     let mut rows = Vec::with_capacity(reader.count.min(chunk.len()));
     while let Some(t) = reader.next_sample()? {
         rows.push((t, reader.row()));
     }
-    Ok((reader.header, reader.layout, rows))
+    Ok(Rows { header: reader.header, layout: reader.layout, rows })
 }
 
 struct Reader<'a> {

@@ -1,6 +1,6 @@
 //! Blocks: immutable directories of two hours or more, in Prometheus' format.
 //!
-//! `ULID/{meta.json, index, chunks/000001…, tombstones}`. [`Block`] opens one, [`BlockWriter`] makes one, `querier` reads
+//! `ULID/{meta.json, index, chunks/000001…, tombstones}`. [`Block`] opens one, `writer` makes one, `querier` reads
 //! its series. Drawn in `docs/formats/index.md` and `docs/formats/chunks.md`.
 //!
 //! Invariants: a block's files never change except `tombstones` and `meta.json`, which are replaced whole; a directory
@@ -23,8 +23,6 @@ use self::index::reader::IndexReader;
 use self::meta::BlockMeta;
 use self::tombstones::Tombstones;
 use crate::fs::Fs;
-
-pub(crate) use writer::BlockWriter;
 
 /// Why a block cannot be used.
 #[derive(Debug, thiserror::Error)]

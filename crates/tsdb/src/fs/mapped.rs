@@ -57,7 +57,7 @@ impl Region for Mapped {
         all.get(offset as usize..end as usize).map(Cow::Borrowed).ok_or_else(eof)
     }
 
-    fn len(&self) -> u64 {
+    fn size(&self) -> u64 {
         self.known_len.load(Ordering::Relaxed)
     }
 }

@@ -28,7 +28,7 @@ pub trait ReadFile: Send + Sync {
     /// Fills the front of `buf` with the bytes at `offset`; fewer than asked for only at the end of the file.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize>;
     /// The file's length in bytes.
-    fn len(&self) -> io::Result<u64>;
+    fn size(&self) -> io::Result<u64>;
 }
 
 /// The bytes of a file, as they are when looked at.
@@ -36,7 +36,7 @@ pub trait Region: Send + Sync {
     /// The `len` bytes at `offset`; an error of kind `UnexpectedEof` when the file is shorter.
     fn bytes(&self, offset: u64, len: usize) -> io::Result<Cow<'_, [u8]>>;
     /// The length known when the region was made.
-    fn len(&self) -> u64;
+    fn size(&self) -> u64;
 }
 
 /// What keeps a lock; dropping it releases the lock.

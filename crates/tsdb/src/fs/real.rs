@@ -44,7 +44,7 @@ impl ReadFile for RealFile {
         Ok(filled)
     }
 
-    fn len(&self) -> io::Result<u64> {
+    fn size(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
     }
 }

@@ -59,7 +59,7 @@ impl HeadState {
     #[inline]
     pub(super) fn append_to(&mut self, slot: u32, t: i64, v: f64) -> Appended {
         let Some(series) = self.series.get_mut(slot) else { return Appended::Rejected };
-        if t <= series.chunk.last_t() {
+        if t <= series.chunk.last_t() || t < self.min_valid_t {
             return Appended::Rejected;
         }
         if series.must_cut(t) || series.histogram != NO_HISTOGRAM {
@@ -77,7 +77,7 @@ impl HeadState {
     pub(super) fn append_histogram(&mut self, slot: u32, t: i64, value: &AnyHistogram) -> Appended {
         let value = value.borrow();
         let Some(series) = self.series.get(slot) else { return Appended::Rejected };
-        if t <= series.chunk.last_t() {
+        if t <= series.chunk.last_t() || t < self.min_valid_t {
             return Appended::Rejected;
         }
         if !series.chunk.is_empty() {

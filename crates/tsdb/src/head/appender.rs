@@ -19,13 +19,6 @@ use crate::wal::record::{self, histograms, samples, series};
 
 /// References looked up at once when a caller goes through them in order.
 const WINDOW: u64 = 64;
-/// The record types of histograms.
-const HISTOGRAM_RECORDS: [u8; 4] = [
-    record::HISTOGRAMS,
-    record::FLOAT_HISTOGRAMS,
-    record::CUSTOM_HISTOGRAMS,
-    record::CUSTOM_FLOAT_HISTOGRAMS,
-];
 /// How many sets of buffers are kept for later appenders.
 const KEPT_BUFFERS: usize = 16;
 
@@ -60,6 +53,8 @@ pub(crate) struct HeadAppender<'a> {
     /// The reference of the window's first entry.
     window_start: u64,
     window_len: u64,
+    /// The numbering of the slots in the buffers.
+    numbering: u64,
     /// Earliest time that is taken, known after the first look at the head.
     from_t: Option<Timestamp>,
 }
@@ -67,7 +62,7 @@ pub(crate) struct HeadAppender<'a> {
 impl<'a> HeadAppender<'a> {
     pub(crate) fn new(head: &'a Head) -> Self {
         let buffers = head.buffers.lock().pop().unwrap_or_default();
-        Self { head, buffers, window_start: 0, window_len: 1, from_t: None }
+        Self { head, buffers, window_start: 0, window_len: 1, numbering: 0, from_t: None }
     }
 
     /// What is known of a series; fills the window if it is not in it.
@@ -87,7 +82,10 @@ impl<'a> HeadAppender<'a> {
         self.window_start = series;
         self.buffers.window.clear();
         let state = self.head.state.read();
-        self.from_t.get_or_insert_with(|| state.appendable_from());
+        if self.from_t.is_none() {
+            self.from_t = Some(state.appendable_from());
+            self.numbering = state.numbering;
+        }
         let entries = (series..series.saturating_add(self.window_len)).map(|id| look_up(&state, id));
         self.buffers.window.extend(entries);
         self.buffers.window.first().copied().flatten()
@@ -148,7 +146,7 @@ impl<'a> HeadAppender<'a> {
         } = &mut self.buffers;
         let logged = encode_new_series(&self.head.state.read(), series_record);
         samples::encode(samples_record, samples);
-        for (record, kind) in histogram_records.iter_mut().zip(HISTOGRAM_RECORDS) {
+        for (record, kind) in histogram_records.iter_mut().zip(record::HISTOGRAM_RECORDS) {
             histograms::encode(record, kind, histograms);
         }
         record::exemplars::encode(
@@ -274,6 +272,11 @@ impl Appender for HeadAppender<'_> {
         let mut state = head.state.write();
         state.begin_commit(oldest_reader, logged);
         let buffers = &mut self.buffers;
+        if self.numbering != state.numbering {
+            let Buffers { samples, slots, .. } = buffers;
+            slots.clear();
+            slots.extend(samples.iter().map(|sample| state.refs.get(sample.series).unwrap_or(u32::MAX)));
+        }
         let floats = state.apply(&buffers.samples, &buffers.slots);
         let histograms = state.apply_histograms(&buffers.histograms);
         buffers.exemplars.drain(..).for_each(|(series, exemplar)| state.exemplars.add(series, exemplar));

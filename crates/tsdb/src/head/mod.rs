@@ -25,8 +25,10 @@ pub(crate) mod replay;
 mod select;
 mod series;
 mod slab;
+pub(crate) mod source;
 pub(crate) mod state;
-pub mod stats;
+pub(crate) mod stats;
+mod truncate;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -18,6 +18,7 @@ use super::files::ChunkBytes;
 use super::isolation::Hidden;
 use super::series::Series;
 use super::state::HeadState;
+use crate::block::tombstones::Ranges;
 use crate::chunk_read;
 
 /// One state of the head; open until the last series read from it is gone.
@@ -81,12 +82,7 @@ impl Querier for HeadQuerier {
         let state = self.view.head.state.read();
         let mut slots = self.slots(&state, matchers);
         if hints.sorted {
-            let pairs =
-                |slot: &u32| state.series.get(*slot).map(|series| state.pairs_of(series)).unwrap_or_default();
-            slots.sort_by(|a, b| {
-                let both = |slot| pairs(slot).iter().map(|pair| state.pairs.both(*pair));
-                both(a).cmp(both(b))
-            });
+            state.sort_by_labels(&mut slots);
         }
         let ids: Vec<u64> = limited(slots, hints.limit)
             .into_iter()
@@ -162,6 +158,7 @@ struct Parts {
     growing: (u8, SmallVec<[u8; 512]>),
     /// How many of the newest samples to leave out.
     hidden: usize,
+    deleted: Ranges,
 }
 
 impl HeadSeries {
@@ -172,7 +169,12 @@ impl HeadSeries {
         let later = (series.last_commit.wrapping_sub(view.commit as u32) as i32) > 0;
         let hidden = if later { view.hidden.count(&state.commit_log, view.commit, self.id) } else { 0 };
         let maxt = if hidden > 0 { Timestamp::MAX } else { maxt };
-        let mut parts = Parts { full: SmallVec::new(), growing: (0, SmallVec::new()), hidden };
+        let mut parts = Parts {
+            full: SmallVec::new(),
+            growing: (0, SmallVec::new()),
+            hidden,
+            deleted: Ranges::default(),
+        };
         if series.chunk_start <= maxt
             && series.chunk.last_t() >= mint
             && let Some((encoding, bytes)) = state.growing(series)
@@ -183,6 +185,9 @@ impl HeadSeries {
             if chunk.mint <= maxt {
                 parts.full.push(state.files.get(chunk.place())?);
             }
+        }
+        if let Some(deleted) = state.deleted.get(&self.id) {
+            parts.deleted.clone_from(deleted);
         }
         Ok(Some(parts))
     }
@@ -229,6 +234,9 @@ impl SeriesTrait for HeadSeries {
             let visible = out.len().saturating_sub(parts.hidden).max(start);
             let added = out.timestamps.get(start..visible).unwrap_or_default();
             chunk_read::truncate(out, start + added.partition_point(|t| *t <= maxt));
+        }
+        if !parts.deleted.is_empty() {
+            chunk_read::retain(out, start, |t| !parts.deleted.contains(t));
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ use crate::wal::record::exemplars::ExemplarEntry;
 use crate::wal::record::histograms::HistogramSample;
 use crate::wal::record::samples::Sample;
 use crate::wal::record::{self, BadRecord, histograms, samples, series, v2};
-use crate::wal::{Damage, SegmentReader, segment};
+use crate::wal::{Damage, SegmentReader, checkpoint, segment};
 
 /// What a replay found; shown in the log, in `/api/v1/status` and in metrics.
 #[derive(Debug, Default, Clone)]
@@ -63,11 +63,7 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn read(fs: &dyn Fs, dir: &Path) -> io::Result<Self> {
-        let checkpoints = fs.list(dir)?.into_iter().filter_map(|name| {
-            let number = name.strip_prefix("checkpoint.")?.parse().ok()?;
-            Some((name, number))
-        });
-        Ok(Self { checkpoint: checkpoints.max_by_key(|entry| entry.1), segments: segment::list(fs, dir)? })
+        Ok(Self { checkpoint: checkpoint::newest(fs, dir)?, segments: segment::list(fs, dir)? })
     }
 
     /// The number of the segment to start with.
@@ -186,6 +182,7 @@ impl Replay {
             record::HISTOGRAMS_V2 | record::FLOAT_HISTOGRAMS_V2 => {
                 v2::decode_histograms(*kind, body, |sample| self.histogram(&sample))
             }
+            record::TOMBSTONES => record::tombstones::decode(body, |stone| self.state.delete(&stone)),
             record::EXEMPLARS => record::exemplars::decode(body, |entry| self.exemplar(&entry)),
             record::METADATA => record::metadata::decode(body, |series, metadata| {
                 if self.state.refs.get(series).is_some() {

@@ -32,7 +32,7 @@ impl<T> Slab<T> {
 
     /// Adds at the end; returns the index.
     pub(crate) fn push(&mut self, value: T) -> u32 {
-        if self.len % PAGE == 0 {
+        if self.len.is_multiple_of(PAGE) {
             self.pages.push(Vec::with_capacity(PAGE));
         }
         if let Some(page) = self.pages.last_mut() {
@@ -42,7 +42,8 @@ impl<T> Slab<T> {
         self.len as u32 - 1
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.pages.iter().flatten()
+    /// The values in order; pages are freed as they are passed.
+    pub(crate) fn into_values(self) -> impl Iterator<Item = T> {
+        self.pages.into_iter().flatten()
     }
 }

@@ -6,7 +6,7 @@
 
 use hashbrown::HashTable;
 use narthex_chunkenc::HistogramBuilder;
-use narthex_model::{Labels, Metadata};
+use narthex_model::{Labels, Matcher, Metadata};
 use rustc_hash::FxHashMap;
 
 use super::chunks::ChunkPool;
@@ -18,9 +18,11 @@ use super::postings::Postings;
 use super::refs::RefMap;
 use super::series::{Appended, Series};
 use super::slab::Slab;
+use crate::block::tombstones::Ranges;
+use crate::wal::record::tombstones::Tombstone;
 
 /// An entry of the label index: half the hash, and the slot.
-type IndexEntry = (u32, u32);
+pub(super) type IndexEntry = (u32, u32);
 
 /// A limit of the head's numbers: 2^32 series, 4 GiB of label text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +37,7 @@ pub(crate) struct HeadState {
     pub(super) series: Slab<Series>,
     /// The pair numbers of all series, one after the other.
     pub(super) labels: Vec<u32>,
-    index: HashTable<IndexEntry>,
+    pub(super) index: HashTable<IndexEntry>,
     pub(super) refs: RefMap,
     pub(super) chunks: ChunkPool,
     /// The growing histogram chunks, by the index in their series.
@@ -45,6 +47,13 @@ pub(crate) struct HeadState {
     pub(super) exemplars: Exemplars,
     /// Type, unit and help by series, as far as they were given.
     pub(super) metadata: FxHashMap<u64, Metadata>,
+    /// Deleted ranges by series.
+    pub(crate) deleted: FxHashMap<u64, Ranges>,
+    /// Counts how often slots were given new numbers.
+    pub(super) numbering: u64,
+    /// Series from this reference on are kept although they have no sample yet.
+    pub(super) kept_empty_from: u64,
+    pub(super) series_removed: u64,
     pub(super) unlogged: Vec<u32>,
     /// The largest reference handed out.
     pub(super) last_ref: u64,
@@ -92,6 +101,10 @@ impl HeadState {
             files,
             exemplars: Exemplars::default(),
             metadata: FxHashMap::default(),
+            deleted: FxHashMap::default(),
+            numbering: 0,
+            kept_empty_from: 0,
+            series_removed: 0,
             unlogged: Vec::new(),
             last_ref: 0,
             min_t: i64::MAX,
@@ -208,6 +221,46 @@ impl HeadState {
         series.chunk.set_last(maxt, f64::NAN);
         self.min_t = self.min_t.min(mint);
         self.max_t = self.max_t.max(maxt);
+    }
+
+    /// Notes a deleted range.
+    pub(crate) fn delete(&mut self, stone: &Tombstone) {
+        if self.refs.get(stone.series).is_some() && stone.mint <= stone.maxt {
+            self.deleted.entry(stone.series).or_default().add(stone.mint, stone.maxt);
+        }
+    }
+
+    /// What to note to delete the samples in `[mint, maxt]` of the series that match: never more than they have, so that
+    /// later samples are not touched.
+    pub(crate) fn to_delete(&self, mint: i64, maxt: i64, matchers: &[Matcher]) -> Vec<Tombstone> {
+        let slots = self.select(matchers).into_iter();
+        let stones = slots.filter_map(|slot| {
+            let series = self.series.get(slot)?;
+            let (mint, maxt) = (mint.max(self.min_t), maxt.min(series.chunk.last_t()));
+            (mint <= maxt).then_some(Tombstone { series: series.id, mint, maxt })
+        });
+        stones.collect()
+    }
+
+    /// Times of the oldest and the newest sample.
+    pub(crate) fn time_range(&self) -> Option<(i64, i64)> {
+        (self.min_t <= self.max_t).then_some((self.min_t, self.max_t))
+    }
+
+    /// From now on takes no sample before `t`.
+    pub(crate) fn refuse_before(&mut self, t: i64) {
+        self.min_valid_t = self.min_valid_t.max(t);
+    }
+
+    /// Whether a reference is that of a series.
+    pub(crate) fn knows(&self, series: u64) -> bool {
+        self.refs.get(series).is_some()
+    }
+
+    /// Begins a commit without samples, so that readers from before can be told from later ones.
+    pub(crate) fn next_commit(&mut self) -> u64 {
+        self.commit += 1;
+        self.commit
     }
 
     /// The earliest time an appender may write.

@@ -19,6 +19,8 @@ pub struct HeadStats {
     pub max_time: i64,
     /// Series made since the start.
     pub series_created: u64,
+    /// Series removed since the start.
+    pub series_removed: u64,
     /// Chunks that became full since the start.
     pub chunks_created: u64,
     /// Samples taken since the start.
@@ -35,6 +37,8 @@ pub struct HeadStats {
     pub failed_commits: u64,
     /// Exemplars in memory.
     pub exemplars: u64,
+    /// Bytes written to the log's current segment.
+    pub wal_segment_bytes: u64,
     /// The segment of the log that is written.
     pub wal_segment: u64,
 }
@@ -66,7 +70,10 @@ pub struct Stats {
 impl Head {
     /// The head in numbers; cheap.
     pub(crate) fn head_stats(&self) -> HeadStats {
-        let wal_segment = self.log.lock().segment();
+        let (wal_segment, wal_segment_bytes) = {
+            let log = self.log.lock();
+            (log.segment(), log.offset())
+        };
         let state = self.state.read();
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         HeadStats {
@@ -76,6 +83,7 @@ impl Head {
             min_time: state.min_t,
             max_time: state.max_t,
             series_created: state.series_created,
+            series_removed: state.series_removed,
             chunks_created: state.chunks_created,
             samples_appended: count(&self.counters.samples),
             out_of_order: count(&self.counters.out_of_order),
@@ -85,6 +93,7 @@ impl Head {
             failed_commits: count(&self.counters.failed_commits),
             exemplars: state.exemplars.len() as u64,
             wal_segment,
+            wal_segment_bytes,
         }
     }
 

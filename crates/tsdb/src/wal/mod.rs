@@ -1,11 +1,13 @@
 //! The write-ahead log in Prometheus' format: segments of pages of records.
 //!
-//! [`WalWriter`] frames and writes records, [`SegmentReader`] reads them back, [`record`] knows what is in them.
+//! [`WalWriter`] frames and writes records, [`SegmentReader`] reads them back, [`record`] knows what is in them,
+//! [`checkpoint`] lets old segments go.
 //! Drawn in `docs/formats/wal.md`.
 //!
 //! Invariants: a record never spans two segments; a commit is one write; nothing is acknowledged before its bytes
 //! were handed to the operating system.
 
+pub(crate) mod checkpoint;
 mod compression;
 mod page;
 mod reader;

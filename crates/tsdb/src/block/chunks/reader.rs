@@ -36,7 +36,7 @@ impl ChunkReader {
 
     /// Bytes of all segments.
     pub(crate) fn size(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.len()).sum()
+        self.segments.iter().map(|segment| segment.size()).sum()
     }
 
     /// Calls `visit` with encoding and data of the chunk at `reference`, after checking its sum.
@@ -64,7 +64,7 @@ impl ChunkReader {
     fn chunk(&self, reference: u64) -> Option<Cow<'_, [u8]>> {
         let region = self.segments.get((reference >> 32) as usize)?;
         let offset = u64::from(reference as u32);
-        let head = region.bytes(offset, region.len().checked_sub(offset)?.min(5) as usize).ok()?;
+        let head = region.bytes(offset, region.size().checked_sub(offset)?.min(5) as usize).ok()?;
         let mut cursor = Cursor::new(&head);
         let len = usize::try_from(cursor.uvarint()?).ok()?;
         let start = offset + (head.len() - cursor.rest().len()) as u64;

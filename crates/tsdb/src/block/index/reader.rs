@@ -62,11 +62,11 @@ impl IndexReader {
 
     /// Bytes of the file.
     pub(crate) fn size(&self) -> u64 {
-        self.region.len()
+        self.region.size()
     }
 
     fn file(&self) -> Result<Cow<'_, [u8]>, BlockError> {
-        self.region.bytes(0, self.region.len() as usize).map_err(BlockError::io(&self.path))
+        self.region.bytes(0, self.region.size() as usize).map_err(BlockError::io(&self.path))
     }
 
     fn corrupt(&self, what: &str) -> BlockError {
@@ -75,7 +75,7 @@ impl IndexReader {
 
     fn load(&mut self) -> Result<(), BlockError> {
         let region = Arc::clone(&self.region);
-        let file = region.bytes(0, region.len() as usize).map_err(BlockError::io(&self.path))?;
+        let file = region.bytes(0, region.size() as usize).map_err(BlockError::io(&self.path))?;
         let file = &*file;
         let mut header = Cursor::new(file);
         if header.u32() != Some(MAGIC) {
@@ -176,7 +176,7 @@ impl IndexReader {
 
     /// The series of the list at `offset`.
     pub(crate) fn postings_at(&self, offset: u64) -> Result<Vec<u32>, BlockError> {
-        self.list(&*self.file()?, offset)
+        self.list(&self.file()?, offset)
     }
 
     fn list(&self, file: &[u8], offset: u64) -> Result<Vec<u32>, BlockError> {
@@ -192,7 +192,7 @@ impl IndexReader {
 
     /// All series, sorted by labels.
     pub(crate) fn all(&self) -> Result<Vec<u32>, BlockError> {
-        if self.all == 0 { Ok(Vec::new()) } else { self.list(&*self.file()?, self.all) }
+        if self.all == 0 { Ok(Vec::new()) } else { self.list(&self.file()?, self.all) }
     }
 
     /// Reads a series: its label symbols and its chunks, replacing what the vectors held.

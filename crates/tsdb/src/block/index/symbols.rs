@@ -22,7 +22,7 @@ impl Symbols {
         let count = cursor.u32()?;
         let mut samples = Vec::with_capacity((count as usize / SAMPLE_EVERY + 1).min(section.len()));
         for index in 0..count {
-            if index as usize % SAMPLE_EVERY == 0 {
+            if (index as usize).is_multiple_of(SAMPLE_EVERY) {
                 samples.push(u32::try_from(base + section.len() - cursor.rest().len()).ok()?);
             }
             cursor.str()?;

@@ -102,7 +102,7 @@ impl ChunkBytes {
                 let from = u64::from(*offset) + start as u64;
                 match region.bytes(from, len) {
                     Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                        region.bytes(from, region.len().saturating_sub(from).min(len as u64) as usize)
+                        region.bytes(from, region.size().saturating_sub(from).min(len as u64) as usize)
                     }
                     other => other,
                 }

@@ -20,8 +20,6 @@ pub(crate) struct ScannedChunk {
     pub(crate) maxt: i64,
     pub(crate) encoding: u8,
     pub(crate) out_of_order: bool,
-    /// Samples in it.
-    pub(crate) count: u16,
     pub(crate) place: Place,
 }
 
@@ -100,12 +98,10 @@ fn chunk(window: &mut Window, offset: u64, file: u32) -> io::Result<Next> {
     if crc != checksum(body).to_be_bytes() {
         return Ok(Next::Damaged("wrong check sum"));
     }
-    let count =
-        body.get(head_len..).and_then(|data| data.first_chunk::<2>()).map_or(0, |n| u16::from_be_bytes(*n));
     let place = Place { file, offset: offset as u32 };
     let out_of_order = encoding & OUT_OF_ORDER_BIT != 0;
     let encoding = encoding & !OUT_OF_ORDER_BIT;
-    let chunk = ScannedChunk { series, mint, maxt, encoding, out_of_order, count, place };
+    let chunk = ScannedChunk { series, mint, maxt, encoding, out_of_order, place };
     Ok(Next::Chunk(chunk, (head_len + len + 4) as u64))
 }
 

@@ -19,8 +19,6 @@ pub(crate) const SAMPLES: u8 = 2;
 pub(crate) const TOMBSTONES: u8 = 3;
 /// Exemplars.
 pub(crate) const EXEMPLARS: u8 = 4;
-/// Positions of chunks in head chunk files, in the out-of-order log.
-pub(crate) const MMAP_MARKERS: u8 = 5;
 /// Type, unit and help of series.
 pub(crate) const METADATA: u8 = 6;
 /// Integer histograms.
@@ -37,6 +35,9 @@ pub(crate) const SAMPLES_V2: u8 = 11;
 pub(crate) const HISTOGRAMS_V2: u8 = 12;
 /// Float histograms with start timestamps.
 pub(crate) const FLOAT_HISTOGRAMS_V2: u8 = 13;
+/// The types of histogram records that are written.
+pub(crate) const HISTOGRAM_RECORDS: [u8; 4] =
+    [HISTOGRAMS, FLOAT_HISTOGRAMS, CUSTOM_HISTOGRAMS, CUSTOM_FLOAT_HISTOGRAMS];
 
 /// A record whose bytes are not what its type says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

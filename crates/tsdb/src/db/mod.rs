@@ -1,7 +1,12 @@
-//! [`Db`]: a data directory, opened.
+//! [`Db`]: a data directory, opened. `maintenance` keeps it in shape, `admin` deletes and copies.
 //!
 //! Invariants: one process holds a directory (lock file); the log is replayed before anything is written; each start
 //! writes a new segment, so an old one is never appended to.
+
+mod admin;
+mod maintenance;
+
+pub use maintenance::{Maintained, MaintenanceError};
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,6 +14,7 @@ use std::sync::Arc;
 
 use narthex_model::{Exemplar, Labels, Matcher, Metadata, Timestamp};
 use narthex_storage::{Appender, Querier, Queryable, Storage, StorageError};
+use parking_lot::Mutex;
 
 use crate::block::BlockError;
 use crate::block::meta::BlockMeta;
@@ -59,6 +65,8 @@ pub struct Db {
     dir: PathBuf,
     options: Options,
     replayed: ReplayReport,
+    /// Held by whoever changes blocks.
+    maintaining: Mutex<()>,
     _lock: Option<Box<dyn Lock>>,
 }
 
@@ -79,7 +87,7 @@ impl Db {
         let blocks = Blocks::default();
         blocks.reload(&fs, &dir).map_err(broken)?;
         // The blocks hold everything before this; the head takes only what is behind it.
-        let min_valid_t = blocks.list().iter().map(|block| block.meta.max_time).max().unwrap_or(i64::MIN);
+        let min_valid_t = blocks.in_order_end();
         let exemplars = Exemplars::new(options.max_exemplars);
         let replay = replay(&fs, &dir, options.min_block_duration, min_valid_t, exemplars);
         let (state, replayed, layout) = replay.map_err(|error| match error {
@@ -90,7 +98,7 @@ impl Db {
         let log = WalWriter::create(fs, wal_dir.clone(), layout.next_segment(), size, compression)
             .map_err(io(&wal_dir))?;
         let head = Arc::new(Head::new(state, log));
-        Ok(Self { head, blocks, dir, options, replayed, _lock: lock })
+        Ok(Self { head, blocks, dir, options, replayed, maintaining: Mutex::default(), _lock: lock })
     }
 
     /// The data directory.

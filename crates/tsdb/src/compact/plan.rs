@@ -1,0 +1,113 @@
+//! Which blocks are put together: overlapping ones first, then neighbours that fill the next larger range, then blocks
+//! of which much was deleted.
+
+use crate::block::meta::BlockMeta;
+
+/// Each level holds so many of the level below.
+const LEVEL_FACTOR: i64 = 3;
+/// A block with more deleted ranges per series than this (in percent) is written anew.
+const TOMBSTONES_PERCENT: u64 = 5;
+
+/// The widths of the levels: `min`, three times that, … up to `max`.
+pub(crate) fn level_widths(min: i64, max: i64) -> Vec<i64> {
+    let next = |width: &i64| width.checked_mul(LEVEL_FACTOR).filter(|width| *width <= max);
+    std::iter::successors(Some(min), next).collect()
+}
+
+/// The positions in `blocks` (sorted by time) of those to compact next; empty when there is nothing to do.
+pub(crate) fn plan(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
+    let overlapping = overlapping(blocks);
+    if !overlapping.is_empty() {
+        return overlapping;
+    }
+    // The newest block is left alone: it may still be read by a backup that ran since it appeared.
+    let Some((_, older)) = blocks.split_last() else { return Vec::new() };
+    let past = older.last().map_or(i64::MIN, |last| last.min_time);
+    let level = widths.iter().skip(1).find_map(|width| fill_range(older, *width, past));
+    level.unwrap_or_else(|| much_deleted(older))
+}
+
+fn overlapping(blocks: &[BlockMeta]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut end = i64::MIN;
+    for (index, block) in blocks.iter().enumerate() {
+        if block.min_time < end {
+            if found.is_empty() {
+                found.push(index - 1);
+            }
+            found.push(index);
+        } else if !found.is_empty() {
+            break;
+        }
+        end = end.max(block.max_time);
+    }
+    found
+}
+
+/// The first group of blocks in one aligned range of this width that is complete, or that ends by `past`.
+fn fill_range(blocks: &[BlockMeta], width: i64, past: i64) -> Option<Vec<usize>> {
+    let range_of = |block: &BlockMeta| block.min_time.div_euclid(width);
+    let fits = |block: &BlockMeta| block.max_time <= (range_of(block) + 1) * width;
+    let mut start = 0;
+    while let Some(first) = blocks.get(start) {
+        let rest = blocks.get(start..).unwrap_or_default();
+        if !fits(first) {
+            start += 1;
+            continue;
+        }
+        let len = rest.iter().take_while(|block| range_of(block) == range_of(first) && fits(block)).count();
+        let group = rest.get(..len).unwrap_or_default();
+        let last_max = group.last().map_or(first.max_time, |last| last.max_time);
+        let complete = last_max - first.min_time == width || last_max <= past;
+        if complete && len > 1 && !group.iter().any(|block| block.compaction.failed) {
+            return Some((start..start + len).collect());
+        }
+        start += len;
+    }
+    None
+}
+
+fn much_deleted(blocks: &[BlockMeta]) -> Vec<usize> {
+    let heavy = |block: &BlockMeta| {
+        block.stats.num_tombstones * 100 > (block.stats.num_series + 1) * TOMBSTONES_PERCENT
+    };
+    blocks.iter().position(heavy).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blocks(ranges: &[(i64, i64)]) -> Vec<BlockMeta> {
+        let meta = |(min_time, max_time): &(i64, i64)| BlockMeta {
+            min_time: *min_time,
+            max_time: *max_time,
+            ..BlockMeta::default()
+        };
+        ranges.iter().map(meta).collect()
+    }
+
+    #[test]
+    fn groups() {
+        let widths = level_widths(20, 240);
+        assert_eq!(widths, [20, 60, 180]);
+        type Case<'a> = (&'a [(i64, i64)], &'a [usize]);
+        let cases: [Case<'_>; 9] = [
+            (&[], &[]),
+            (&[(0, 20)], &[]),
+            (&[(0, 20), (20, 40)], &[]),
+            (&[(0, 20), (20, 40), (40, 60)], &[]),
+            (&[(0, 20), (20, 40), (40, 60), (60, 80)], &[0, 1, 2]),
+            (&[(20, 40), (40, 60), (60, 80)], &[]),
+            (&[(20, 40), (40, 60), (60, 80), (80, 100)], &[0, 1]),
+            (&[(0, 60), (60, 120), (120, 180), (180, 200)], &[0, 1, 2]),
+            (&[(0, 20), (10, 30), (60, 80)], &[0, 1]),
+        ];
+        for (ranges, want) in cases {
+            assert_eq!(plan(&blocks(ranges), &widths), want, "{ranges:?}");
+        }
+        let mut deleted = blocks(&[(0, 20), (20, 40)]);
+        deleted[0].stats.num_tombstones = 1;
+        assert_eq!(plan(&deleted, &widths), [0]);
+    }
+}

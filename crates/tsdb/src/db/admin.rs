@@ -1,0 +1,119 @@
+//! Deleting series, cleaning up what was deleted, snapshots: the three admin calls of the HTTP API.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use narthex_model::{Matcher, Timestamp};
+use narthex_storage::StorageError;
+
+use super::Db;
+use crate::block::meta::{self, BlockMeta, Compaction};
+use crate::block::writer::replace_file;
+use crate::block::{Block, BlockError, chunks, index, tombstones, ulid};
+use crate::compact::merge::write_block;
+use crate::head::source::HeadSource;
+use crate::postings;
+use crate::wal::record::tombstones::{Tombstone, encode};
+
+impl Db {
+    /// Marks the samples in `[mint, maxt]` of all series that satisfy the matchers as deleted, at once and durably.
+    pub fn delete(&self, mint: Timestamp, maxt: Timestamp, matchers: &[Matcher]) -> Result<(), StorageError> {
+        let _one_at_a_time = self.maintaining.lock();
+        for block in self.blocks.list().iter().filter(|block| block.overlaps(mint, maxt)) {
+            self.delete_in_block(block, mint, maxt, matchers)?;
+        }
+        self.delete_in_head(mint, maxt, matchers)
+            .map_err(|source| StorageError::Io { path: self.dir.join("wal"), source })
+    }
+
+    fn delete_in_block(
+        &self,
+        block: &Block,
+        mint: i64,
+        maxt: i64,
+        matchers: &[Matcher],
+    ) -> Result<(), BlockError> {
+        let fs = &self.options.fs;
+        let mut stones = block.tombstones.clone();
+        let (mut labels, mut found) = (Vec::new(), Vec::new());
+        for reference in postings::select(block, matchers)? {
+            block.index.series(reference, &mut labels, &mut found)?;
+            let (Some(first), Some(last)) = (found.first(), found.last()) else { continue };
+            let (mint, maxt) = (mint.max(first.mint), maxt.min(last.maxt));
+            if mint <= maxt {
+                stones.add(u64::from(reference), mint, maxt);
+            }
+        }
+        if stones == block.tombstones {
+            return Ok(());
+        }
+        let path = block.dir.join(tombstones::FILE);
+        replace_file(&**fs, &path, &stones.encode()).map_err(BlockError::io(&path))?;
+        let mut meta = block.meta.clone();
+        meta.stats.num_tombstones = stones.len();
+        let path = block.dir.join(meta::FILE);
+        replace_file(&**fs, &path, &meta.to_json()).map_err(BlockError::io(&path))?;
+        self.blocks.replace(Block::open(fs, &block.dir)?);
+        Ok(())
+    }
+
+    fn delete_in_head(&self, mint: i64, maxt: i64, matchers: &[Matcher]) -> io::Result<()> {
+        let mut log = self.head.log.lock();
+        let stones: Vec<Tombstone> = self.head.state.read().to_delete(mint, maxt, matchers);
+        if stones.is_empty() {
+            return Ok(());
+        }
+        let mut record = Vec::new();
+        encode(&mut record, &stones);
+        log.log([record.as_slice()].into_iter())?;
+        let mut state = self.head.state.write();
+        stones.iter().for_each(|stone| state.delete(stone));
+        Ok(())
+    }
+
+    /// Writes the blocks in which something was deleted anew, without it.
+    pub fn clean_tombstones(&self) -> Result<(), StorageError> {
+        let _one_at_a_time = self.maintaining.lock();
+        for block in self.blocks.list().iter().filter(|block| block.tombstones.len() > 0) {
+            self.rewrite(std::slice::from_ref(block))?;
+        }
+        Ok(())
+    }
+
+    /// Puts a copy of the database into a new directory in `snapshots/` of the data directory; the blocks as hard links,
+    /// the head as a block unless `skip_head`. Returns the directory's name.
+    pub fn snapshot(&self, skip_head: bool) -> Result<String, StorageError> {
+        let _one_at_a_time = self.maintaining.lock();
+        let now = self.options.clock.now();
+        let name = format!("{now}-{}", ulid::generate(now));
+        let dir = self.dir.join("snapshots").join(&name);
+        let fs = &self.options.fs;
+        fs.create_dir_all(&dir).map_err(BlockError::io(&dir))?;
+        for block in self.blocks.list().iter() {
+            self.link_block(block, &dir.join(&block.meta.ulid)).map_err(BlockError::io(&dir))?;
+        }
+        let range = self.head.state.read().time_range();
+        if let Some((mint, maxt)) = range.filter(|_| !skip_head) {
+            let source = HeadSource::new(Arc::clone(&self.head), mint, maxt);
+            let compaction = Compaction { level: 1, ..Compaction::default() };
+            let meta = BlockMeta { min_time: mint, max_time: maxt + 1, compaction, ..BlockMeta::default() };
+            write_block(&self.target(&dir), vec![Box::new(source)], meta)?;
+        }
+        Ok(name)
+    }
+
+    fn link_block(&self, block: &Block, to: &Path) -> io::Result<()> {
+        let fs = &self.options.fs;
+        fs.create_dir_all(&to.join(chunks::DIR))?;
+        for name in fs.list(&block.dir.join(chunks::DIR))? {
+            fs.hard_link(&block.dir.join(chunks::DIR).join(&name), &to.join(chunks::DIR).join(&name))?;
+        }
+        for name in [index::FILE, meta::FILE, tombstones::FILE] {
+            if fs.exists(&block.dir.join(name)) {
+                fs.hard_link(&block.dir.join(name), &to.join(name))?;
+            }
+        }
+        fs.sync_dir(to)
+    }
+}

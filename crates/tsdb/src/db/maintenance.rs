@@ -1,0 +1,214 @@
+//! [`Db::maintain`]: what a database does beside taking and giving samples. `narthex` calls it once a minute.
+//!
+//! Head → block when the head is one and a half ranges long; then log and head forget what the block has; then blocks
+//! are put together, and those beyond the retention go. Each step leaves a state that a crash may end in.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Db;
+use crate::block::meta::{BlockMeta, Compaction, Parent};
+use crate::block::{Block, BlockError};
+use crate::compact::merge::{Target, write_block};
+use crate::compact::source::{BlockSource, ChunkSource};
+use crate::compact::{plan, retention};
+use crate::head::source::HeadSource;
+use crate::options::Options;
+use crate::wal::checkpoint::{self, Keep};
+
+/// How long truncation waits for queries that began before the new block was there.
+const READERS_WAIT: Duration = Duration::from_secs(150);
+/// Between two looks at the readers.
+const READERS_POLL: Duration = Duration::from_millis(5);
+
+/// A maintenance step that failed; the database goes on, the next round tries again.
+#[derive(Debug, thiserror::Error)]
+#[error("{step}: {reason}")]
+pub struct MaintenanceError {
+    /// What was being done.
+    pub step: &'static str,
+    /// What went wrong, with the file.
+    pub reason: String,
+}
+
+impl MaintenanceError {
+    fn at<E: ToString>(step: &'static str) -> impl Fn(E) -> Self {
+        move |error| Self { step, reason: error.to_string() }
+    }
+}
+
+/// What a round of maintenance did.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Maintained {
+    /// Blocks written from the head.
+    pub head_blocks: Vec<String>,
+    /// Blocks made of other blocks.
+    pub compacted: Vec<String>,
+    /// Blocks removed by the retention.
+    pub removed: Vec<String>,
+}
+
+impl Db {
+    /// Does everything that is due. Only one caller at a time does something, others wait for it.
+    pub fn maintain(&self) -> Result<Maintained, MaintenanceError> {
+        let _one_at_a_time = self.maintaining.lock();
+        let mut done = Maintained::default();
+        self.truncate_to_blocks().map_err(MaintenanceError::at("truncating the head"))?;
+        while let Some((mint, maxt)) = self.head_range() {
+            if let Some(name) =
+                self.compact_head(mint, maxt).map_err(MaintenanceError::at("compacting the head"))?
+            {
+                done.head_blocks.push(name);
+            }
+            self.truncate(maxt).map_err(MaintenanceError::at("truncating the head"))?;
+        }
+        loop {
+            let compacted = self.compact_blocks().map_err(MaintenanceError::at("compacting blocks"))?;
+            match compacted {
+                None => break,
+                Some(name) => done.compacted.extend(name),
+            }
+        }
+        done.removed = self.apply_retention().map_err(MaintenanceError::at("removing old blocks"))?;
+        Ok(done)
+    }
+
+    /// The range to move out of the head, if it is long enough: half a range stays for late samples.
+    fn head_range(&self) -> Option<(i64, i64)> {
+        let range = self.options.min_block_duration;
+        let state = self.head.state.read();
+        let (min_t, max_t) = state.time_range()?;
+        if max_t.checked_sub(min_t)? <= range / 2 * 3 {
+            return None;
+        }
+        let start = min_t.div_euclid(range) * range;
+        Some((min_t, start + range))
+    }
+
+    /// Writes the head's samples in `[mint, maxt)` as a block; its name, if there were any.
+    fn compact_head(&self, mint: i64, maxt: i64) -> Result<Option<String>, BlockError> {
+        // From here on nobody writes into the range.
+        self.head.state.write().refuse_before(maxt);
+        let source = HeadSource::new(Arc::clone(&self.head), mint, maxt - 1);
+        let compaction = Compaction { level: 1, ..Compaction::default() };
+        let meta = BlockMeta { min_time: mint, max_time: maxt, compaction, ..BlockMeta::default() };
+        let written = write_block(&self.target(&self.dir), vec![Box::new(source)], meta)?;
+        self.blocks.reload(&self.options.fs, &self.dir)?;
+        Ok(written.map(|meta| meta.ulid))
+    }
+
+    pub(super) fn target<'a>(&'a self, dir: &'a Path) -> Target<'a> {
+        Target { fs: &self.options.fs, dir, now: self.options.clock.now() }
+    }
+
+    /// Catches up when a block was written, but the head was not truncated.
+    fn truncate_to_blocks(&self) -> io::Result<()> {
+        let end = self.blocks.in_order_end();
+        let behind = self.head.state.read().time_range().is_some_and(|(min_t, _)| min_t < end);
+        if behind { self.truncate(end) } else { Ok(()) }
+    }
+
+    /// Forgets what is before `mint` in head, head chunk files and log.
+    fn truncate(&self, mint: i64) -> io::Result<()> {
+        self.wait_for_readers()?;
+        let current = {
+            let mut log = self.head.log.lock();
+            self.head.state.write().truncate(mint);
+            log.next_segment()?;
+            log.segment()
+        };
+        let dir = self.dir.join("wal");
+        let known = |series| self.head.state.read().knows(series);
+        let keep = Keep { mint, series: &known };
+        let Options { wal_segment_size, wal_compression, fs, .. } = &self.options;
+        checkpoint::advance(fs, &dir, current, *wal_segment_size, *wal_compression, &keep)
+    }
+
+    /// Waits until all readers are gone that may not know the newest block.
+    fn wait_for_readers(&self) -> io::Result<()> {
+        let barrier = self.head.state.write().next_commit();
+        let deadline = Instant::now() + READERS_WAIT;
+        while self.head.readers.lock().oldest().is_some_and(|commit| commit < barrier) {
+            if Instant::now() > deadline {
+                let text =
+                    "queries that began before the last block was written still run; trying again later";
+                return Err(io::Error::new(io::ErrorKind::TimedOut, text));
+            }
+            thread::sleep(READERS_POLL);
+        }
+        Ok(())
+    }
+
+    /// Puts the next group of blocks together. `None` when there is none; an empty list when nothing was left of it.
+    fn compact_blocks(&self) -> Result<Option<Vec<String>>, BlockError> {
+        let blocks = self.blocks.list();
+        let metas: Vec<BlockMeta> = blocks.iter().map(|block| block.meta.clone()).collect();
+        let widths = plan::level_widths(self.options.min_block_duration, self.options.max_block_duration);
+        let chosen = plan::plan(&metas, &widths);
+        if chosen.is_empty() {
+            return Ok(None);
+        }
+        let parents: Vec<Arc<Block>> =
+            chosen.iter().filter_map(|index| blocks.get(*index).cloned()).collect();
+        self.rewrite(&parents).map(Some)
+    }
+
+    /// Writes one block in place of others.
+    pub(super) fn rewrite(&self, parents: &[Arc<Block>]) -> Result<Vec<String>, BlockError> {
+        let mut sources: Vec<Box<dyn ChunkSource>> = Vec::new();
+        let mut meta = BlockMeta { min_time: i64::MAX, max_time: i64::MIN, ..BlockMeta::default() };
+        for parent in parents {
+            let old = &parent.meta;
+            sources.push(Box::new(BlockSource::new(Arc::clone(parent))?));
+            meta.min_time = meta.min_time.min(old.min_time);
+            meta.max_time = meta.max_time.max(old.max_time);
+            meta.compaction.level = meta.compaction.level.max(old.compaction.level);
+            meta.compaction.sources.extend(old.compaction.sources.iter().cloned());
+            let (min_time, max_time) = (old.min_time, old.max_time);
+            meta.compaction.parents.push(Parent { ulid: old.ulid.clone(), min_time, max_time });
+        }
+        meta.compaction.level += u32::from(parents.len() > 1);
+        meta.compaction.sources.sort_unstable();
+        meta.compaction.sources.dedup();
+        let written = write_block(&self.target(&self.dir), sources, meta)?;
+        self.remove_blocks(parents)?;
+        Ok(written.map(|meta| meta.ulid).into_iter().collect())
+    }
+
+    fn apply_retention(&self) -> Result<Vec<String>, BlockError> {
+        let old = retention::beyond(&self.blocks.list(), self.options.retention, self.other_bytes());
+        self.remove_blocks(&old)?;
+        Ok(old.iter().map(|block| block.meta.ulid.clone()).collect())
+    }
+
+    /// Bytes of the log and the head chunk files.
+    fn other_bytes(&self) -> u64 {
+        let fs = &self.options.fs;
+        let size = |dir: &str| -> io::Result<u64> {
+            let dir = self.dir.join(dir);
+            let files =
+                fs.list(&dir)?.into_iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
+            files.map(|name| fs.open(&dir.join(name))?.size()).sum()
+        };
+        size("wal").unwrap_or_default() + size("chunks_head").unwrap_or_default()
+    }
+
+    /// Takes blocks out of the list, then from the disk.
+    fn remove_blocks(&self, blocks: &[Arc<Block>]) -> Result<(), BlockError> {
+        let fs = &self.options.fs;
+        let mut doomed = Vec::new();
+        for block in blocks {
+            let away = self.dir.join(format!("{}.tmp-for-deletion", block.meta.ulid));
+            fs.rename(&block.dir, &away).map_err(BlockError::io(&block.dir))?;
+            doomed.push(away);
+        }
+        self.blocks.reload(fs, &self.dir)?;
+        for dir in doomed {
+            fs.remove_dir_all(&dir).map_err(BlockError::io(&dir))?;
+        }
+        Ok(())
+    }
+}

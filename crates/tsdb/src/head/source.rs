@@ -1,0 +1,105 @@
+//! The head as a source of a block: its series sorted, with their chunks in a range.
+
+use std::sync::Arc;
+
+use narthex_model::Timestamp;
+
+use super::Head;
+use super::state::HeadState;
+use crate::block::BlockError;
+use crate::block::writer::ChunkData;
+use crate::compact::source::{ChunkSource, SourceSeries};
+
+/// The head's samples in `[mint, maxt]`.
+pub(crate) struct HeadSource {
+    head: Arc<Head>,
+    mint: Timestamp,
+    maxt: Timestamp,
+    ids: std::vec::IntoIter<u64>,
+}
+
+impl HeadSource {
+    pub(crate) fn new(head: Arc<Head>, mint: Timestamp, maxt: Timestamp) -> Self {
+        let state = head.state.read();
+        let mut slots: Vec<u32> = (0..state.series.len() as u32).collect();
+        state.sort_by_labels(&mut slots);
+        let ids = slots.into_iter().filter_map(|slot| state.series.get(slot).map(|series| series.id));
+        let ids: Vec<u64> = ids.collect();
+        drop(state);
+        Self { head, mint, maxt, ids: ids.into_iter() }
+    }
+
+    fn read(&self, id: u64) -> Result<Option<SourceSeries>, BlockError> {
+        let mut found = Vec::new();
+        let (labels, deleted) = {
+            let state = self.head.state.read();
+            let Some(series) = state.by_ref(id) else { return Ok(None) };
+            let dir = std::path::Path::new("chunks_head");
+            for chunk in state.chunks.list(series.full).take_while(|chunk| chunk.maxt() >= self.mint) {
+                if chunk.mint <= self.maxt {
+                    let bytes = state.files.get(chunk.place()).map_err(BlockError::io(dir))?;
+                    found.push((chunk.mint, chunk.maxt(), Ok(bytes)));
+                }
+            }
+            found.reverse();
+            if let Some((encoding, data)) = state.growing(series)
+                && series.chunk_start <= self.maxt
+                && series.chunk.last_t() >= self.mint
+            {
+                found.push((series.chunk_start, series.chunk.last_t(), Err((encoding, data.to_vec()))));
+            }
+            if found.is_empty() {
+                return Ok(None);
+            }
+            (state.labels_of(series), state.deleted.get(&id).cloned().unwrap_or_default())
+        };
+        let mut chunks = Vec::with_capacity(found.len());
+        for (mint, maxt, bytes) in found {
+            let (encoding, data) = match bytes {
+                Ok(bytes) => bytes
+                    .with(|encoding, data| (encoding, data.to_vec()))
+                    .map_err(BlockError::io(std::path::Path::new("chunks_head")))?,
+                Err(growing) => growing,
+            };
+            chunks.push(ChunkData { mint, maxt, encoding, data });
+        }
+        Ok(Some(SourceSeries { labels, chunks, deleted }))
+    }
+}
+
+impl HeadState {
+    /// Sorts slots by the labels of their series.
+    pub(super) fn sort_by_labels(&self, slots: &mut [u32]) {
+        let pairs =
+            |slot: &u32| self.series.get(*slot).map(|series| self.pairs_of(series)).unwrap_or_default();
+        slots.sort_by(|a, b| {
+            let (a, b) = (pairs(a), pairs(b));
+            // Equal pairs have equal numbers: the first difference decides.
+            let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+            match (a.get(same), b.get(same)) {
+                (Some(a), Some(b)) => self.pairs.both(*a).cmp(&self.pairs.both(*b)),
+                _ => a.len().cmp(&b.len()),
+            }
+        });
+    }
+}
+
+impl ChunkSource for HeadSource {
+    fn symbols(&self, visit: &mut dyn FnMut(&str)) -> Result<(), BlockError> {
+        let state = self.head.state.read();
+        for name in state.pairs.names() {
+            visit(state.pairs.name_text(name));
+            state.pairs.of_name(name).iter().for_each(|pair| visit(state.pairs.value(*pair)));
+        }
+        Ok(())
+    }
+
+    fn next_series(&mut self) -> Option<Result<SourceSeries, BlockError>> {
+        loop {
+            let id = self.ids.next()?;
+            if let Some(series) = self.read(id).transpose() {
+                return Some(series);
+            }
+        }
+    }
+}

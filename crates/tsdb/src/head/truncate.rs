@@ -1,0 +1,99 @@
+//! Forgetting what is in blocks: old chunks, then series that have nothing left. Called after a head compaction.
+//!
+//! Series are renumbered: live ones move down over the slots of dead ones, so slots stay dense and postings sorted. A
+//! transaction that holds slots of the numbering before notices by [`HeadState::numbering`] and looks them up again.
+
+use std::mem;
+
+use super::chunks::NO_CHUNK;
+use super::series::{NO_HISTOGRAM, Series};
+use super::state::HeadState;
+
+impl HeadState {
+    /// Forgets all samples before `mint` as far as whole chunks can go, and series without any.
+    pub(crate) fn truncate(&mut self, mint: i64) {
+        self.min_valid_t = self.min_valid_t.max(mint);
+        let mut dead = 0;
+        for slot in 0..self.series.len() as u32 {
+            let Some(series) = self.series.get_mut(slot) else { continue };
+            series.full = self.chunks.truncate(series.full, mint);
+            if series.chunk.last_t() >= mint {
+                continue;
+            }
+            series.chunk.take();
+            if series.histogram != NO_HISTOGRAM {
+                self.take_builder(slot);
+            }
+            let Some(series) = self.series.get(slot) else { continue };
+            dead += u64::from(self.is_dead(series));
+        }
+        if dead > 0 {
+            self.remove_dead();
+            self.series_removed += dead;
+        }
+        // A series made from now on may wait for its first sample until the next time.
+        self.kept_empty_from = self.last_ref + 1;
+        for ranges in self.deleted.values_mut() {
+            ranges.truncate(mint);
+        }
+        self.deleted.retain(|id, ranges| !ranges.is_empty() && self.refs.get(*id).is_some());
+        self.min_t = self.oldest_sample().max(mint);
+        if let Err(error) = self.files.truncate(mint) {
+            tracing::warn!("cannot remove old head chunk files: {error}");
+        }
+    }
+
+    /// Time of the oldest sample of all series; `i64::MAX` without any.
+    fn oldest_sample(&self) -> i64 {
+        let oldest = |series: &Series| {
+            let full = self.chunks.list(series.full).last().map(|chunk| chunk.mint);
+            full.or_else(|| self.growing(series).map(|_| series.chunk_start))
+        };
+        let slots = 0..self.series.len() as u32;
+        slots.filter_map(|slot| oldest(self.series.get(slot)?)).min().unwrap_or(i64::MAX)
+    }
+
+    fn is_dead(&self, series: &Series) -> bool {
+        series.full == NO_CHUNK
+            && series.chunk.is_empty()
+            && series.histogram == NO_HISTOGRAM
+            && series.id < self.kept_empty_from
+    }
+
+    /// Removes dead series from everything and renumbers the others.
+    fn remove_dead(&mut self) {
+        let mut new_slots: Vec<Option<u32>> = Vec::with_capacity(self.series.len());
+        let mut labels = Vec::with_capacity(self.labels.len());
+        for mut series in mem::take(&mut self.series).into_values() {
+            if self.is_dead(&series) {
+                self.refs.remove(series.id);
+                self.metadata.remove(&series.id);
+                new_slots.push(None);
+                continue;
+            }
+            let at = labels.len() as u32;
+            labels.extend_from_slice(self.pairs_of(&series));
+            series.labels_at = at;
+            let id = series.id;
+            let slot = self.series.push(series);
+            self.refs.insert(id, slot);
+            new_slots.push(Some(slot));
+        }
+        labels.shrink_to_fit();
+        self.labels = labels;
+        let new_slot = |slot: u32| new_slots.get(slot as usize).copied().flatten();
+        self.postings.iter_mut().for_each(|postings| postings.remap(new_slot));
+        self.index.retain(|entry| match new_slot(entry.1) {
+            Some(slot) => {
+                entry.1 = slot;
+                true
+            }
+            None => false,
+        });
+        self.unlogged = self.unlogged.iter().filter_map(|slot| new_slot(*slot)).collect();
+        let Self { pairs, postings, exemplars, refs, .. } = self;
+        pairs.remove(|pair| postings.get(pair as usize).is_some_and(|list| list.as_slice().is_empty()));
+        exemplars.remove(|id| refs.get(id).is_none());
+        self.numbering += 1;
+    }
+}
