@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::cells::{self, Handle, Kind, Layout};
 use crate::desc::{Desc, MetricType};
-use crate::series::{LabelValues, SeriesMap};
+use crate::series::{Key, LabelValues, SeriesMap};
 use crate::{exemplars, summaries};
 
 /// The value of every label of the series that takes over at the cardinality cap.
@@ -151,14 +151,19 @@ impl Family {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let mut idle = Vec::new();
         let mut still = HashMap::with_capacity(seen.len());
-        let mut check = |key: &[u8], handle: Handle, reading: u64| {
+        let mut check = |key: Key<'_>, handle: Handle, reading: u64| {
             let since = match seen.get(&handle) {
                 Some((before, since)) if *before == reading => *since,
                 _ => now,
             };
             if now.saturating_duration_since(since) > idle_max {
                 idle.push(
-                    key.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word)).collect::<Vec<_>>(),
+                    key.bytes
+                        .as_chunks::<8>()
+                        .0
+                        .iter()
+                        .map(|word| u64::from_le_bytes(*word))
+                        .collect::<Vec<_>>(),
                 );
             } else {
                 still.insert(handle, (reading, since));
@@ -183,20 +188,20 @@ impl Family {
     }
 
     /// Calls `each` with the packed label values and the handle of every series; no series goes away meanwhile.
-    pub(crate) fn for_each(&self, mut each: impl FnMut(&[u8], Handle)) {
+    pub(crate) fn for_each(&self, mut each: impl FnMut(Key<'_>, Handle)) {
         if let Some(handle) = self.single {
-            each(&[], handle);
+            each(Key::EMPTY, handle);
         } else {
             self.map.lock().for_each(each);
         }
     }
 
     /// Calls `each` with the packed label values, the handle and the sum of every integer counter.
-    pub(crate) fn with_values(&self, mut each: impl FnMut(&[u8], Handle, u64)) {
+    pub(crate) fn with_values(&self, mut each: impl FnMut(Key<'_>, Handle, u64)) {
         let mut sums = Vec::new();
         if let Some(handle) = self.single {
             cells::read_values(&[handle], &mut sums);
-            sums.iter().for_each(|sum| each(&[], handle, *sum));
+            sums.iter().for_each(|sum| each(Key::EMPTY, handle, *sum));
             return;
         }
         let locked = self.map.lock();

@@ -1,4 +1,9 @@
-//! The instrumentation library: counters, gauges, histograms and their exposition.
+//! The instrumentation library. The guide for users is `docs.md` beside this file; the map of the modules:
+//!
+//! `metrics` (the types) → `family` (one family) → `series` (label values → handle) → `cells` (the values, with all unsafe
+//! code); `registry` → `encode` (pages); `collectors`, `io`, `axum`, `tracing`, `recorder` around them.
+//!
+#![doc = include_str!("docs.md")]
 
 #[cfg(feature = "axum")]
 pub mod axum;

@@ -1,5 +1,6 @@
 //! The axum layer and handler, through a router.
 #![cfg(feature = "axum")]
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};

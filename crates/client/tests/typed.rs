@@ -1,4 +1,5 @@
 //! Typed labels, native histograms, exemplars and the formats that carry them.
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use narthex_client::{
     Counter, EscapingScheme, Gauge, Histogram, Info, LabelValue, Labels, Protocol, Registry, StateSet,

@@ -7,6 +7,7 @@
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering, fence};
+use std::time::Duration;
 
 use narthex_model::Histogram;
 
@@ -46,6 +47,10 @@ impl Layout {
 
     /// Which bucket counts `value`; NaN belongs to +Inf.
     #[inline]
+    #[expect(
+        clippy::neg_cmp_op_on_partial_ord,
+        reason = "NaN is at or below no bound, so it belongs to +Inf"
+    )]
     pub(crate) fn bucket(&self, value: f64) -> usize {
         // Branch-free: observations jump between buckets, and a wrong guess costs more than all the comparisons.
         self.bounds.partition_point(|bound| !(value <= *bound))
@@ -70,6 +75,14 @@ impl HistogramSnapshot {
             sum: 0.0,
             native: layout.native.map(|_| NativeSnapshot::default()),
         }
+    }
+
+    /// Forgets everything.
+    pub(super) fn reset(&mut self, layout: &Layout) {
+        self.counts.clear();
+        self.counts.resize(layout.bounds.len() + 1, 0);
+        self.sum = 0.0;
+        self.native = layout.native.map(|_| NativeSnapshot::default());
     }
 
     /// Counts one observation directly: the way of threads whose cells are gone.
@@ -121,8 +134,12 @@ pub(super) struct Buffer {
 
 /// Tries before a reader gives the thread a second buffer.
 const TRIES_MAX: usize = 64;
-/// Tries on a buffer at rest before a reader takes what it sees: the owner was stopped in the middle of a write.
-const REST_TRIES_MAX: usize = 10_000;
+/// Tries on a buffer at rest before a reader sleeps between them: its owner was interrupted in the middle of a write.
+const REST_TRIES_AWAKE: usize = 200;
+/// How long it sleeps.
+const REST_SLEEP: Duration = Duration::from_micros(100);
+/// Tries before a reader takes what it sees (after about two seconds): somebody holds the owner, a debugger perhaps.
+const REST_TRIES_MAX: usize = 20_000;
 
 impl Buffer {
     pub(super) fn new(handle: Handle, layout: Arc<Layout>) -> Box<Self> {
@@ -202,29 +219,33 @@ impl Buffer {
             if self.try_read(into) {
                 return;
             }
-            if attempt % 16 == 15 { std::thread::yield_now() } else { std::hint::spin_loop() }
+            if attempt < REST_TRIES_AWAKE { std::hint::spin_loop() } else { std::thread::sleep(REST_SLEEP) }
         }
         self.copy(into);
     }
 }
 
-/// Adds what the buffer behind `cell` (and its twin) holds to `total`; called under the global lock.
-pub(super) fn read(cell: &AtomicPtr<Buffer>, handle: Handle, total: &mut HistogramSnapshot) {
+/// Adds what the buffer behind `cell` (and its twin) holds to `total`, by way of `part`; called under the global lock.
+pub(super) fn read(
+    cell: &AtomicPtr<Buffer>,
+    handle: Handle,
+    part: &mut HistogramSnapshot,
+    total: &mut HistogramSnapshot,
+) {
     let active = cell.load(Ordering::Acquire);
     // SAFETY: a cell holds null or a buffer that is freed under the global lock only, which the caller holds.
     let Some(active) = (unsafe { active.as_ref() }) else { return };
     if active.handle != handle {
         return;
     }
-    let mut part = HistogramSnapshot::default();
     let twin = active.twin.load(Ordering::Acquire);
     // SAFETY: as above; a twin is freed together with its buffer.
     if let Some(twin) = unsafe { twin.as_ref() } {
-        twin.read_at_rest(&mut part);
-        total.merge(&part);
+        twin.read_at_rest(part);
+        total.merge(part);
     }
-    if (0..TRIES_MAX).any(|_| active.try_read(&mut part)) {
-        total.merge(&part);
+    if (0..TRIES_MAX).any(|_| active.try_read(part)) {
+        total.merge(part);
         return;
     }
     let twin = if twin.is_null() {
@@ -237,8 +258,8 @@ pub(super) fn read(cell: &AtomicPtr<Buffer>, handle: Handle, total: &mut Histogr
         twin
     };
     cell.store(twin, Ordering::Release);
-    active.read_at_rest(&mut part);
-    total.merge(&part);
+    active.read_at_rest(part);
+    total.merge(part);
 }
 
 /// Adds a finished thread's buffer and its twin to `total`.

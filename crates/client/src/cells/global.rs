@@ -223,21 +223,38 @@ pub(crate) fn read_values(handles: &[Handle], out: &mut Vec<u64>) {
 /// A consistent snapshot of a histogram series; empty when it was removed.
 pub(crate) fn read_histogram(handle: Handle, layout: &Layout) -> HistogramSnapshot {
     let mut total = HistogramSnapshot::empty(layout);
-    let Some(global) = try_lock() else { return total };
-    if current(Kind::Histogram, handle).is_none() {
-        return total;
+    Reading::begin().histogram(handle, layout, &mut total);
+    total
+}
+
+/// Reads many histograms under one lock.
+pub(crate) struct Reading {
+    /// Nothing when this thread holds the lock already; then everything reads empty.
+    global: Option<Guard>,
+    part: HistogramSnapshot,
+}
+
+impl Reading {
+    pub(crate) fn begin() -> Self {
+        Self { global: try_lock(), part: HistogramSnapshot::default() }
     }
-    if let Some(Some(HistogramBase { finished: Some(finished), .. })) =
-        global.histogram_bases.get(handle.slot())
-    {
-        total.merge(finished);
-    }
-    for thread in global.threads.iter().flatten() {
-        if let Some(cell) = thread.buffers.get(handle.slot()) {
-            buffer::read(cell, handle, &mut total);
+
+    /// Puts a consistent snapshot of a series into `total`.
+    pub(crate) fn histogram(&mut self, handle: Handle, layout: &Layout, total: &mut HistogramSnapshot) {
+        total.reset(layout);
+        let Some(global) = self.global.as_ref().filter(|_| is_current(Kind::Histogram, handle)) else {
+            return;
+        };
+        let base = global.histogram_bases.get(handle.slot()).and_then(Option::as_ref);
+        if let Some(finished) = base.and_then(|base| base.finished.as_ref()) {
+            total.merge(finished);
+        }
+        for thread in global.threads.iter().flatten() {
+            if let Some(cell) = thread.buffers.get(handle.slot()) {
+                buffer::read(cell, handle, &mut self.part, total);
+            }
         }
     }
-    total
 }
 
 /// The base of the handle's slot, if the handle is of the generation in force.

@@ -30,7 +30,7 @@ pub(crate) use arena::Arena;
 pub(crate) use buffer::{HistogramSnapshot, Layout};
 pub(crate) use directory::{load_gauge, modify_gauge, set_gauge};
 pub(crate) use global::{
-    Kind, allocate, created_ms, is_current, read_histogram, read_value, read_values, release,
+    Kind, Reading, allocate, created_ms, is_current, read_histogram, read_value, read_values, release,
 };
 pub(crate) use local::{add, observe};
 pub(crate) use native::Native;

@@ -3,6 +3,7 @@
 //! Classic text of families with classic names is written directly (`text`); everything else goes through the value
 //! model of the exposition crate (`value`).
 
+mod lines;
 mod text;
 mod value;
 

@@ -5,28 +5,33 @@
 
 use narthex_exposition::encode::write::{
     write_escaped_label_value, write_float, write_help, write_label, write_label_name, write_metric_name,
-    write_type, write_uint,
+    write_type,
 };
-
 use narthex_model::names::{is_legacy_label_name, is_legacy_metric_name};
 
-use crate::cells::{self, Handle, Kind};
+use super::lines::{Lines, Piece};
+use crate::cells::{self, HistogramSnapshot, Kind, Reading};
 use crate::desc::{Desc, MetricType};
 use crate::family::Family;
-use crate::series::Values;
+use crate::series::Key;
 
-/// The fixed pieces around the label values of a family's series, for one series name.
+/// The fixed pieces around the label values of a family's series.
 struct Template {
-    /// What stands before each label value; the first piece starts with the name.
-    before: Vec<Vec<u8>>,
+    /// What stands before each label value: the braces, the names, the quotes.
+    before: Vec<Piece>,
     /// What stands behind the last value, up to where an own label or the end of the braces follows.
-    after: Vec<u8>,
+    after: Piece,
+    /// Ends the labels.
+    close: Piece,
 }
 
 impl Template {
-    fn new(desc: &Desc, suffix: &str) -> Self {
+    /// The pieces, the first with `name` in front.
+    fn new(desc: &Desc, name: &str) -> Self {
         let mut piece = Vec::new();
-        write_metric_name(&mut piece, &format!("{}{suffix}", desc.name));
+        if !name.is_empty() {
+            write_metric_name(&mut piece, name);
+        }
         let mut separator = b'{';
         for (name, value) in &desc.const_labels {
             piece.push(separator);
@@ -38,21 +43,53 @@ impl Template {
             piece.push(separator);
             write_label_name(&mut piece, name);
             piece.extend_from_slice(b"=\"");
-            before.push(std::mem::take(&mut piece));
+            before.push(Piece::new(&piece));
+            piece.clear();
             piece.push(b'"');
             separator = b',';
         }
-        Self { before, after: piece }
+        Self {
+            before,
+            after: Piece::new(&piece),
+            close: Piece::new(if separator == b'{' { b" " } else { b"} " }),
+        }
     }
 
-    /// Whether a label is already written when `after` is.
-    fn write(&self, out: &mut Vec<u8>, key: &[u8]) {
-        let mut values = Values::new(key);
-        for before in &self.before {
-            out.extend_from_slice(before);
-            write_escaped_label_value(out, values.next().unwrap_or_default());
+    #[inline]
+    fn write(&self, lines: &mut Lines<'_>, key: Key<'_>) {
+        if key.is_plain {
+            let mut values = key.raw();
+            for before in &self.before {
+                lines.piece(before);
+                let (words, len) = values.next().unwrap_or_default();
+                lines.words(words, len);
+            }
+        } else {
+            let mut values = key.values();
+            for before in &self.before {
+                lines.piece(before);
+                lines.direct(|out| write_escaped_label_value(out, values.next().unwrap_or_default()));
+            }
         }
-        out.extend_from_slice(&self.after);
+        lines.piece(&self.after);
+    }
+
+    /// The same as one piece, for series with many lines.
+    fn render(&self, key: Key<'_>, into: &mut Piece) {
+        into.clear();
+        let mut values = key.values();
+        for before in &self.before {
+            into.push(before.bytes());
+            let value = values.next().unwrap_or_default();
+            if key.is_plain {
+                into.push(value.as_bytes());
+            } else {
+                let mut escaped = Vec::with_capacity(value.len() + 8);
+                write_escaped_label_value(&mut escaped, value);
+                into.push(&escaped);
+            }
+        }
+        into.push(self.after.bytes());
     }
 }
 
@@ -93,27 +130,29 @@ fn header(out: &mut Vec<u8>, name: &str, help: &str, metric_type: MetricType) {
 }
 
 fn simple(out: &mut Vec<u8>, family: &Family) {
-    let desc = &family.desc;
-    let template = Template::new(desc, "");
-    let close: &[u8] = if desc.labels.is_empty() && desc.const_labels.is_empty() { b" " } else { b"} " };
-    let mut line = |key: &[u8], value: &dyn Fn(&mut Vec<u8>)| {
-        template.write(out, key);
-        out.extend_from_slice(close);
-        value(out);
-        out.push(b'\n');
+    let template = Template::new(&family.desc, &family.desc.name);
+    let mut lines = Lines::new(out);
+    let float = |lines: &mut Lines<'_>, key: Key<'_>, value: f64| {
+        template.write(lines, key);
+        lines.piece(&template.close);
+        lines.direct(|out| write_float(out, value));
+        lines.end();
     };
     match family.kind {
-        Kind::Value => {
-            family.with_values(|key, _, value| line(key, &|out| write_uint(out, value)));
-        }
+        Kind::Value => family.with_values(|key, _, value| {
+            template.write(&mut lines, key);
+            lines.piece(&template.close);
+            lines.uint(value);
+            lines.end();
+        }),
         Kind::Gauge => family.for_each(|key, handle| {
-            let value = cells::load_gauge(handle).unwrap_or_default();
-            line(key, &|out| write_float(out, value));
+            float(&mut lines, key, cells::load_gauge(handle).unwrap_or_default());
         }),
-        Kind::Histogram => family.for_each(|key, handle| {
-            let value = cells::read_histogram(handle, &family.layout).sum;
-            line(key, &|out| write_float(out, value));
-        }),
+        Kind::Histogram => {
+            family.for_each(|key, handle| {
+                float(&mut lines, key, cells::read_histogram(handle, &family.layout).sum)
+            });
+        }
         // `can_write` leaves summaries to the value model.
         Kind::Summary => {}
     }
@@ -121,10 +160,14 @@ fn simple(out: &mut Vec<u8>, family: &Family) {
 
 fn histogram(out: &mut Vec<u8>, family: &Family) {
     let desc = &family.desc;
-    let [bucket, sum, count] = ["_bucket", "_sum", "_count"].map(|suffix| Template::new(desc, suffix));
+    let template = Template::new(desc, "");
     let no_labels = desc.labels.is_empty() && desc.const_labels.is_empty();
-    let close: &[u8] = if no_labels { b" " } else { b"} " };
-    let bounds: Vec<Vec<u8>> = family
+    let [bucket, sum, count] = ["_bucket", "_sum", "_count"].map(|suffix| {
+        let mut name = Vec::new();
+        write_metric_name(&mut name, &format!("{}{suffix}", desc.name));
+        Piece::new(&name)
+    });
+    let bounds: Vec<Piece> = family
         .layout
         .bounds()
         .iter()
@@ -134,26 +177,35 @@ fn histogram(out: &mut Vec<u8>, family: &Family) {
             piece.extend_from_slice(b"le=\"");
             write_float(&mut piece, *bound);
             piece.extend_from_slice(b"\"} ");
-            piece
+            Piece::new(&piece)
         })
         .collect();
-    family.for_each(|key, handle: Handle| {
-        let snapshot = cells::read_histogram(handle, &family.layout);
+    let mut lines = Lines::new(out);
+    let mut labels = Piece::default();
+    let mut snapshot = HistogramSnapshot::empty(&family.layout);
+    // Begun inside: the lock of the cells comes after the lock of the series, as when a series is made.
+    let mut reading: Option<Reading> = None;
+    family.for_each(|key, handle| {
+        reading.get_or_insert_with(Reading::begin).histogram(handle, &family.layout, &mut snapshot);
+        template.render(key, &mut labels);
         let mut cumulative = 0_u64;
         for (bound, observed) in bounds.iter().zip(&snapshot.counts) {
             cumulative = cumulative.wrapping_add(*observed);
-            bucket.write(out, key);
-            out.extend_from_slice(bound);
-            write_uint(out, cumulative);
-            out.push(b'\n');
+            lines.piece(&bucket);
+            lines.piece(&labels);
+            lines.piece(bound);
+            lines.uint(cumulative);
+            lines.end();
         }
-        sum.write(out, key);
-        out.extend_from_slice(close);
-        write_float(out, snapshot.sum);
-        out.push(b'\n');
-        count.write(out, key);
-        out.extend_from_slice(close);
-        write_uint(out, cumulative);
-        out.push(b'\n');
+        lines.piece(&sum);
+        lines.piece(&labels);
+        lines.piece(&template.close);
+        lines.direct(|out| write_float(out, snapshot.sum));
+        lines.end();
+        lines.piece(&count);
+        lines.piece(&labels);
+        lines.piece(&template.close);
+        lines.uint(cumulative);
+        lines.end();
     });
 }

@@ -6,7 +6,7 @@ use narthex_model::{Labels, MetricType, Timestamp};
 use crate::cells::{self, Handle, HistogramSnapshot, Kind};
 use crate::exemplars::{self, Exemplars};
 use crate::family::Family;
-use crate::series::Values;
+use crate::series::Key;
 use crate::summaries;
 
 /// The family with all its series; without metrics when it has none.
@@ -23,7 +23,7 @@ pub(crate) fn family(family: &Family) -> MetricFamily {
         value.metrics.extend(state_set(family));
         return value;
     }
-    let mut push = |key: &[u8], handle: Handle, metric: MetricValue| {
+    let mut push = |key: Key<'_>, handle: Handle, metric: MetricValue| {
         let counts = !matches!(metric, MetricValue::Single(_) | MetricValue::Info);
         value.metrics.push(Metric {
             labels: labels(family, key),
@@ -62,9 +62,9 @@ pub(crate) fn family(family: &Family) -> MetricFamily {
     value
 }
 
-fn labels(family: &Family, key: &[u8]) -> Labels {
+fn labels(family: &Family, key: Key<'_>) -> Labels {
     let desc = &family.desc;
-    let own = desc.labels.iter().map(String::as_str).zip(Values::new(key));
+    let own = desc.labels.iter().map(String::as_str).zip(key.values());
     let fixed = desc.const_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     Labels::from_pairs(own.chain(fixed).filter(|(_, value)| !value.is_empty()))
 }
@@ -94,7 +94,7 @@ fn histogram(family: &Family, snapshot: HistogramSnapshot, exemplars: Option<Exe
 fn state_set(family: &Family) -> Option<Metric> {
     let mut states = Vec::new();
     family.for_each(|key, handle| {
-        let state = Values::new(key).next().unwrap_or_default().to_owned();
+        let state = key.values().next().unwrap_or_default().to_owned();
         states.push((state, cells::load_gauge(handle).unwrap_or_default() == 1.0));
     });
     let fixed = family.desc.const_labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));

@@ -1,5 +1,5 @@
 //! Ways out of the process that need no web framework: a small server, files, and the Pushgateway.
 
-pub mod push;
-pub mod server;
-pub mod textfile;
+pub(crate) mod push;
+pub(crate) mod server;
+pub(crate) mod textfile;

@@ -124,6 +124,38 @@ fn read_short(bytes: &[u8]) -> u64 {
     }
 }
 
+/// The key of an existing series, as little-endian bytes of its words.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key<'a> {
+    pub(crate) bytes: &'a [u8],
+    /// Whether no value has a character that a page has to escape.
+    pub(crate) is_plain: bool,
+}
+
+impl<'a> Key<'a> {
+    /// The key of a series without labels.
+    pub(crate) const EMPTY: Self = Key { bytes: &[], is_plain: true };
+
+    /// The values.
+    pub(crate) fn values(self) -> Values<'a> {
+        Values::new(self.bytes)
+    }
+
+    /// The values as whole words, with their lengths.
+    #[inline]
+    pub(crate) fn raw(self) -> impl Iterator<Item = (&'a [u8], usize)> {
+        let mut values = Values::new(self.bytes);
+        std::iter::from_fn(move || values.next_raw())
+    }
+}
+
+/// Whether no value of this key has a character that a page has to escape. May say no without need: a length can look
+/// like such a character.
+pub(super) fn is_plain(words: &[u64]) -> bool {
+    let values = if words.first() == Some(&LONG) { words } else { words.get(1..).unwrap_or_default() };
+    !values.iter().flat_map(|word| word.to_le_bytes()).any(|byte| matches!(byte, b'"' | b'\\' | b'\n'))
+}
+
 /// Reads the values of a key back, from the key's words as little-endian bytes.
 pub(crate) struct Values<'a> {
     /// The lengths that are left, or [`LONG`].
@@ -142,11 +174,10 @@ impl<'a> Values<'a> {
     }
 }
 
-impl<'a> Iterator for Values<'a> {
-    type Item = &'a str;
-
+impl<'a> Values<'a> {
+    /// The next value's words as bytes, and how many of them are the value.
     #[inline]
-    fn next(&mut self) -> Option<&'a str> {
+    fn next_raw(&mut self) -> Option<(&'a [u8], usize)> {
         let len = if self.lengths == LONG {
             let (len, rest) = self.rest.split_first_chunk::<8>()?;
             self.rest = rest;
@@ -158,6 +189,15 @@ impl<'a> Iterator for Values<'a> {
         };
         let (words, rest) = self.rest.split_at_checked(len.next_multiple_of(8))?;
         self.rest = rest;
+        Some((words, len))
+    }
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let (words, len) = self.next_raw()?;
         // Keys are made of whole strings, so this cannot fail; an empty value would be the visible sign of a bug.
         Some(std::str::from_utf8(words.get(..len)?).unwrap_or_default())
     }

@@ -1,6 +1,6 @@
 //! The series of one family: from label values to a cell's handle without a lock, and back for the exposition.
 //!
-//! Called by `family`. A record is `[handle][words of key << 32 | version][key words …]` in the arena; an open
+//! Called by `family`. A record is `[handle][plain << 63 | words of key << 32 | version][key words …]` in the arena; an open
 //! addressing table of record places leads to it.
 //!
 //! Invariants:
@@ -16,13 +16,18 @@ use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub(crate) use key::Key;
 pub use key::LabelValues;
-pub(crate) use key::Values;
+#[cfg(test)]
+use key::Values;
+use key::is_plain;
 
 use crate::cells::{Arena, Handle, TableCell};
 
 /// Words of a record before its key.
 const HEADER: usize = 2;
+/// Set in a record's second word when no label value has to be escaped on a page.
+const PLAIN: u64 = 1 << 63;
 /// A table entry that never led anywhere.
 const EMPTY: u32 = 0;
 /// A table entry whose series was removed.
@@ -66,10 +71,9 @@ impl SeriesMap {
     #[inline]
     pub(crate) fn get(&self, key: &[u64]) -> Option<Handle> {
         let table = self.table.load();
-        let mut index = self.hash(key) as usize;
-        for _ in 0..table.len() {
-            let entry = table.get(index & (table.len() - 1))?.load(Ordering::Acquire);
-            index += 1;
+        let start = self.hash(key) as usize;
+        for step in 0..table.len() {
+            let entry = table.get(start.wrapping_add(step) & (table.len() - 1))?.load(Ordering::Acquire);
             match entry {
                 EMPTY => return None,
                 REMOVED => {}
@@ -89,7 +93,7 @@ impl SeriesMap {
         let record = self.arena.from((entry - PLACE_OFFSET) as usize);
         let Some(([handle, meta], rest)) = record.split_first_chunk::<HEADER>() else { return Found::No };
         let before = meta.load(Ordering::Acquire);
-        if before >> 32 != words.len() as u64 {
+        if word_count(before) != words.len() {
             return Found::No;
         }
         let Some(stored) = rest.get(..words.len()) else { return Found::No };
@@ -143,6 +147,12 @@ fn fold(a: u64, b: u64) -> u64 {
     (product as u64) ^ (product >> 64) as u64
 }
 
+/// How many words of key a record has, by its second word.
+#[inline]
+fn word_count(meta: u64) -> usize {
+    ((meta & !PLAIN) >> 32) as usize
+}
+
 /// The entries of `table` in the order in which a key with this hash is looked for; never empty, never endless.
 #[inline]
 fn probe(table: &[AtomicU32], hash: u64) -> impl Iterator<Item = &AtomicU32> {
@@ -164,14 +174,15 @@ impl Locked<'_> {
         let record = self.map.arena.from(place as usize);
         let (Some(slot), Some(meta)) = (record.first(), record.get(1)) else { return false };
         let version = meta.load(Ordering::Relaxed) as u32;
-        meta.store((words as u64) << 32 | u64::from(version | 1), Ordering::Relaxed);
+        let shape = (words as u64) << 32 | if is_plain(key) { PLAIN } else { 0 };
+        meta.store(shape | u64::from(version | 1), Ordering::Relaxed);
         fence(Ordering::Release);
         for (to, from) in record[HEADER..].iter().zip(key) {
             to.store(*from, Ordering::Relaxed);
         }
         slot.store(handle.to_bits(), Ordering::Relaxed);
         let version = (version | 1).wrapping_add(1);
-        meta.store((words as u64) << 32 | u64::from(version), Ordering::Release);
+        meta.store(shape | u64::from(version), Ordering::Release);
         self.enter(self.map.hash(key), place + PLACE_OFFSET);
         self.state.live += 1;
         true
@@ -196,16 +207,18 @@ impl Locked<'_> {
         let version = (changed as u32 | 1).wrapping_add(1);
         meta.store(changed >> 32 << 32 | u64::from(version), Ordering::Release);
         entry.store(REMOVED, Ordering::Release);
-        self.state.free.entry((changed >> 32) as usize).or_default().push(place);
+        self.state.free.entry(word_count(changed)).or_default().push(place);
         self.state.live -= 1;
         Some(handle)
     }
 
     /// Calls `each` with the packed label values and the handle of every series, in the order of creation (a new
     /// series may take the place of a removed one).
-    pub(crate) fn for_each(&self, mut each: impl FnMut(&[u8], Handle)) {
+    pub(crate) fn for_each(&self, mut each: impl FnMut(Key<'_>, Handle)) {
         for (place, words, handle) in self.records() {
-            self.map.arena.with_bytes(place + HEADER, words, |key| each(key, handle));
+            let meta = self.map.arena.from(place).get(1).map_or(0, |meta| meta.load(Ordering::Relaxed));
+            let is_plain = meta & PLAIN != 0;
+            self.map.arena.with_bytes(place + HEADER, words, |bytes| each(Key { bytes, is_plain }, handle));
         }
     }
 
@@ -220,7 +233,7 @@ impl Locked<'_> {
                     place = Arena::next_chunk(place);
                     continue;
                 }
-                let (at, words) = (place, (meta >> 32) as usize);
+                let (at, words) = (place, word_count(meta));
                 place += HEADER + words;
                 let handle = record.first().map_or(0, |handle| handle.load(Ordering::Relaxed));
                 if let Some(handle) = Handle::from_bits(handle) {
@@ -321,7 +334,7 @@ mod tests {
         }
         assert_eq!(map.lock().state.end, end, "the memory of removed series is reused");
         let mut seen = Vec::new();
-        map.lock().for_each(|key, _| seen.push(Values::new(key).nth(1).unwrap().to_owned()));
+        map.lock().for_each(|key, _| seen.push(Values::new(key.bytes).nth(1).unwrap().to_owned()));
         let mut expected = names.clone();
         expected.sort();
         seen.sort();
