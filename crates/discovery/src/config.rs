@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::refresh::{Refresher, Updates, run};
-use crate::{FileConfig, HttpConfig, TargetGroup, file, http_sd};
+use crate::{DnsConfig, FileConfig, HttpConfig, TargetGroup, dns, file, http_sd};
 
 /// One entry of a `*_sd_configs` or `static_configs` list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -12,6 +12,8 @@ pub enum DiscoveryConfig {
     Static(Vec<TargetGroup>),
     /// Targets in files, which are watched.
     File(FileConfig),
+    /// Targets from DNS records.
+    Dns(DnsConfig),
     /// Targets from a URL.
     Http(Box<HttpConfig>),
 }
@@ -22,6 +24,7 @@ impl DiscoveryConfig {
         match self {
             Self::Static(_) => "static",
             Self::File(_) => "file",
+            Self::Dns(_) => "dns",
             Self::Http(_) => "http",
         }
     }
@@ -47,6 +50,7 @@ impl DiscoveryConfig {
         let refresher: Box<dyn Refresher> = match self {
             Self::Static(_) => return,
             Self::File(config) => Box::new(file::FileRefresher::new(config)),
+            Self::Dns(config) => Box::new(dns::DnsRefresher::new(config)),
             Self::Http(config) => Box::new(http_sd::HttpRefresher::new(*config)),
         };
         run(refresher, updates).await;

@@ -9,6 +9,7 @@
 //! receivers can compare pointers; a reload keeps mechanisms whose configuration did not change.
 
 mod config;
+mod dns;
 mod error;
 mod file;
 mod group;
@@ -17,6 +18,7 @@ mod manager;
 mod refresh;
 
 pub use config::DiscoveryConfig;
+pub use dns::{DnsConfig, DnsType};
 pub use error::DiscoveryError;
 pub use file::FileConfig;
 pub use group::{ADDRESS_LABEL, TargetGroup};
