@@ -66,8 +66,11 @@ export function TimeChart({ id, model, zone, visible, syncKey, tooltip, onZoom, 
   const makeHooks = useCallback((hover: Hover): uPlot.Hooks.Arrays => {
     let nearest = -1;
     let inside = false;
+    // Charts in sync get each other's selections; only the one that was dragged on acts.
+    let dragged = false;
     return {
       ready: [(u) => {
+        u.over.addEventListener('mousedown', () => { dragged = true; });
         u.over.addEventListener('mouseenter', () => { inside = true; });
         u.over.addEventListener('mouseleave', () => { inside = false; hover.hide(); });
       }],
@@ -84,11 +87,13 @@ export function TimeChart({ id, model, zone, visible, syncKey, tooltip, onZoom, 
         hover.show(u, seconds * 1_000, rows, notesNear(u, latest.current.model, left, top), options);
       }],
       setSelect: [(u) => {
+        const own = dragged;
+        dragged = false;
         if (u.select.width < 8) return;
         const from = u.posToVal(u.select.left, 'x');
         const to = u.posToVal(u.select.left + u.select.width, 'x');
         u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-        latest.current.onZoom(from * 1_000, to * 1_000);
+        if (own) latest.current.onZoom(from * 1_000, to * 1_000);
       }],
       drawAxes: [(u) => paintThresholds(u, latest.current.model)],
       draw: [(u) => {

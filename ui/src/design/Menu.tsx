@@ -45,7 +45,7 @@ export function Menu({ label, title, className = 'btn', align = 'left', kind = '
 
   return (
     <div className="menu-anchor" ref={anchor} onKeyDown={keys}>
-      <button type="button" className={className} title={title} aria-label={title} aria-haspopup={kind} aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button type="button" className={className} title={title} aria-label={className.includes('btn-icon') ? title : undefined} aria-haspopup={kind} aria-expanded={open} onClick={() => setOpen(!open)}>
         {label}
       </button>
       {open && (

@@ -48,14 +48,31 @@ export function withAlpha(color: string, alpha: number): string {
   return `rgba(${r},${g},${b},${alpha})`;
 }
 
-/** Black or white, whichever reads better on `background`. */
-export function readableOn(background: string): string {
-  const [r, g, b] = rgb(background).map((c) => {
+function luminance(color: string): number {
+  const [r, g, b] = rgb(color).map((c) => {
     const s = c / 255;
     return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
   }) as [number, number, number];
-  const luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  return luminance > 0.179 ? '#101315' : '#ffffff';
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** WCAG contrast of two colours. */
+export function contrast(a: string, b: string): number {
+  const [x, y] = [luminance(a), luminance(b)];
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+}
+
+/** Black or white, whichever reads better on `background`. */
+export function readableOn(background: string): string {
+  return contrast(background, '#000000') > contrast(background, '#ffffff') ? '#000000' : '#ffffff';
+}
+
+/** The colour as text on a panel: moved towards black or white until it can be read. */
+export function inkOf(color: string, dark: boolean): string {
+  const surface = dark ? '#1a1d21' : '#ffffff';
+  let ink = color;
+  for (let step = 1; step <= 10 && contrast(ink, surface) < 4.5; step++) ink = mix(color, dark ? '#ffffff' : '#000000', step / 10);
+  return ink;
 }
 
 /** The colour between two colours; `t` from 0 to 1. */

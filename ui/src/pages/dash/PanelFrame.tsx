@@ -91,7 +91,7 @@ export function PanelFrame({ placed, datasources, scope: outer, span, filters, l
 
   const state = free ? 'ready' : data === undefined ? 'loading' : failed !== undefined && !rows ? 'error' : rows ? 'ready' : 'empty';
   return (
-    <section ref={element} className={`panel type-${panel.type}${panel.transparent ? ' transparent' : ''}`} aria-label={title === '' ? panel.type : title} data-panel={key} data-type={panel.type} data-state={state}>
+    <section ref={element} role="group" className={`panel type-${panel.type}${panel.transparent ? ' transparent' : ''}`} aria-label={title === '' ? panel.type : title} data-panel={key} data-type={panel.type} data-state={state}>
       <header className="panel-head">
         <h2 className="panel-title ellipsis" title={title}>{title}</h2>
         {panel.description !== '' && <span className="panel-flag" title={text(panel.description)}><Icon name="info" /><span className="visually-hidden">{text(panel.description)}</span></span>}

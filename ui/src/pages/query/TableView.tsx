@@ -63,7 +63,7 @@ export function TableView({ data }: { readonly data: QueryData }): ReactNode {
   const rows = rowsOf(data);
   if (rows.length === 0) return <Empty title="Empty result">The query is valid and selects no series at this time. Check the metric's name, the labels, and that its target is up.</Empty>;
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label="Result">
+    <div className="table-wrap" tabIndex={0} role="group" aria-label="Result">
       <table className="table result-table">
         <thead className="visually-hidden"><tr><th scope="col">Series</th><th scope="col">Value</th></tr></thead>
         <tbody>

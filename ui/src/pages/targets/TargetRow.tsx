@@ -36,7 +36,7 @@ export const TargetRow = memo(function TargetRow({ target, now, zone, open, onTo
       <div className="target-when num" role="cell" title={Number.isNaN(scraped) ? '' : formatDateTime(scraped, zone, true)}>{formatAgo(scraped, now)}</div>
       <div className="target-took num" role="cell">{formatSeconds(target.lastScrapeDuration)}</div>
       <div role="cell">
-        <button type="button" className="btn btn-sm btn-quiet" aria-expanded={open} aria-label={`Details of ${target.scrapeUrl}`} onClick={() => onToggle(target.scrapePool + target.scrapeUrl)}>
+        <button type="button" className="btn btn-sm btn-quiet" aria-expanded={open} aria-label={`${open ? 'Less' : 'More'} about ${target.scrapeUrl}`} onClick={() => onToggle(target.scrapePool + target.scrapeUrl)}>
           {open ? 'Less' : 'More'}
         </button>
       </div>

@@ -1,6 +1,6 @@
 // The bar gauge: one bar for each value, lying or standing; plain, gradient or retro cells.
 import type { CSSProperties, ReactNode } from 'react';
-import { resolveColor, withAlpha } from '../../design/palette';
+import { inkOf, resolveColor, withAlpha } from '../../design/palette';
 import { rangeOf } from '../../dashboard/display';
 import { bool, oneOf, str } from '../../dashboard/json';
 import { thresholdColor } from '../../dashboard/mappings';
@@ -37,14 +37,14 @@ export function BarGaugePanel({ panel, frames, look, links }: PanelProps): React
   const unfilled = bool(panel.options['showUnfilled'], true);
   const hideValue = str(panel.options['valueMode']) === 'hidden';
   return (
-    <div ref={ref} className={vertical ? 'bars vertical' : 'bars'} tabIndex={0} role="region" aria-label="Bar gauge">
+    <div ref={ref} className={vertical ? 'bars vertical' : 'bars'} tabIndex={0} role="group" aria-label="Bar gauge">
       {values.map((value) => (
         <div key={value.key} className="bar-row" data-stat={value.text}>
           <div className="bar-name ellipsis" title={value.name}>{values.length > 1 || panel.title === '' ? value.name : ''}</div>
           <div className={`bar-track ${mode} ${unfilled ? '' : 'bare'}`} role="img" aria-label={`${value.name}: ${value.text}`}>
             {mode === 'lcd' ? cells(value, look.dark) : <div className="bar-fill" style={fill(value, mode, vertical)} />}
           </div>
-          {!hideValue && <div className="bar-value" style={{ color: value.shown.color }}><ValueLink link={linkOf(value.field, value.frame, value.row, value.text, value.raw, links)}>{value.text}</ValueLink></div>}
+          {!hideValue && <div className="bar-value" style={{ color: inkOf(value.shown.color, look.dark) }}><ValueLink link={linkOf(value.field, value.frame, value.row, value.text, value.raw, links)}>{value.text}</ValueLink></div>}
         </div>
       ))}
     </div>

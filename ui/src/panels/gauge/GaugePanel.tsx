@@ -1,6 +1,6 @@
 // The gauge: an arc for the value, a thin rim for the thresholds.
 import type { ReactNode } from 'react';
-import { resolveColor } from '../../design/palette';
+import { inkOf, resolveColor } from '../../design/palette';
 import { rangeOf } from '../../dashboard/display';
 import { bool, str } from '../../dashboard/json';
 import { thresholdValue } from '../../dashboard/mappings';
@@ -36,7 +36,7 @@ function Dial({ value, dark, markers }: { readonly value: PanelValue; readonly d
         const end = steps[i + 1]?.share ?? 1;
         return end > step.share ? <path key={i} d={arc(95, step.share, end)} className="gauge-rim" stroke={step.color} /> : null;
       })}
-      <text x="100" y="112" textAnchor="middle" fontSize={fitFont(value.text, 124, 40, 40)} fill={value.shown.color} className="gauge-text">{value.text}</text>
+      <text x="100" y="112" textAnchor="middle" fontSize={fitFont(value.text, 124, 40, 40)} fill={inkOf(value.shown.color, dark)} className="gauge-text">{value.text}</text>
     </svg>
   );
 }

@@ -56,7 +56,7 @@ export function PieChartPanel({ panel, frames, look }: PanelProps): ReactNode {
         {total === 0 && <circle cx="100" cy="100" r={RADIUS} fill="none" stroke="var(--line)" />}
       </svg>
       {showLegend && (
-        <div className="panel-legend" tabIndex={0} role="region" aria-label="Legend">
+        <div className="panel-legend" tabIndex={0} role="group" aria-label="Legend">
           <Legend
             mode={legend['displayMode'] === 'table' ? 'table' : 'list'} columns={columns.map((column) => (column === 'percent' ? 'Percent' : 'Value'))} visible={visible} onPick={pick}
             items={values.map((value, i) => ({ key: value.key, label: value.name, color: palette[i] ?? '#888888', calcs: columns.map((column) => (column === 'percent' ? { text: percent(value.shown.numeric), value: value.shown.numeric } : { text: value.text, value: value.shown.numeric })) }))}

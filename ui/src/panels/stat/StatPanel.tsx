@@ -1,6 +1,6 @@
 // The stat panel: big numbers with their names, colours and sparklines.
 import type { ReactNode } from 'react';
-import { readableOn } from '../../design/palette';
+import { inkOf, readableOn } from '../../design/palette';
 import { bool, num, obj, str } from '../../dashboard/json';
 import { reduce } from '../../dashboard/reduce';
 import type { PanelProps } from '../types';
@@ -43,7 +43,7 @@ export function StatPanel({ panel, frames, look, links, text }: PanelProps): Rea
       {values.map((value) => {
         const shown = textsOf(mode, values.length > 1, value, title);
         const filled = colorMode.startsWith('background');
-        const ink = filled ? readableOn(value.shown.color) : colorMode === 'value' ? value.shown.color : undefined;
+        const ink = filled ? readableOn(value.shown.color) : colorMode === 'value' ? inkOf(value.shown.color, look.dark) : undefined;
         const main = shown.value === '' ? shown.name : shown.value;
         const fontSize = num(sizes['valueSize']) ?? fitFont(main, cell.width, cell.height * (shown.name === '' || shown.value === '' ? 0.55 : 0.42), 64);
         return (

@@ -1,6 +1,6 @@
 // The table: sortable columns with units, colours, bars and links; only the rows in view are in the document.
 import { useMemo, useState, type CSSProperties, type ReactNode } from 'react';
-import { readableOn } from '../../design/palette';
+import { inkOf, readableOn } from '../../design/palette';
 import { rangeOf, show, shownText, type Shown } from '../../dashboard/display';
 import type { Field, Frame } from '../../dashboard/frames';
 import { lengthOf } from '../../dashboard/frames';
@@ -41,11 +41,11 @@ function initialSort(panel: PanelProps['panel'], fields: readonly Field[]): Sort
   return field === undefined ? undefined : { column: field.name, desc: bool(byIndex['desc']) };
 }
 
-function styleOf(mode: string, shown: Shown, align: string): CSSProperties {
+function styleOf(mode: string, shown: Shown, align: string, dark: boolean): CSSProperties {
   const side: CSSProperties = align === '' ? {} : { textAlign: align as 'left' | 'right' | 'center' };
   if (shown.text === '' || (Number.isNaN(shown.numeric) && !shown.mapped && shown.text === '-')) return side;
   if (mode === 'color-background') return { ...side, background: shown.color, color: readableOn(shown.color) };
-  if (mode === 'color-text') return { ...side, color: shown.color };
+  if (mode === 'color-text') return { ...side, color: inkOf(shown.color, dark) };
   return side;
 }
 
@@ -68,9 +68,9 @@ function CellView({ field, frame, row, range, props }: CellProps): ReactNode {
   const text = raw === null && !shown.mapped && (field.options?.noValue ?? '') === '' ? '' : shownText(shown);
   const align = str(field.options?.custom['align'], 'auto');
   const side = align === 'auto' ? (field.type === 'number' ? 'right' : '') : align;
-  if (mode === 'sparkline') return <td style={styleOf(mode, shown, side)}><Sparkline values={field.values} color={shown.color} /></td>;
+  if (mode === 'sparkline') return <td style={styleOf(mode, shown, side, props.look.dark)}><Sparkline values={field.values} color={shown.color} /></td>;
   return (
-    <td style={styleOf(mode, shown, side)} title={text}>
+    <td style={styleOf(mode, shown, side, props.look.dark)} title={text}>
       {mode === 'gauge' && field.type === 'number' && <div className="cell-gauge"><div style={{ width: `${100 * shown.share}%`, background: shown.color }} /></div>}
       <ValueLink link={linkOf(field, frame, row, text, raw, props.links)}>{text}</ValueLink>
     </td>
@@ -114,7 +114,7 @@ export function TablePanel(props: PanelProps): ReactNode {
           {filterable && <input className="input input-sm" type="search" aria-label="Filter rows" placeholder="Filter rows" value={filter} onChange={(event) => setFilter(event.target.value)} />}
         </div>
       )}
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="Table" onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
+      <div className="table-scroll" tabIndex={0} role="group" aria-label="Table" onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
         <table className="table panel-table">
           <colgroup>{fields.map((field) => <col key={field.name} style={num(field.options?.custom['width']) === undefined ? {} : { width: num(field.options?.custom['width']) }} />)}</colgroup>
           {panel.options['showHeader'] !== false && (

@@ -22,5 +22,5 @@ export function TextPanel({ panel, text }: PanelProps): ReactNode {
   const language = str(obj(panel.options['code'])['language']);
   const nodes = useMemo(() => (mode === 'html' ? parseHtml(content) : mode === 'markdown' ? parseMarkdown(content) : []), [mode, content]);
   if (mode !== 'html' && mode !== 'markdown') return <pre className="code-block text-code" data-language={language}>{content}</pre>;
-  return <div className="text-panel" tabIndex={0} role="region" aria-label={text(panel.title) === '' ? 'Text' : text(panel.title)}>{nodes.map(draw)}</div>;
+  return <div className="text-panel" tabIndex={0} role="group" aria-label={text(panel.title) === '' ? 'Text' : text(panel.title)}>{nodes.map(draw)}</div>;
 }

@@ -58,7 +58,7 @@ export function TimeSeriesPanel({ id, panel, frames, span, look, annotations, ex
         />
       </div>
       {showLegend && (
-        <div className="panel-legend" tabIndex={0} role="region" aria-label="Legend">
+        <div className="panel-legend" tabIndex={0} role="group" aria-label="Legend">
           <Legend mode={mode} items={legendItems} columns={calcs.map(calcName)} visible={visible} onPick={pick} sortBy={str(legend['sortBy'])} sortDesc={bool(legend['sortDesc'], true)} />
         </div>
       )}
