@@ -20,6 +20,9 @@ mod schema;
 mod trim;
 mod zero;
 
+#[cfg(test)]
+mod tests;
+
 pub use arithmetic::{IncompatibleSchema, Reconciled};
 pub use float::FloatHistogram;
 pub use integer::Histogram;
