@@ -3,6 +3,7 @@
 //! * [`parser`] reads a query into the tree of [`ast`]; [`printer`] writes a tree as text, on one line or pretty.
 //! * [`functions_table`] holds the signatures of all functions.
 //! * [`engine`] evaluates a tree over a storage; [`value`] and [`annotations`] are what it answers.
+//! * [`test_language`] runs `.test` scripts against the engine.
 
 mod aggregate;
 pub mod annotations;
@@ -19,6 +20,7 @@ mod operators;
 pub mod parser;
 mod plan;
 pub mod printer;
+pub mod test_language;
 pub mod value;
 
 pub use engine::{Engine, EngineOptions, QueryError, QueryOptions, QueryOutput, QueryStats};

@@ -173,8 +173,10 @@ pub enum DurationExpr {
     Step(PosRange),
     /// `range()`
     Range(PosRange),
-    /// `-x`; literals carry their sign themselves.
-    Negative {
+    /// `-x` or `+(x)`; literals carry their sign themselves.
+    Signed {
+        /// Whether the sign is a minus.
+        negative: bool,
         /// What the sign stands before.
         expr: Box<Self>,
         /// The whole.
@@ -216,7 +218,7 @@ impl DurationExpr {
             Self::Literal { pos, .. }
             | Self::Step(pos)
             | Self::Range(pos)
-            | Self::Negative { pos, .. }
+            | Self::Signed { pos, .. }
             | Self::Function { pos, .. }
             | Self::Paren { pos, .. } => *pos,
             Self::Binary { left, right, .. } => left.pos().to(right.pos()),
@@ -229,8 +231,10 @@ impl DurationExpr {
             Self::Literal { seconds, .. } => *seconds,
             Self::Step(_) => context.step_ms as f64 / 1000.0,
             Self::Range(_) => context.range_ms as f64 / 1000.0,
-            Self::Negative { expr, .. } => -expr.evaluate(context)?,
-            Self::Paren { expr, .. } => expr.evaluate(context)?,
+            Self::Signed { negative: true, expr, .. } => -expr.evaluate(context)?,
+            Self::Signed { negative: false, expr, .. } | Self::Paren { expr, .. } => {
+                expr.evaluate(context)?
+            }
             Self::Function { function, left, right, .. } => {
                 let (left, right) = (left.evaluate(context)?, right.evaluate(context)?);
                 match function {

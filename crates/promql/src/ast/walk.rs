@@ -96,7 +96,7 @@ fn strip_duration_expr(expr: &mut DurationExpr) {
     let none = PosRange::default();
     match expr {
         DurationExpr::Literal { pos, .. } | DurationExpr::Step(pos) | DurationExpr::Range(pos) => *pos = none,
-        DurationExpr::Negative { expr, pos } | DurationExpr::Paren { expr, pos } => {
+        DurationExpr::Signed { expr, pos, .. } | DurationExpr::Paren { expr, pos } => {
             *pos = none;
             strip_duration_expr(expr);
         }

@@ -1,6 +1,7 @@
 //! The kinds of tokens, the words among them, and how an error message describes one.
 
 use crate::ast::{AggregateOp, BinaryOp, PosRange};
+use crate::printer::quote;
 
 /// A piece of the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,8 +137,8 @@ impl Token {
 /// The text in quotes, cut after ten characters.
 fn shortened(text: &str) -> String {
     if text.len() <= 10 {
-        return format!("{text:?}");
+        return quote(text);
     }
     let cut: String = text.chars().take(10).collect();
-    format!("{cut:?}...")
+    format!("{}...", quote(&cut))
 }

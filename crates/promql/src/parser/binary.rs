@@ -2,31 +2,33 @@
 
 use super::error::Failure;
 use super::{Node, Parser, node_above};
-use crate::ast::{Binary, Cardinality, Expr, FillValues, VectorMatching};
+use crate::ast::{Binary, BinaryOp, Cardinality, Expr, FillValues, VectorMatching};
 use crate::lexer::{Keyword, TokenKind};
 
 impl Parser<'_> {
     /// An expression of operators that bind at least as tightly as `min_precedence`.
     pub(super) fn binary(&mut self, min_precedence: u8) -> Result<Node, Failure> {
-        self.nested(|parser| {
-            let mut left = parser.operand()?;
-            while let TokenKind::Operator(op) = parser.kind() {
-                let precedence = op.precedence();
-                if precedence < min_precedence {
-                    break;
-                }
-                parser.advance()?;
-                let (return_bool, matching) = parser.binary_modifiers()?;
-                let right =
-                    parser.binary(if op.is_right_associative() { precedence } else { precedence + 1 })?;
-                let height = left.height.max(right.height);
-                let binary =
-                    Binary { op, left: left.expr, right: right.expr, return_bool, matching: Some(matching) };
-                parser.check_fill_enabled(&binary)?;
-                left = node_above(Expr::Binary(Box::new(binary)), height)?;
-            }
-            Ok(left)
-        })
+        self.enter()?;
+        let mut left = self.operand()?;
+        while let TokenKind::Operator(op) = self.kind()
+            && op.precedence() >= min_precedence
+        {
+            left = self.operation(left, op)?;
+        }
+        self.leave();
+        Ok(left)
+    }
+
+    /// An operator with its modifiers and its right side.
+    fn operation(&mut self, left: Node, op: BinaryOp) -> Result<Node, Failure> {
+        self.advance()?;
+        let (return_bool, matching) = self.binary_modifiers()?;
+        let precedence = op.precedence();
+        let right = self.binary(if op.is_right_associative() { precedence } else { precedence + 1 })?;
+        let height = left.height.max(right.height);
+        let binary = Binary { op, left: left.expr, right: right.expr, return_bool, matching: Some(matching) };
+        self.check_fill_enabled(&binary)?;
+        node_above(Expr::Binary(Box::new(binary)), height)
     }
 
     fn check_fill_enabled(&self, binary: &Binary) -> Result<(), Failure> {

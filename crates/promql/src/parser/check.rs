@@ -8,6 +8,7 @@ use crate::ast::{
     VectorSelector,
 };
 use crate::functions_table::Arity;
+use crate::printer::quote;
 
 /// Checks `expr`, and settles what depends on types: how many series a set operator matches, and that there is no
 /// matching with a scalar.
@@ -63,8 +64,8 @@ fn check_selector(vector: &VectorSelector, may_match_all: bool) -> Result<(), Fa
         return match written.iter().find(|matcher| matcher.name() == METRIC_NAME) {
             None => Ok(()),
             Some(other) => {
-                let message =
-                    format!("metric name must not be set twice: {:?} or {:?}", vector.name, other.value());
+                let (name, other) = (quote(&vector.name), quote(other.value()));
+                let message = format!("metric name must not be set twice: {name} or {other}");
                 Err(Failure::new(vector.pos, message))
             }
         };
@@ -98,7 +99,7 @@ fn check_binary(binary: &mut Binary, input: &str) -> Result<(), Failure> {
     }
     let matching = binary.matching.get_or_insert_default();
     if let Some(label) = on_and_grouped(matching) {
-        let message = format!("label {label:?} must not occur in ON and GROUP clause at once");
+        let message = format!("label {} must not occur in ON and GROUP clause at once", quote(label));
         return op_error(binary, message);
     }
     for (side, found) in [(&binary.left, left), (&binary.right, right)] {

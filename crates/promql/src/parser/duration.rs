@@ -34,15 +34,19 @@ impl Parser<'_> {
             }
             // Behind a closing parenthesis arithmetic goes on, as far as it is arithmetic on durations.
             TokenKind::LeftParen => {
-                let mut left = self.duration_operand()?;
-                let bookmark = |parser: &Self| (parser.lexer, parser.token);
-                let mut good = (bookmark(self), left.clone());
-                while let Ok(Some(next)) = self.duration_operation(left, 1) {
-                    good = (bookmark(self), next.clone());
-                    left = next;
+                let mut complete = self.duration_operand()?;
+                for _ in 0..super::MAX_DEPTH {
+                    let bookmark = (self.lexer, self.token, self.depth);
+                    match self.duration_operation(complete.clone(), 1) {
+                        Ok((next, true)) => complete = next,
+                        Ok((_, false)) => break,
+                        Err(_) => {
+                            (self.lexer, self.token, self.depth) = bookmark;
+                            break;
+                        }
+                    }
                 }
-                (self.lexer, self.token) = good.0;
-                good.1
+                complete
             }
             _ => self.duration_operand()?,
         };
@@ -51,38 +55,36 @@ impl Parser<'_> {
     }
 
     fn duration_expr(&mut self, min_precedence: u8) -> Result<DurationExpr, Failure> {
-        self.nested(|parser| {
-            let mut left = match parser.kind() {
-                TokenKind::Operator(BinaryOp::Add | BinaryOp::Sub) => {
-                    parser.signed_duration(|parser| parser.duration_expr(DurationOp::Pow.precedence()))?
-                }
-                _ => parser.duration_operand()?,
-            };
-            let mut height = 0;
-            loop {
-                let before = left.clone();
-                let Some(next) = parser.duration_operation(left, min_precedence)? else { return Ok(before) };
-                height += 1;
-                if height > super::MAX_DEPTH {
-                    return Err(super::too_deep(next.pos()));
-                }
-                left = next;
+        self.enter()?;
+        let mut left = match self.kind() {
+            TokenKind::Operator(BinaryOp::Add | BinaryOp::Sub) => {
+                self.signed_duration(|parser| parser.duration_expr(DurationOp::Pow.precedence()))?
             }
-        })
+            _ => self.duration_operand()?,
+        };
+        for _ in 0..super::MAX_DEPTH {
+            match self.duration_operation(left, min_precedence)? {
+                (next, true) => left = next,
+                (complete, false) => {
+                    self.leave();
+                    return Ok(complete);
+                }
+            }
+        }
+        Err(super::too_deep(left.pos()))
     }
 
-    /// An operator and its right side, if an operator of at least this precedence stands here.
+    /// `left` with the operator that stands here and its right side, if it binds at least as tightly as
+    /// `min_precedence`; says whether there was one.
     fn duration_operation(
         &mut self,
         left: DurationExpr,
         min_precedence: u8,
-    ) -> Result<Option<DurationExpr>, Failure> {
-        let Some(op) = duration_op(self.kind()) else { return Ok(None) };
-        let precedence = op.precedence();
-        if precedence < min_precedence {
-            return Ok(None);
-        }
+    ) -> Result<(DurationExpr, bool), Failure> {
+        let op = duration_op(self.kind()).filter(|op| op.precedence() >= min_precedence);
+        let Some(op) = op else { return Ok((left, false)) };
         let token = self.advance()?;
+        let precedence = op.precedence();
         let right = self.duration_expr(if op == DurationOp::Pow { precedence } else { precedence + 1 })?;
         self.check_durations_enabled(left.pos())?;
         if let DurationExpr::Literal { seconds: 0.0, .. } = right {
@@ -92,7 +94,7 @@ impl Parser<'_> {
                 _ => {}
             }
         }
-        Ok(Some(DurationExpr::Binary { op, left: Box::new(left), right: Box::new(right) }))
+        Ok((DurationExpr::Binary { op, left: Box::new(left), right: Box::new(right) }, true))
     }
 
     fn signed_duration(
@@ -107,8 +109,7 @@ impl Parser<'_> {
             DurationExpr::Literal { seconds, is_duration, .. } => {
                 DurationExpr::Literal { seconds: if negative { -seconds } else { seconds }, is_duration, pos }
             }
-            expr if negative => DurationExpr::Negative { expr: Box::new(expr), pos },
-            expr => expr,
+            expr => DurationExpr::Signed { negative, expr: Box::new(expr), pos },
         })
     }
 

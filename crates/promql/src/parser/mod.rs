@@ -117,15 +117,17 @@ impl<'a> Parser<'a> {
         self.unexpected().within(context, expected)
     }
 
-    /// Runs `parse` one level deeper, if there is one.
-    fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+    /// Goes one level deeper, if there is one. Behind an error the depth means nothing any more.
+    fn enter(&mut self) -> Result<(), Failure> {
         if self.depth >= MAX_DEPTH {
             return Err(too_deep(self.token.pos));
         }
         self.depth += 1;
-        let result = parse(self);
+        Ok(())
+    }
+
+    fn leave(&mut self) {
         self.depth -= 1;
-        result
     }
 }
 

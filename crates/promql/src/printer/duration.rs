@@ -33,7 +33,7 @@ impl fmt::Display for DurationExpr {
             Self::Literal { seconds, is_duration, .. } => number(f, *seconds, *is_duration),
             Self::Step(_) => f.write_str("step()"),
             Self::Range(_) => f.write_str("range()"),
-            Self::Negative { expr, .. } => write!(f, "-{expr}"),
+            Self::Signed { negative, expr, .. } => write!(f, "{}{expr}", if *negative { '-' } else { '+' }),
             Self::Binary { op, left, right } => write!(f, "{left} {} {right}", op.as_str()),
             Self::Function { function, left, right, .. } => {
                 write!(f, "{}({left}, {right})", function.as_str())
