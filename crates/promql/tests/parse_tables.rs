@@ -3,7 +3,6 @@
 //! The files in `tables` have one query a line, with tabs between the columns and `\n` for a line break. With
 //! `NARTHEX_BLESS=1` in the environment the expectations are written anew: read the difference before committing it.
 
-use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
@@ -12,24 +11,24 @@ use narthex_promql::printer::pretty;
 
 fn check(name: &str, answer: impl Fn(&str) -> String) {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tables")).join(name);
-    let table = fs::read_to_string(&path).unwrap();
+    let table = fs::read_to_string(&path).expect("the table can be read");
     let mut fresh = String::new();
     let mut differences = Vec::new();
     for line in table.lines() {
         if line.is_empty() || line.starts_with("##") {
-            writeln!(fresh, "{line}").unwrap();
+            fresh.push_str(&format!("{line}\n"));
             continue;
         }
         let (query, expected) = line.split_once('\t').unwrap_or((line, ""));
         let found = answer(&query.replace("\\n", "\n"));
-        writeln!(fresh, "{query}\t{found}").unwrap();
+        fresh.push_str(&format!("{query}\t{found}\n"));
         if found != expected {
             differences.push(format!("{query}\n  expected {expected}\n  found    {found}"));
         }
     }
     assert!(!table.is_empty(), "{name} is empty");
     if std::env::var_os("NARTHEX_BLESS").is_some() {
-        fs::write(&path, fresh).unwrap();
+        fs::write(&path, fresh).expect("the table can be written");
     } else {
         assert!(differences.is_empty(), "{name}:\n{}", differences.join("\n"));
     }
