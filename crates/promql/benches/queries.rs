@@ -84,6 +84,18 @@ fn queries(c: &mut Criterion) {
             });
         }
     }
+    let instants = [
+        "sum(rate(http_bucket[5m]))",
+        "count(http_bucket)",
+        "histogram_quantile(0.95, sum by (le) (rate(http_bucket[5m])))",
+    ];
+    let engine = Engine::new(EngineOptions { threads: 1, ..EngineOptions::default() });
+    for query in instants {
+        let expr = engine.parse(query).expect("a valid query");
+        group.bench_function(format!("instant {query}"), |b| {
+            b.iter(|| black_box(engine.instant_expr(&memory, &expr, end, &options).expect("an answer")));
+        });
+    }
     group.finish();
 }
 

@@ -124,6 +124,7 @@ impl Engine {
         let admitted = Instant::now();
         let lookback = options.lookback_ms.unwrap_or(self.options.lookback_ms).max(1);
         let context = Arc::new(QueryContext::new(&self.options, guard, lookback));
+        context.budget.admit_steps(grid.steps)?;
         let extent_context = ExtentContext {
             start: grid.start,
             end: grid.end,

@@ -23,6 +23,13 @@ impl SampleBudget {
         Self { limit, current: AtomicUsize::new(0), peak: AtomicUsize::new(0), total: AtomicUsize::new(0) }
     }
 
+    /// Whether a column of so many steps is thinkable at all: it would hold as many samples.
+    pub(crate) fn admit_steps(&self, steps: usize) -> Result<(), QueryError> {
+        // Without a limit of its own a query may still not ask for gigabytes per series.
+        const STEPS_MAX: usize = 1 << 27;
+        if steps > self.limit.min(STEPS_MAX) { Err(QueryError::TooManySamples) } else { Ok(()) }
+    }
+
     /// Takes `count` samples into memory.
     pub(crate) fn take(&self, count: usize) -> Result<(), QueryError> {
         let now = self.current.fetch_add(count, Ordering::Relaxed) + count;

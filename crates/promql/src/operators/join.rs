@@ -67,8 +67,9 @@ pub(crate) fn join(
 ) -> Result<Vec<Row>, QueryError> {
     let swapped = join.matching.card == Cardinality::OneToMany;
     let (many, one) = if swapped { (right, left) } else { (left, right) };
+    // As in the reference the values belong to the "many" and the "one" side, also where `group_right` swaps them.
     let fill = join.matching.fill;
-    let (fill_many, fill_one) = if swapped { (fill.right, fill.left) } else { (fill.left, fill.right) };
+    let (fill_many, fill_one) = (fill.left, fill.right);
     let mut ids = FxHashMap::default();
     let many_ids = group_ids(&many, join.matching, &mut ids);
     let one_ids = group_ids(&one, join.matching, &mut ids);

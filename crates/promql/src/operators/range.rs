@@ -1,6 +1,7 @@
 //! Functions of ranges: `rate(x[5m])`, `max_over_time(x[1h])`, over selectors and subqueries.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use narthex_model::names::METRIC_NAME;
 use narthex_model::{FloatHistogram, Labels, is_stale};
@@ -159,6 +160,8 @@ pub(crate) struct RangeCallSource {
     pub(crate) scalars: Vec<Vec<f64>>,
     /// Where annotations point to.
     pub(crate) pos: PosRange,
+    /// Whether the metric name needs no further look.
+    pub(crate) name_checked: AtomicBool,
     /// The query.
     pub(crate) context: Arc<QueryContext>,
 }
@@ -323,8 +326,11 @@ impl Source for RangeCallSource {
                 .and_then(|()| self.evaluate(index, &data, scratch, out))
                 // The last window is still held when the result is counted.
                 .and_then(|()| self.context.budget.glance(self.last_window(&data) + out.samples()));
-            if result.is_ok() && self.function.expects_counter && !out.present.is_empty() {
+            let unchecked = self.function.expects_counter && !self.name_checked.load(Ordering::Relaxed);
+            if result.is_ok() && unchecked && !out.present.is_empty() {
                 self.annotate_non_counter(index, scratch);
+                // One name for all series needs to be looked at once.
+                self.name_checked.store(self.input.unique_without_name(), Ordering::Relaxed);
             }
         }
         scratch.give_range(data);

@@ -130,6 +130,7 @@ fn add_or_subtract(
     }
     if reconciled.reset_collision {
         annotations.add(Annotation::reset_collision(operation, pos));
+        return Outcome::Nothing;
     }
     if reconciled.custom_bounds {
         annotations.add(Annotation::mismatched_custom_buckets(operation, pos));

@@ -1,6 +1,7 @@
 //! Function calls that give vectors: one dispatch by name.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::{Around, Planner, pos_of, string_of};
 use crate::annotations::Annotation;
@@ -100,6 +101,7 @@ impl Planner<'_> {
             mode,
             scalars,
             pos: pos_of(&call.args, 0),
+            name_checked: AtomicBool::new(false),
             context: Arc::clone(&self.context),
         });
         if name == "absent_over_time" {

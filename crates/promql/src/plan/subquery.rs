@@ -67,6 +67,7 @@ impl Planner<'_> {
             self.context.subquery_step,
             self.durations,
         )?;
+        self.context.budget.admit_steps(inner.steps)?;
         let around = Around { function: Some(function), ..Around::default() };
         let was_instant = std::mem::replace(&mut self.is_instant, false);
         let input = self.with_stats_only(false, |planner| planner.vector(&subquery.expr, inner, around));
