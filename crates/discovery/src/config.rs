@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::refresh::{Refresher, Updates, run};
-use crate::{DnsConfig, FileConfig, HttpConfig, TargetGroup, dns, file, http_sd};
+use crate::{
+    ConsulConfig, DnsConfig, FileConfig, HttpConfig, NomadConfig, PuppetDbConfig, TargetGroup, consul, dns,
+    file, http_sd, nomad, puppetdb,
+};
 
 /// One entry of a `*_sd_configs` or `static_configs` list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,6 +19,12 @@ pub enum DiscoveryConfig {
     Dns(DnsConfig),
     /// Targets from a URL.
     Http(Box<HttpConfig>),
+    /// Services of Consul.
+    Consul(Box<ConsulConfig>),
+    /// Services of Nomad.
+    Nomad(Box<NomadConfig>),
+    /// Resources of PuppetDB.
+    PuppetDb(Box<PuppetDbConfig>),
 }
 
 impl DiscoveryConfig {
@@ -26,6 +35,9 @@ impl DiscoveryConfig {
             Self::File(_) => "file",
             Self::Dns(_) => "dns",
             Self::Http(_) => "http",
+            Self::Consul(_) => "consul",
+            Self::Nomad(_) => "nomad",
+            Self::PuppetDb(_) => "puppetdb",
         }
     }
 
@@ -52,6 +64,9 @@ impl DiscoveryConfig {
             Self::File(config) => Box::new(file::FileRefresher::new(config)),
             Self::Dns(config) => Box::new(dns::DnsRefresher::new(config)),
             Self::Http(config) => Box::new(http_sd::HttpRefresher::new(*config)),
+            Self::Consul(config) => Box::new(consul::ConsulRefresher::new(*config)),
+            Self::Nomad(config) => Box::new(nomad::NomadRefresher::new(*config)),
+            Self::PuppetDb(config) => Box::new(puppetdb::PuppetDbRefresher::new(*config)),
         };
         run(refresher, updates).await;
     }

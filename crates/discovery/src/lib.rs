@@ -9,19 +9,27 @@
 //! receivers can compare pointers; a reload keeps mechanisms whose configuration did not change.
 
 mod config;
+mod consul;
 mod dns;
 mod error;
 mod file;
 mod group;
 mod http_sd;
+mod labels;
 mod manager;
+mod nomad;
+mod puppetdb;
 mod refresh;
+mod rest;
 
 pub use config::DiscoveryConfig;
+pub use consul::ConsulConfig;
 pub use dns::{DnsConfig, DnsType};
 pub use error::DiscoveryError;
 pub use file::FileConfig;
 pub use group::{ADDRESS_LABEL, TargetGroup};
 pub use http_sd::HttpConfig;
 pub use manager::{DiscoveryManager, ManagerOptions, MechanismStats, Pools, Stats};
+pub use nomad::NomadConfig;
+pub use puppetdb::PuppetDbConfig;
 pub use refresh::{Refresh, Refresher, Updates};

@@ -30,8 +30,11 @@ struct Inner {
 impl Client {
     /// Makes a client.
     pub fn new(options: HttpOptions) -> Self {
-        let connector =
-            Connector { tls: Tls::new(options.tls.clone()), proxy: Proxy::new(options.proxy.clone()) };
+        let connector = Connector {
+            tls: Tls::new(options.tls.clone()),
+            proxy: Proxy::new(options.proxy.clone()),
+            unix_socket: options.unix_socket.clone(),
+        };
         let tokens = options.oauth2.as_deref().cloned().map(Tokens::new);
         Self { inner: Arc::new(Inner { options, connector, tokens }) }
     }

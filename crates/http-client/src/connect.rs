@@ -1,7 +1,9 @@
 //! Opening connections: name → address → TCP → proxy's tunnel → TLS; called by `connection`.
 
+use std::path::PathBuf;
+
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use url::Url;
 
 use crate::ClientError;
@@ -51,11 +53,17 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 pub(crate) struct Connector {
     pub(crate) tls: Tls,
     pub(crate) proxy: Proxy,
+    /// Where the server is, if it is on this machine and not on the network.
+    pub(crate) unix_socket: Option<PathBuf>,
 }
 
 impl Connector {
     /// Connects to `origin`: a stream over which its HTTP server answers.
     pub(crate) async fn connect(&self, origin: &Origin) -> Result<Box<dyn Stream>, ClientError> {
+        if let Some(path) = &self.unix_socket {
+            let failed = |source| ClientError::Connect { address: path.display().to_string(), source };
+            return Ok(Box::new(UnixStream::connect(path).await.map_err(failed)?));
+        }
         let Some(proxy) = self.proxy.to(origin) else {
             let stream = tcp(origin).await?;
             return if origin.tls {

@@ -1,6 +1,7 @@
 //! The HTTP client's options, plain: the configuration file's forms are mapped to them by the binary.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use url::Url;
 
@@ -19,6 +20,8 @@ pub struct HttpOptions {
     pub tls: TlsOptions,
     /// Through whom.
     pub proxy: ProxyOptions,
+    /// A Unix domain socket at which the server is, whatever the URL's host says.
+    pub unix_socket: Option<PathBuf>,
     /// Whether redirects are followed (at most ten).
     pub follow_redirects: bool,
     /// More headers, by name; each may have several values.
@@ -33,6 +36,7 @@ impl Default for HttpOptions {
             oauth2: None,
             tls: TlsOptions::default(),
             proxy: ProxyOptions::default(),
+            unix_socket: None,
             follow_redirects: true,
             headers: BTreeMap::new(),
         }

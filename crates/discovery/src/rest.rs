@@ -1,0 +1,100 @@
+//! Asking a JSON interface over HTTP: what the mechanisms that talk to one share.
+
+use std::time::Duration;
+
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::{Method, StatusCode};
+use narthex_http_client::{Client, Connection, Head, HttpOptions, Request, decode};
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+use url::Url;
+
+use crate::DiscoveryError;
+
+const USER_AGENT_VALUE: HeaderValue =
+    HeaderValue::from_static(concat!("Narthex/", env!("CARGO_PKG_VERSION")));
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// The largest answer that is read, in bytes; a hundred thousand targets with labels stay below it.
+const BODY_BYTES_MAX: usize = 256 << 20;
+
+/// A server that is asked again and again over one connection.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    client: Client,
+    connection: Connection,
+    headers: HeaderMap,
+    timeout: Duration,
+}
+
+impl Rest {
+    pub(crate) fn new(options: HttpOptions, timeout: Duration) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(USER_AGENT, USER_AGENT_VALUE);
+        headers.insert(ACCEPT, JSON);
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        Self { client: Client::new(options), connection: Connection::new(), headers, timeout }
+    }
+
+    /// Adds a header to all requests.
+    pub(crate) fn with_header(mut self, name: &'static str, value: HeaderValue) -> Self {
+        self.headers.insert(HeaderName::from_static(name), value);
+        self
+    }
+
+    /// Asks by GET; gives the answer's head and its plain body.
+    pub(crate) async fn get(&mut self, url: &Url) -> Result<(Head, Vec<u8>), DiscoveryError> {
+        self.send(Request::get(url.clone(), self.headers.clone())).await
+    }
+
+    /// Asks by GET for JSON.
+    pub(crate) async fn get_json<T: DeserializeOwned>(&mut self, url: &Url) -> Result<T, DiscoveryError> {
+        let (_, body) = self.get(url).await?;
+        read_json(url, &body)
+    }
+
+    /// Asks by POST of JSON for JSON.
+    pub(crate) async fn post_json<T: DeserializeOwned>(
+        &mut self,
+        url: &Url,
+        body: &serde_json::Value,
+    ) -> Result<T, DiscoveryError> {
+        let mut headers = self.headers.clone();
+        headers.insert(CONTENT_TYPE, JSON);
+        let body = body.to_string().into();
+        let (_, answer) =
+            self.send(Request { method: Method::POST, url: url.clone(), headers, body }).await?;
+        read_json(url, &answer)
+    }
+
+    async fn send(&mut self, request: Request) -> Result<(Head, Vec<u8>), DiscoveryError> {
+        let url = || shown(&request.url);
+        let mut body = Vec::new();
+        let fetch = self.client.fetch(&mut self.connection, &request, BODY_BYTES_MAX, &mut body);
+        let head = timeout(self.timeout, fetch)
+            .await
+            .map_err(|_| DiscoveryError::Timeout(url(), self.timeout))?
+            .map_err(|source| DiscoveryError::Request { url: url(), source })?;
+        if head.status != StatusCode::OK {
+            let reason = format!("server returned HTTP status {}", head.status);
+            return Err(DiscoveryError::Answer { url: url(), reason });
+        }
+        let mut plain = Vec::new();
+        let decoded = decode(head.content_encoding(), &body, BODY_BYTES_MAX, &mut plain)
+            .map_err(|source| DiscoveryError::Decode { url: url(), source })?;
+        Ok((head, if decoded { plain } else { body }))
+    }
+}
+
+pub(crate) fn read_json<T: DeserializeOwned>(url: &Url, body: &[u8]) -> Result<T, DiscoveryError> {
+    serde_json::from_slice(body)
+        .map_err(|error| DiscoveryError::Parse { place: shown(url), reason: error.to_string() })
+}
+
+/// The URL as it may be shown and labelled: without credentials.
+pub(crate) fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    // Refused only for URLs that cannot have credentials.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
+}

@@ -1,0 +1,175 @@
+//! The mechanisms that ask JSON interfaces, against scripted servers: which paths they ask, which labels come out.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use narthex_discovery::{
+    ConsulConfig, DiscoveryConfig, DiscoveryManager, ManagerOptions, NomadConfig, PuppetDbConfig, TargetGroup,
+};
+use narthex_http_client::Secret;
+use narthex_model::Labels;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use url::Url;
+
+/// A server that answers requests by their path (without query); gives its URL and the requests it saw.
+async fn serve(answers: &[(&'static str, &'static str)]) -> (Url, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
+    let answers: BTreeMap<&str, &str> = answers.iter().copied().collect();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = vec![0; 8192];
+            let length = stream.read(&mut request).await.unwrap_or(0);
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            let path = request.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
+            log.lock().expect("not poisoned").push(request);
+            let (status, body) = match answers.get(path.as_str()) {
+                Some(body) => ("200 OK", *body),
+                None => ("404 Not Found", ""),
+            };
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (url, seen)
+}
+
+/// The groups that a configuration finds.
+async fn found(config: DiscoveryConfig) -> Vec<Arc<TargetGroup>> {
+    let quick = Duration::from_millis(5);
+    let manager = DiscoveryManager::new(ManagerOptions { settle_time: quick, publish_interval: quick });
+    let mut receiver = manager.subscribe();
+    manager.apply(BTreeMap::from([("p".to_owned(), vec![config])]));
+    let waiting = receiver.wait_for(|pools| pools.get("p").is_some_and(|groups| !groups.is_empty()));
+    let pools = tokio::time::timeout(Duration::from_secs(20), waiting).await;
+    pools.expect("groups in time").expect("the manager lives")["p"].clone()
+}
+
+#[tokio::test]
+async fn consul() {
+    let (url, seen) = serve(&[
+        ("/prefix/v1/agent/self", r#"{"Config": {"Datacenter": "dc1", "Other": 1}, "Stats": {}}"#),
+        ("/prefix/v1/catalog/services", r#"{"web": ["prod", "v1"], "db": []}"#),
+        (
+            "/prefix/v1/health/service/web",
+            r#"[{
+                "Node": {"ID": "x", "Node": "n1", "Address": "10.0.0.1", "Datacenter": "dc1",
+                    "TaggedAddresses": {"lan": "10.0.0.1"}, "Meta": {"rack-id": "r1"}},
+                "Service": {"ID": "web-1", "Service": "web", "Tags": ["prod", "v1"], "Address": "", "Port": 8080,
+                    "Meta": {"version": "2"}},
+                "Checks": [{"CheckID": "c", "Status": "passing"}, {"CheckID": "d", "Status": "warning"}]
+            }, {
+                "Node": {"Node": "n2", "Address": "10.0.0.2", "Meta": null, "TaggedAddresses": null},
+                "Service": {"ID": "web-2", "Tags": null, "Address": "fd00::2", "Port": 1},
+                "Checks": [{"CheckID": "_node_maintenance", "Status": "critical"}]
+            }]"#,
+        ),
+    ])
+    .await;
+    let config = ConsulConfig {
+        token: Some(Secret::new("t0k3n")),
+        tags: vec!["prod".to_owned()],
+        ..ConsulConfig::new(url.join("prefix").unwrap())
+    };
+    let groups = found(DiscoveryConfig::Consul(Box::new(config))).await;
+    assert_eq!(groups.len(), 1);
+    assert_eq!(
+        groups[0].labels,
+        Labels::from_pairs([("__meta_consul_service", "web"), ("__meta_consul_dc", "dc1")])
+    );
+    let expected = [
+        ("__address__", "10.0.0.1:8080"),
+        ("__meta_consul_address", "10.0.0.1"),
+        ("__meta_consul_health", "warning"),
+        ("__meta_consul_metadata_rack_id", "r1"),
+        ("__meta_consul_node", "n1"),
+        ("__meta_consul_service_id", "web-1"),
+        ("__meta_consul_service_metadata_version", "2"),
+        ("__meta_consul_service_port", "8080"),
+        ("__meta_consul_tagged_address_lan", "10.0.0.1"),
+        ("__meta_consul_tags", ",prod,v1,"),
+    ];
+    assert_eq!(groups[0].targets[0], Labels::from_pairs(expected));
+    assert_eq!(groups[0].targets[1].get("__address__"), Some("[fd00::2]:1"));
+    assert_eq!(groups[0].targets[1].get("__meta_consul_health"), Some("maintenance"));
+    let seen = seen.lock().unwrap().clone();
+    assert!(seen.iter().all(|request| request.contains("x-consul-token: t0k3n\r\n")));
+    assert!(
+        seen[2].starts_with("GET /prefix/v1/health/service/web?dc=dc1&stale&tag=prod HTTP/1.1\r\n"),
+        "{}",
+        seen[2]
+    );
+}
+
+#[tokio::test]
+async fn nomad() {
+    let (url, seen) = serve(&[
+        ("/v1/services", r#"[{"Namespace": "default", "Services": [{"ServiceName": "redis", "Tags": ["db"]}]}]"#),
+        (
+            "/v1/service/redis",
+            r#"[{"ID": "i", "ServiceName": "redis", "Namespace": "default", "NodeID": "n", "Datacenter": "dc1",
+                "JobID": "j", "AllocID": "a", "Tags": ["db", "x"], "Address": "10.0.0.1", "Port": 6379}]"#,
+        ),
+    ])
+    .await;
+    let groups = found(DiscoveryConfig::Nomad(Box::new(NomadConfig::new(url)))).await;
+    let expected = [
+        ("__address__", "10.0.0.1:6379"),
+        ("__meta_nomad_address", "10.0.0.1"),
+        ("__meta_nomad_dc", "dc1"),
+        ("__meta_nomad_namespace", "default"),
+        ("__meta_nomad_node_id", "n"),
+        ("__meta_nomad_service", "redis"),
+        ("__meta_nomad_service_address", "10.0.0.1"),
+        ("__meta_nomad_service_alloc_id", "a"),
+        ("__meta_nomad_service_id", "i"),
+        ("__meta_nomad_service_job_id", "j"),
+        ("__meta_nomad_service_port", "6379"),
+        ("__meta_nomad_tags", ",db,x,"),
+    ];
+    assert_eq!(groups[0].targets, [Labels::from_pairs(expected)]);
+    let first = seen.lock().unwrap()[0].clone();
+    assert!(first.starts_with("GET /v1/services?namespace=default&region=global&stale HTTP/1.1"), "{first}");
+}
+
+#[tokio::test]
+async fn puppetdb() {
+    let (url, seen) = serve(&[(
+        "/pdb/query/v4",
+        r#"[{"certname": "edge.example", "resource": "49af", "type": "Class", "title": "Prometheus::Node_exporter",
+            "exported": false, "tags": ["a", "b"], "file": "/f.pp", "environment": "prod", "line": 3,
+            "parameters": {"ensure": "present", "ports": [1, 2], "labels": {"team": "x"}, "none": null, "on": true}}]"#,
+    )])
+    .await;
+    let config = PuppetDbConfig {
+        include_parameters: true,
+        port: 9100,
+        ..PuppetDbConfig::new(url, "resources { type = \"Class\" }")
+    };
+    let groups = found(DiscoveryConfig::PuppetDb(Box::new(config))).await;
+    let target = &groups[0].targets[0];
+    for (label, value) in [
+        ("__address__", "edge.example:9100"),
+        ("__meta_puppetdb_certname", "edge.example"),
+        ("__meta_puppetdb_environment", "prod"),
+        ("__meta_puppetdb_exported", "false"),
+        ("__meta_puppetdb_parameter_ensure", "present"),
+        ("__meta_puppetdb_parameter_labels_team", "x"),
+        ("__meta_puppetdb_parameter_on", "true"),
+        ("__meta_puppetdb_parameter_ports", ",1,2,"),
+        ("__meta_puppetdb_tags", ",a,b,"),
+        ("__meta_puppetdb_type", "Class"),
+    ] {
+        assert_eq!(target.get(label), Some(value), "{label}");
+    }
+    let request = seen.lock().unwrap()[0].clone();
+    assert!(request.starts_with("POST /pdb/query/v4 HTTP/1.1\r\n"), "{request}");
+    assert!(request.ends_with(r#"{"query":"resources { type = \"Class\" }"}"#), "{request}");
+}
