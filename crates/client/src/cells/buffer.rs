@@ -52,7 +52,7 @@ impl Layout {
         reason = "NaN is at or below no bound, so it belongs to +Inf"
     )]
     pub(crate) fn bucket(&self, value: f64) -> usize {
-        // Branch-free: observations jump between buckets, and a wrong guess costs more than all the comparisons.
+        // Without branches: observations jump between buckets, and a wrong guess costs more than all the comparisons.
         self.bounds.partition_point(|bound| !(value <= *bound))
     }
 }
@@ -172,8 +172,14 @@ impl Buffer {
         let sequence = self.sequence.load(Ordering::Relaxed);
         self.sequence.store(sequence.wrapping_add(1), Ordering::Relaxed);
         fence(Ordering::Release);
-        for count in self.counts.get(bucket).into_iter().chain(native) {
+        let add = |count: &AtomicU64| {
             count.store(count.load(Ordering::Relaxed).wrapping_add(times), Ordering::Relaxed);
+        };
+        if let Some(count) = self.counts.get(bucket) {
+            add(count);
+        }
+        if let Some(count) = native {
+            add(count);
         }
         let sum = f64::from_bits(self.sum.load(Ordering::Relaxed)) + value * times as f64;
         self.sum.store(sum.to_bits(), Ordering::Relaxed);

@@ -48,7 +48,7 @@ impl LabelValues {
     }
 
     /// Adds the next value.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, value: &str) {
         let bytes = value.as_bytes();
         if bytes.len() < 255 && self.count < SHORT_VALUES && self.len + bytes.len() / 8 < INLINE {
