@@ -80,7 +80,10 @@ fn samples(families: &[MetricFamily], protocol: Protocol, scheme: EscapingScheme
         if let Entry::Series(series) = entry.expect("a good page") {
             builder.clear();
             series.labels_into(&mut builder);
-            samples.push(format!("{} {:?}", builder.build(), series.value));
+            // OpenMetrics has its own suffixes for the parts of a gauge histogram.
+            let labels =
+                builder.build().to_string().replace("_gsum\"", "_sum\"").replace("_gcount\"", "_count\"");
+            samples.push(format!("{labels} {:?}", series.value));
         }
     }
     samples.sort();

@@ -105,7 +105,25 @@ impl HistogramValue {
     /// The count of the `+Inf` bucket that an encoder has to add, if it has to.
     pub(super) fn missing_infinity(&self) -> Option<f64> {
         let has = self.buckets.iter().any(|bucket| bucket.upper_bound == f64::INFINITY);
-        self.count.filter(|_| !has)
+        self.any_count().filter(|_| !has)
+    }
+
+    /// The number of observations, from the native form if need be: what a text page can say of it.
+    pub(super) fn any_count(&self) -> Option<f64> {
+        self.count.or(match &self.native {
+            None => None,
+            Some(NativeValue::Int(native)) => Some(native.count as f64),
+            Some(NativeValue::Float(native)) => Some(native.count),
+        })
+    }
+
+    /// The sum of the observations, from the native form if need be.
+    pub(super) fn any_sum(&self) -> Option<f64> {
+        self.sum.or(match &self.native {
+            None => None,
+            Some(NativeValue::Int(native)) => Some(native.sum),
+            Some(NativeValue::Float(native)) => Some(native.sum),
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Metrics to bytes: single pieces of a text page ([`write`]), protobuf fields ([`wire`]), and whole families.
+//! Metrics to bytes: single pieces of a text page ([`mod@write`]), protobuf fields ([`wire`]), and whole families.
 //!
 //! [`MetricFamily`] is the value model; [`Encoder`] writes families in one protocol and escaping scheme. `text`,
 //! `openmetrics` and `protobuf` hold one format each and share `sample`.

@@ -151,9 +151,9 @@ impl Lines<'_> {
             self.sample("_bucket", Some((BUCKET_LABEL, "+Inf")), Number::Count(count), None);
         }
         if self.metric_type == MetricType::GaugeHistogram {
-            self.sum_and_count("_gsum", histogram.sum, "_gcount", histogram.count);
+            self.sum_and_count("_gsum", histogram.any_sum(), "_gcount", histogram.any_count());
         } else {
-            self.sum_and_count("_sum", histogram.sum, "_count", histogram.count);
+            self.sum_and_count("_sum", histogram.any_sum(), "_count", histogram.any_count());
             self.created();
         }
     }

@@ -50,7 +50,8 @@ impl Lines<'_> {
     fn sample(&mut self, suffix: &str, extra: Extra<'_>, value: f64) {
         series(self.out, self.scheme, self.name, suffix, &self.metric.labels, extra);
         write_float(self.out, value);
-        if let Some(timestamp) = self.metric.timestamp {
+        // No reader takes a time before 1970 in this format; without it the sample is at least kept.
+        if let Some(timestamp) = self.metric.timestamp.filter(|timestamp| *timestamp >= 0) {
             self.out.push(b' ');
             write_int(self.out, timestamp);
         }
@@ -80,7 +81,7 @@ impl Lines<'_> {
         if let Some(count) = histogram.missing_infinity() {
             self.sample("_bucket", Some((BUCKET_LABEL, "+Inf")), count);
         }
-        self.sum_and_count(histogram.sum, histogram.count);
+        self.sum_and_count(histogram.any_sum(), histogram.any_count());
     }
 
     fn sum_and_count(&mut self, sum: Option<f64>, count: Option<f64>) {
