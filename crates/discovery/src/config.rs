@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::refresh::{Refresher, Updates, run};
 use crate::{
-    ConsulConfig, DnsConfig, FileConfig, HttpConfig, NomadConfig, PuppetDbConfig, TargetGroup, consul, dns,
-    file, http_sd, nomad, puppetdb,
+    ConsulConfig, DnsConfig, DockerConfig, FileConfig, HttpConfig, NomadConfig, PuppetDbConfig, TargetGroup,
+    consul, dns, docker, file, http_sd, nomad, puppetdb,
 };
 
 /// One entry of a `*_sd_configs` or `static_configs` list.
@@ -21,6 +21,8 @@ pub enum DiscoveryConfig {
     Http(Box<HttpConfig>),
     /// Services of Consul.
     Consul(Box<ConsulConfig>),
+    /// Containers of Docker.
+    Docker(Box<DockerConfig>),
     /// Services of Nomad.
     Nomad(Box<NomadConfig>),
     /// Resources of PuppetDB.
@@ -36,6 +38,7 @@ impl DiscoveryConfig {
             Self::Dns(_) => "dns",
             Self::Http(_) => "http",
             Self::Consul(_) => "consul",
+            Self::Docker(_) => "docker",
             Self::Nomad(_) => "nomad",
             Self::PuppetDb(_) => "puppetdb",
         }
@@ -65,6 +68,7 @@ impl DiscoveryConfig {
             Self::Dns(config) => Box::new(dns::DnsRefresher::new(config)),
             Self::Http(config) => Box::new(http_sd::HttpRefresher::new(*config)),
             Self::Consul(config) => Box::new(consul::ConsulRefresher::new(*config)),
+            Self::Docker(config) => Box::new(docker::DockerRefresher::new(*config)),
             Self::Nomad(config) => Box::new(nomad::NomadRefresher::new(*config)),
             Self::PuppetDb(config) => Box::new(puppetdb::PuppetDbRefresher::new(*config)),
         };

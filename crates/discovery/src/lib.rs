@@ -11,6 +11,7 @@
 mod config;
 mod consul;
 mod dns;
+mod docker;
 mod error;
 mod file;
 mod group;
@@ -25,6 +26,7 @@ mod rest;
 pub use config::DiscoveryConfig;
 pub use consul::ConsulConfig;
 pub use dns::{DnsConfig, DnsType};
+pub use docker::DockerConfig;
 pub use error::DiscoveryError;
 pub use file::FileConfig;
 pub use group::{ADDRESS_LABEL, TargetGroup};

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use narthex_discovery::{
-    ConsulConfig, DiscoveryConfig, DiscoveryManager, ManagerOptions, NomadConfig, PuppetDbConfig, TargetGroup,
+    ConsulConfig, DiscoveryConfig, DiscoveryManager, DockerConfig, ManagerOptions, NomadConfig,
+    PuppetDbConfig, TargetGroup,
 };
 use narthex_http_client::Secret;
 use narthex_model::Labels;
@@ -172,4 +173,78 @@ async fn puppetdb() {
     let request = seen.lock().unwrap()[0].clone();
     assert!(request.starts_with("POST /pdb/query/v4 HTTP/1.1\r\n"), "{request}");
     assert!(request.ends_with(r#"{"query":"resources { type = \"Class\" }"}"#), "{request}");
+}
+
+const CONTAINERS: &str = r#"[{
+    "Id": "c1", "Names": ["/web"], "Labels": {"com.example/team": "x"},
+    "Ports": [{"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}, {"PrivatePort": 53, "Type": "udp"}],
+    "HostConfig": {"NetworkMode": "front"},
+    "NetworkSettings": {"Networks": {
+        "front": {"NetworkID": "n1", "IPAddress": "172.18.0.2"}, "back": {"NetworkID": "n2", "IPAddress": "172.19.0.2"}}}
+}, {
+    "Id": "c2", "Names": ["/sidecar"], "Labels": {}, "Ports": [], "HostConfig": {"NetworkMode": "container:c1"},
+    "NetworkSettings": {"Networks": {}}
+}, {
+    "Id": "c3", "Names": ["/host"], "Ports": [], "HostConfig": {"NetworkMode": "host"},
+    "NetworkSettings": {"Networks": {"host": {"NetworkID": "n3", "IPAddress": ""}}}
+}]"#;
+const NETWORKS: &str = r#"[
+    {"Id": "n1", "Name": "front", "Ingress": false, "Internal": false, "Labels": {"a.b": "c"}},
+    {"Id": "n2", "Name": "back", "Internal": true}, {"Id": "n3", "Name": "host"}]"#;
+
+#[tokio::test]
+async fn docker() {
+    let (url, seen) = serve(&[("/containers/json", CONTAINERS), ("/networks", NETWORKS)]).await;
+    let tcp: Url = url.as_str().replace("http://", "tcp://").parse().unwrap();
+    let config = DockerConfig {
+        match_first_network: false,
+        filters: BTreeMap::from([("status".to_owned(), vec!["running".to_owned()])]),
+        ..DockerConfig::new(tcp)
+    };
+    let groups = found(DiscoveryConfig::Docker(Box::new(config))).await;
+    let addresses: Vec<&str> = groups[0].targets.iter().map(|target| target.value("__address__")).collect();
+    assert_eq!(addresses, ["172.19.0.2:80", "172.18.0.2:80", "172.19.0.2:80", "172.18.0.2:80", "localhost"]);
+    let expected = [
+        ("__address__", "172.18.0.2:80"),
+        ("__meta_docker_container_id", "c1"),
+        ("__meta_docker_container_label_com_example_team", "x"),
+        ("__meta_docker_container_name", "/web"),
+        ("__meta_docker_container_network_mode", "front"),
+        ("__meta_docker_network_id", "n1"),
+        ("__meta_docker_network_ingress", "false"),
+        ("__meta_docker_network_internal", "false"),
+        ("__meta_docker_network_ip", "172.18.0.2"),
+        ("__meta_docker_network_label_a_b", "c"),
+        ("__meta_docker_network_name", "front"),
+        ("__meta_docker_port_private", "80"),
+        ("__meta_docker_port_public", "8080"),
+        ("__meta_docker_port_public_ip", "0.0.0.0"),
+    ];
+    assert_eq!(groups[0].targets[1], Labels::from_pairs(expected));
+    let first = seen.lock().unwrap()[0].clone();
+    assert!(
+        first.starts_with("GET /containers/json?filters=%7B%22status%22%3A%5B%22running%22%5D%7D "),
+        "{first}"
+    );
+}
+
+#[tokio::test]
+async fn docker_at_its_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("docker.sock");
+    let listener = tokio::net::UnixListener::bind(&path).unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = vec![0; 4096];
+            let length = stream.read(&mut request).await.unwrap_or(0);
+            let containers = String::from_utf8_lossy(&request[..length]).starts_with("GET /containers/json ");
+            let body = if containers { CONTAINERS } else { NETWORKS };
+            let head =
+                format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all((head + body).as_bytes()).await;
+        }
+    });
+    let host: Url = format!("unix://{}", path.display()).parse().unwrap();
+    let groups = found(DiscoveryConfig::Docker(Box::new(DockerConfig::new(host)))).await;
+    assert_eq!(groups[0].targets.len(), 3, "one network each");
 }
