@@ -28,3 +28,20 @@ fn upstream_scripts() {
     }
     run(&folder, &RunOptions::default());
 }
+
+/// Our scripts lie in `promqltest`, by the settings that they need: those in `server_names` want names dropped as a server drops them by default.
+fn own(folder: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/promqltest")).join(folder)
+}
+
+#[test]
+fn own_scripts() {
+    run(&own("delayed_names"), &RunOptions::default());
+}
+
+#[test]
+fn own_scripts_with_server_names() {
+    let mut options = RunOptions::default();
+    options.engine.delayed_name_removal = false;
+    run(&own("server_names"), &options);
+}
