@@ -80,6 +80,17 @@ const isolatedPoints: uPlot.Series.Points.Filter = (u, seriesIndex) => {
   return alone;
 };
 
+const DECADES_MAX = 1e15;
+
+function logRange(dataMin: number | null | undefined, dataMax: number | null | undefined, axis: ChartAxis): [number, number] {
+  const high = dataMax !== null && dataMax !== undefined && dataMax > 0 ? dataMax : axis.logBase;
+  const low = dataMin !== null && dataMin !== undefined && dataMin > 0 ? Math.max(dataMin, high / DECADES_MAX) : high / axis.logBase;
+  const [from, to] = uPlot.rangeLog(low, high, axis.logBase, false);
+  const least = axis.min !== undefined && axis.min > 0 ? axis.min : (from ?? low);
+  const most = axis.max !== undefined && axis.max > least ? axis.max : (to ?? high);
+  return most > least ? [least, most] : [least, least * axis.logBase];
+}
+
 function scaleOption(axis: ChartAxis, series: readonly ChartSeries[]): uPlot.Scale {
   const mine = series.filter((one) => one.scale === axis.scale);
   const grounded = mine.some((one) => one.draw === 'bars' || one.stack !== 'none' || one.fill > 0);
@@ -90,13 +101,11 @@ function scaleOption(axis: ChartAxis, series: readonly ChartSeries[]): uPlot.Sca
     range: (_u, dataMin, dataMax) => {
       let low = dataMin;
       let high = dataMax;
+      // A logarithmic scale has no zero: without positive data it still needs a positive range, or its ticks never end.
+      if (axis.distribution === 'log') return logRange(low, high, axis);
       if (low === null || high === null || low === undefined || high === undefined) return [axis.min ?? 0, axis.max ?? (axis.min ?? 0) + 1];
       if (axis.softMin !== undefined) low = Math.min(low, axis.softMin);
       if (axis.softMax !== undefined) high = Math.max(high, axis.softMax);
-      if (axis.distribution === 'log') {
-        const [from, to] = uPlot.rangeLog(Math.max(low, Number.MIN_VALUE), Math.max(high, Number.MIN_VALUE), axis.logBase, false);
-        return [axis.min !== undefined && axis.min > 0 ? axis.min : from, axis.max ?? to];
-      }
       if (axis.centeredZero) {
         const reach = Math.max(Math.abs(low), Math.abs(high)) || 1;
         return [axis.min ?? -reach, axis.max ?? reach];
