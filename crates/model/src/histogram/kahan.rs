@@ -17,6 +17,19 @@ impl FloatHistogram {
             return Err(IncompatibleSchema);
         }
         let reset_collision = self.adjust_hint(other.counter_reset_hint);
+        if self.same_layout(other) {
+            let mut c = match compensation.take() {
+                Some(c) if c.same_layout(self) => c,
+                Some(c) => {
+                    self.absorb(&c);
+                    self.emptied()
+                }
+                None => self.emptied(),
+            };
+            self.add_same(other, &mut c);
+            *compensation = Some(c);
+            return Ok(Reconciled { reset_collision, custom_bounds: false });
+        }
         let comparable = self.schema == other.schema
             && self.zero_threshold == other.zero_threshold
             && self.custom_values == other.custom_values;
@@ -51,6 +64,21 @@ impl FloatHistogram {
         add_side(&mut self.negative_buckets, &mut c.negative_buckets, &self.negative_spans, &negative);
         *compensation = Some(c);
         Ok(Reconciled { reset_collision, custom_bounds })
+    }
+
+    /// Adds a histogram with exactly the same buckets: the common case, without allocations.
+    fn add_same(&mut self, other: &Self, c: &mut Self) {
+        kahan(&mut self.count, &mut c.count, other.count);
+        kahan(&mut self.sum, &mut c.sum, other.sum);
+        kahan(&mut self.zero_count, &mut c.zero_count, other.zero_count);
+        let positive = self.positive_buckets.iter_mut().zip(&mut c.positive_buckets);
+        for ((sum, c), value) in positive.zip(&other.positive_buckets) {
+            kahan(sum, c, *value);
+        }
+        let negative = self.negative_buckets.iter_mut().zip(&mut c.negative_buckets);
+        for ((sum, c), value) in negative.zip(&other.negative_buckets) {
+            kahan(sum, c, *value);
+        }
     }
 
     /// The same layout with all counts zero.

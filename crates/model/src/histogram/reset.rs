@@ -17,6 +17,12 @@ impl FloatHistogram {
         if self.count < previous.count || self.uses_custom_buckets() != previous.uses_custom_buckets() {
             return true;
         }
+        if self.same_layout(previous) {
+            let fell = |now: &[f64], before: &[f64]| now.iter().zip(before).any(|(now, before)| now < before);
+            return self.zero_count < previous.zero_count
+                || fell(&self.positive_buckets, &previous.positive_buckets)
+                || fell(&self.negative_buckets, &previous.negative_buckets);
+        }
         let now = to_pairs(&self.positive_spans, &self.positive_buckets);
         let before = to_pairs(&previous.positive_spans, &previous.positive_buckets);
         if self.uses_custom_buckets() {

@@ -10,7 +10,7 @@ pub(crate) fn linear_regression(timestamps: &[i64], values: &[f64], origin: i64)
     let mut constant = true;
     for (t, value) in timestamps.iter().zip(values) {
         constant &= *value == first || std::ptr::eq(value, &values[0]);
-        let x = (t - origin) as f64 / 1e3;
+        let x = t.saturating_sub(origin) as f64 / 1e3;
         x_sum.add(x);
         y_sum.add(*value);
         xy_sum.add(x * value);

@@ -65,7 +65,7 @@ impl Windows {
     pub(crate) fn density(&self, timestamps: &[i64]) -> usize {
         match timestamps {
             [first, .., last] if last > first => {
-                let spacing = (last - first) / (timestamps.len() as i64 - 1);
+                let spacing = last.saturating_sub(*first) / (timestamps.len() as i64 - 1);
                 (self.range / spacing.max(1)).clamp(0, timestamps.len() as i64) as usize
             }
             _ => timestamps.len(),

@@ -158,7 +158,8 @@ mod tests {
     fn quantiles() {
         let inf = f64::INFINITY;
         let mut regular = buckets(&[(inf, 10.0), (0.1, 2.0), (0.2, 6.0)]);
-        assert_eq!(quantile(0.4, &mut regular), (0.15, None));
+        let (value, forced) = quantile(0.4, &mut regular);
+        assert!((value - 0.15).abs() < 1e-15 && forced.is_none(), "{value}");
         assert_eq!(quantile(0.95, &mut regular).0, 0.2);
         assert_eq!(quantile(-0.1, &mut regular).0, f64::NEG_INFINITY);
         assert!(quantile(0.5, &mut buckets(&[(1.0, 1.0)])).0.is_nan());
