@@ -69,18 +69,18 @@ struct Building {
 
 impl Collect {
     fn declare(&mut self, name: &str) -> &mut Building {
-        self.current = self.at(name);
+        self.current = self.at(name, name);
         &mut self.families[self.current]
     }
 
-    /// The family of this name, made if it is new.
-    fn at(&mut self, name: &str) -> usize {
-        if let Some(known) = self.index.get(name) {
+    /// The family under `key`, made with this name if it is new.
+    fn at(&mut self, key: &str, name: &str) -> usize {
+        if let Some(known) = self.index.get(key) {
             return *known;
         }
         let family = MetricFamily { name: name.to_owned(), ..MetricFamily::default() };
         self.families.push(Building { family, ..Building::default() });
-        self.index.insert(name.to_owned(), self.families.len() - 1);
+        self.index.insert(key.to_owned(), self.families.len() - 1);
         self.families.len() - 1
     }
 
@@ -96,7 +96,12 @@ impl Collect {
                 return;
             }
         }
-        let own = self.at(&name);
+        // A sample that contradicts the family of its own name gets one beside it.
+        let own = if self.index.contains_key(&*name) {
+            self.at(&format!("{name}\0"), &name)
+        } else {
+            self.at(&name, &name)
+        };
         if let Some(building) = self.families.get_mut(own) {
             building.push(self.builder.build(), series, MetricValue::Single(series.value));
         }
