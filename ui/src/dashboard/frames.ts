@@ -92,9 +92,12 @@ export interface FrameWishes extends Legend {
 
 function matrixFrames(result: readonly MatrixItem[], wishes: FrameWishes): readonly Frame[] {
   const legends = legendsOf(result.map((item) => item.metric), wishes);
+  let shared: number[] = [];
   return result.filter((item) => item.values !== undefined).map((item, i) => {
     const samples = item.values ?? [];
-    return seriesFrame(wishes.refId, item.metric, legends[i] ?? '', samples.map(([time]) => time * 1_000), samples.map(([, value]) => parseSample(value)), wishes.stepMs);
+    // Most series of an answer have the same timestamps: they share one array, which later steps recognise.
+    if (shared.length !== samples.length || samples.some(([time], at) => shared[at] !== time * 1_000)) shared = samples.map(([time]) => time * 1_000);
+    return seriesFrame(wishes.refId, item.metric, legends[i] ?? '', shared, samples.map(([, value]) => parseSample(value)), wishes.stepMs);
   });
 }
 

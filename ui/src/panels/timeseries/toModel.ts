@@ -83,7 +83,11 @@ function dashOf(custom: FieldOptions['custom']): readonly number[] | undefined {
   return undefined;
 }
 
-function seriesOf(item: SeriesField, scale: string, color: string, look: Look): ChartSeries {
+function toSeconds(times: readonly Cell[]): Float64Array {
+  return Float64Array.from(times, (time) => (typeof time === 'number' ? time / 1_000 : 0));
+}
+
+function seriesOf(item: SeriesField, times: Float64Array, scale: string, color: string, look: Look): ChartSeries {
   const { custom } = item.options;
   const stacking = obj(custom['stacking']);
   const hide = obj(custom['hideFrom']);
@@ -92,7 +96,7 @@ function seriesOf(item: SeriesField, scale: string, color: string, look: Look): 
   const stack = oneOf(stacking['mode'], ['none', 'normal', 'percent'], 'none');
   const hidden = bool(hide['viz']);
   return {
-    key: item.key, label: item.label, color, times: item.times.map((time) => (typeof time === 'number' ? time / 1_000 : 0)), values: hidden ? item.values.map(() => null) : item.values,
+    key: item.key, label: item.label, color, times, values: hidden ? item.values.map(() => null) : item.values,
     step: (item.frame.stepMs ?? 0) / 1_000, draw, width: num(custom['lineWidth']) ?? 1, fill: num(custom['fillOpacity']) ?? 0,
     gradient: custom['gradientMode'] === 'opacity' || custom['gradientMode'] === 'hue', dash: dashOf(custom), interpolation: oneOf(custom['lineInterpolation'], SMOOTH, 'linear'),
     points: oneOf(custom['showPoints'], ['auto', 'always', 'never'], 'auto'), pointSize: num(custom['pointSize']) ?? 5, barAlign: num(custom['barAlignment']) === 1 ? 1 : num(custom['barAlignment']) === -1 ? -1 : 0,
@@ -113,6 +117,7 @@ export interface TimeSeriesWishes {
 
 export function toChartModel(items: readonly SeriesField[], { panel, span, look, colorIndex, annotations, exemplars }: TimeSeriesWishes): ChartModel {
   const axes = new Map<string, ChartAxis>();
+  const seconds = new Map<readonly Cell[], Float64Array>();
   const series = items.map((item) => {
     const key = scaleKey(item.options);
     let axis = axes.get(key);
@@ -122,7 +127,9 @@ export function toChartModel(items: readonly SeriesField[], { panel, span, look,
     }
     const by = item.options.color.seriesBy;
     const value = reduce(item.values, by === 'min' || by === 'max' ? by : 'lastNotNull');
-    return seriesOf(item, axis.scale, colorOf(item.options, value, rangeOf(item.options, item.field), colorIndex(item.key), look), look);
+    const times = seconds.get(item.times) ?? toSeconds(item.times);
+    seconds.set(item.times, times);
+    return seriesOf(item, times, axis.scale, colorOf(item.options, value, rangeOf(item.options, item.field), colorIndex(item.key), look), look);
   });
   const first = items[0];
   const style = obj(panel.defaults.custom['thresholdsStyle'])['mode'];
