@@ -1,6 +1,6 @@
 //! An in-memory storage: keeps every committed sample, refuses what a real one refuses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use narthex_model::{Exemplar, Labels, Metadata, Timestamp, is_stale};
@@ -15,6 +15,8 @@ pub(crate) struct Memory {
 #[derive(Default)]
 struct State {
     refs: BTreeMap<Labels, u64>,
+    /// The references that are valid.
+    known: HashSet<u64>,
     series: BTreeMap<u64, Vec<(Timestamp, f64)>>,
     exemplars: Vec<(u64, Exemplar)>,
     metadata: BTreeMap<u64, Metadata>,
@@ -56,6 +58,17 @@ impl Memory {
         self.state().refs.keys().filter(|set| set.metric_name() == name).cloned().collect()
     }
 
+    /// How many series there are.
+    pub(crate) fn series_count(&self) -> usize {
+        self.state().refs.len()
+    }
+
+    /// How many stale markers there are.
+    pub(crate) fn stale_count(&self) -> usize {
+        let state = self.state();
+        state.series.values().flatten().filter(|(_, value)| is_stale(*value)).count()
+    }
+
     /// Exemplars of a series.
     pub(crate) fn exemplars(&self, name: &str) -> Vec<Exemplar> {
         let state = self.state();
@@ -74,10 +87,12 @@ impl Memory {
     pub(crate) fn forget_refs(&self) {
         let mut state = self.state();
         state.created += 1_000_000;
+        state.known.clear();
         let labels: Vec<Labels> = state.refs.keys().cloned().collect();
         for set in labels {
             state.created += 1;
             let new = state.created;
+            state.known.insert(new);
             if let Some(old) = state.refs.insert(set, new)
                 && let Some(samples) = state.series.remove(&old)
             {
@@ -114,6 +129,7 @@ impl Appender for Transaction<'_> {
         state.created += 1;
         let id = state.created;
         state.refs.insert(labels.clone(), id);
+        state.known.insert(id);
         Ok(SeriesRef(id))
     }
 
@@ -125,7 +141,7 @@ impl Appender for Transaction<'_> {
         value: SampleValue<'_>,
     ) -> Result<(), AppendError> {
         let state = self.memory.state();
-        if !state.refs.values().any(|id| *id == series.0) {
+        if !state.known.contains(&series.0) {
             return Err(AppendError::UnknownSeries(series));
         }
         let value = match value {
