@@ -1,5 +1,6 @@
 //! Property: whatever is asked of whatever series, in all the ways of the test scripts, answers or fails, and never panics.
 
+use narthex_promql::EngineOptions;
 use narthex_promql::test_language::{RunOptions, run_script};
 use proptest::prelude::*;
 
@@ -27,5 +28,29 @@ proptest! {
         prop_assert_eq!(outcome.error, None);
         let script = format!("{SERIES}\neval range from 0 to {minute}m step 50s {query}\n");
         prop_assert_eq!(run_script(&script, &RunOptions::default()).error, None);
+    }
+}
+
+#[test]
+fn the_deepest_trees_are_evaluated() {
+    let deep = |open: &str, inner: &str, close: &str, times: usize| {
+        format!("{}{inner}{}", open.repeat(times), close.repeat(times))
+    };
+    for query in [
+        deep("(", "up", ")", 250),
+        deep("abs(", "up", ")", 250),
+        deep("-(", "up", ")", 120),
+        deep("sum by (job) (", "up", ")", 250),
+        deep("vector(scalar(", "up", "))", 120),
+        deep("max_over_time(", "up", "[1m:1m])", 120),
+        format!("up{}", " + up".repeat(250)),
+        format!("{}up", "2 ^ ".repeat(250)),
+        format!("up{}", " or up".repeat(250)),
+    ] {
+        let options = RunOptions { engine: EngineOptions { max_samples: 0, ..RunOptions::default().engine } };
+        let outcome = run_script(&format!("{SERIES}\neval instant at 1m {query}\n"), &options);
+        assert_eq!(outcome.error, None, "{query}");
+        let errors = outcome.failures.iter().filter(|failure| failure.reason.starts_with("unexpected error"));
+        assert_eq!(errors.count(), 0, "{query}: {:?}", outcome.failures);
     }
 }

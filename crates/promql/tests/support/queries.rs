@@ -70,7 +70,7 @@ fn mode() -> impl Strategy<Value = String> {
 }
 
 /// A scalar expression.
-pub fn scalar() -> impl Strategy<Value = String> {
+pub(crate) fn scalar() -> impl Strategy<Value = String> {
     prop_oneof![
         number(),
         number().prop_map(|n| format!("-{n}")),
@@ -91,7 +91,7 @@ fn matching() -> impl Strategy<Value = String> {
 }
 
 /// A vector expression.
-pub fn vector() -> impl Strategy<Value = String> {
+pub(crate) fn vector() -> impl Strategy<Value = String> {
     let leaf = (selector(), mode(), modifiers()).prop_map(|(s, mode, m)| format!("{s}{mode}{m}"));
     leaf.prop_recursive(4, 24, 3, |inner| {
         let op = one_of(&["+", "-", "*", "/", "%", "^", "atan2", "==", "!= bool", ">", "<=", "</", ">/"]);

@@ -52,7 +52,7 @@ impl Regex {
         let hir = parse(pattern)?;
         let shape = Shape::of(&hir);
         let prefix = literal::prefix(&hir);
-        let engine = if shape.is_some() { None } else { Some(build(pattern, &hir)?) };
+        let engine = if shape.is_some() { None } else { Some(build(pattern, &hir, matching_config())?) };
         Ok(Self { shape, prefix, engine })
     }
 
@@ -86,7 +86,7 @@ impl Regex {
 
 /// Compiles `pattern` to an engine that matches whole texts only and keeps the capture groups.
 pub fn compile(pattern: &str) -> Result<meta::Regex, RegexError> {
-    build(pattern, &parse(pattern)?)
+    build(pattern, &parse(pattern)?, meta::Config::new())
 }
 
 fn error(pattern: &str, reason: impl Into<String>) -> RegexError {
@@ -114,7 +114,12 @@ fn describe(cause: &regex_syntax::Error, pattern: &str) -> String {
     format!("{kind}: `{pattern}`")
 }
 
-fn build(pattern: &str, hir: &Hir) -> Result<meta::Regex, RegexError> {
+/// Without the engines that take long to build and only pay off for captures or very many texts.
+fn matching_config() -> meta::Config {
+    meta::Config::new().dfa(false).onepass(false)
+}
+
+fn build(pattern: &str, hir: &Hir, config: meta::Config) -> Result<meta::Regex, RegexError> {
     let look = |look| Hir::look(look);
     let anchored = Hir::concat(vec![
         look(regex_syntax::hir::Look::Start),
@@ -122,7 +127,7 @@ fn build(pattern: &str, hir: &Hir) -> Result<meta::Regex, RegexError> {
         look(regex_syntax::hir::Look::End),
     ]);
     meta::Builder::new()
-        .configure(meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false))
+        .configure(config.nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false))
         .build_from_hir(&anchored)
         .map_err(|_| {
             error(
