@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use narthex_exposition::{EscapingScheme, escape_label_name, escape_name};
+
 use crate::cells::Native;
 
 pub use narthex_model::MetricType;
@@ -76,7 +78,8 @@ impl Desc {
             if label == own {
                 return error(Reason::ReservedLabel(label.clone()));
             }
-            if !seen.insert(label) {
+            // Two names that a scraper without UTF-8 would see as one are one.
+            if !seen.insert(escape_label_name(label, EscapingScheme::Underscores)) {
                 return error(Reason::DuplicateLabel(label.clone()));
             }
         }
@@ -100,14 +103,16 @@ impl Desc {
             && self.unit == other.unit
     }
 
-    /// The names of all series that the family writes on a page.
+    /// The names of all series that the family writes on a page, as a scraper without UTF-8 sees them: `req.total` and
+    /// `req_total` are one name to it.
     pub(crate) fn sample_names(&self) -> Vec<String> {
+        let escaped = |name: &str| escape_name(name, EscapingScheme::Underscores).into_owned();
         match self.metric_type {
             MetricType::Histogram => ["", "_bucket", "_sum", "_count"]
                 .iter()
                 .map(|suffix| format!("{}{suffix}", self.name))
                 .collect(),
-            _ => vec![self.name.clone()],
+            _ => vec![escaped(&self.name)],
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use narthex_exposition::encode::MetricFamily;
+use narthex_exposition::escape_name;
 
 use crate::collectors::{Collector, Families};
 use crate::desc::{Reason, RegisterError};
@@ -193,7 +194,9 @@ impl Registry {
         for collector in collectors {
             collector.collect(&mut others);
         }
-        let taken = |name: &str| self.read().sample_names.contains_key(name);
+        let taken = |name: &str| {
+            self.read().sample_names.contains_key(&*escape_name(name, EscapingScheme::Underscores))
+        };
         let others: Vec<MetricFamily> =
             others.into_sorted().into_iter().filter(|family| !taken(&family.name)).collect();
         let mut others = others.iter().peekable();

@@ -82,6 +82,14 @@ fn wrong_descriptions_are_refused_with_a_reason() {
         Histogram::new("i", "").buckets([1.0, 1.0]).try_register_in(&registry).map(drop),
         Histogram::new("i", "").buckets([f64::NAN]).try_register_in(&registry).map(drop),
     ];
+    let _ = Gauge::new("req_rate", "").register_in(&registry);
+    let alike = [
+        Gauge::new("req.rate", "").try_register_in(&registry).map(drop),
+        Gauge::new("j", "").with_labels(["a.b", "a_b"]).try_register_in(&registry).map(drop),
+        Counter::new("req_rate", "").try_register_in(&registry).map(drop),
+    ];
+    assert!(alike[0].is_err() && alike[1].is_err());
+    assert!(alike[2].is_ok(), "req_rate_total is another name");
     for refusal in refusals {
         assert!(refusal.unwrap_err().to_string().starts_with("cannot register metric"));
     }
