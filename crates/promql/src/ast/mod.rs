@@ -4,7 +4,7 @@
 //! * every node knows the bytes it was read from ([`Expr::pos`]);
 //! * a tree that came out of the parser is well-typed, its calls have as many arguments as the function takes, and it
 //!   is at most [`MAX_DEPTH`](crate::parser::MAX_DEPTH) levels deep, so that recursion over it is safe;
-//! * the tree says what was written: nothing is folded, wrapped or reordered here.
+//! * the tree says what was written: nothing is folded (but a sign into its number), wrapped or reordered here.
 
 mod duration;
 mod expr;

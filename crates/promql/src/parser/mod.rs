@@ -1,4 +1,4 @@
-//! Query text to [`Expr`](crate::ast::Expr): a Pratt parser over a lazy lexer, then the type check.
+//! Query text to [`Expr`]: a Pratt parser over a lazy lexer, then the type check.
 //!
 //! Called by the engine, the HTTP API, the rule loader and the tools. The grammar, the precedences and the wording of
 //! the errors are Prometheus'; only the first error is reported.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use narthex_model::histogram::CUSTOM_BUCKETS_SCHEMA;
-use narthex_model::{CounterResetHint, FloatHistogram, Labels, Span, is_stale};
+use narthex_model::{FloatHistogram, Labels, Span, is_stale};
 
 use super::expectation::{AnnotationExpectation, Expectations, TimeGrid};
 use super::series::Slot;
@@ -150,16 +150,12 @@ fn compare_histograms(wanted: &FloatHistogram, found: &FloatHistogram, hint: boo
         ("negative spans", runs(&wanted.negative_spans) == runs(&found.negative_spans)),
         ("positive buckets", same_list(&wanted.positive_buckets, &found.positive_buckets)),
         ("negative buckets", same_list(&wanted.negative_buckets, &found.negative_buckets)),
-        ("counter reset hint", !hint || same_hint(wanted.counter_reset_hint, found.counter_reset_hint)),
+        ("counter reset hint", !hint || wanted.counter_reset_hint == found.counter_reset_hint),
     ];
     match checks.iter().find(|(_, same)| !same) {
         Some((what, _)) => Err(format!("the {what} of the histogram differs")),
         None => Ok(()),
     }
-}
-
-fn same_hint(a: CounterResetHint, b: CounterResetHint) -> bool {
-    a == b
 }
 
 /// The buckets that spans describe, as start and length, without empty spans.
