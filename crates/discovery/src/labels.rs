@@ -1,4 +1,4 @@
-//! Small helpers to write meta labels; used by the mechanisms.
+//! Writing meta labels: what several mechanisms need for it.
 
 /// `name` with everything that cannot stand in a classic label name replaced by an underscore.
 pub(crate) fn sanitize(name: &str) -> String {

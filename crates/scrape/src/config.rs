@@ -119,6 +119,8 @@ impl ScrapeConfig {
         self.honor_labels == other.honor_labels
             && self.metric_relabel == other.metric_relabel
             && self.name_validation == other.name_validation
-            && self.limits == other.limits
+            && self.limits.labels == other.limits.labels
+            && self.limits.label_name_length == other.limits.label_name_length
+            && self.limits.label_value_length == other.limits.label_value_length
     }
 }

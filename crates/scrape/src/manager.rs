@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use narthex_discovery::{DiscoveryManager, Pools};
+use narthex_model::relabel::Rule;
 use narthex_storage::Storage;
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
@@ -117,6 +118,11 @@ impl ScrapeManager {
     /// The names of the jobs.
     pub fn pool_names(&self) -> Vec<String> {
         self.inner.state.lock().pools.keys().cloned().collect()
+    }
+
+    /// The rules over a job's targets, for showing what each does; `None` when there is no such job.
+    pub fn relabel_rules(&self, pool: &str) -> Option<Vec<Rule>> {
+        self.inner.state.lock().pools.get(pool).map(|pool| pool.relabel_rules().to_vec())
     }
 
     /// The scraped targets (of one job), sorted by job and labels.

@@ -221,6 +221,8 @@ async fn dropped_and_duplicate_targets() {
     assert_eq!(manager.active_targets(None).len(), 1);
     assert_eq!(manager.dropped_targets(Some("j")).len(), 1);
     assert_eq!(manager.dropped_target_counts()["j"], 2);
+    assert_eq!(manager.relabel_rules("j").unwrap().len(), 1);
+    assert_eq!(manager.relabel_rules("nobody"), None);
     assert_eq!(manager.metrics().pools["j"].syncs_failed, 1);
     manager.stop().await;
 }

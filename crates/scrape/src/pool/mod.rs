@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use narthex_discovery::TargetGroup;
 use narthex_http_client::Client;
 use narthex_model::Labels;
+use narthex_model::relabel::Rule;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -125,6 +126,11 @@ impl ScrapePool {
             task.handle
         };
         self.tasks.into_values().map(end).collect()
+    }
+
+    /// The rules over targets.
+    pub(crate) fn relabel_rules(&self) -> &[Rule] {
+        &self.job.config.relabel
     }
 
     /// The targets that are scraped.
