@@ -176,7 +176,7 @@ fn check(memory: &Memory, query: &str, step: i64, threads: usize, scale: f64) ->
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn windows_slide_as_they_scan(memory in storage(false), query in range_query(), step in 50..3_000_i64) {

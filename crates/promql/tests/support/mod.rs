@@ -1,4 +1,4 @@
-//! A storage in memory for tests and benches: series of floats, given as columns.
+//! A storage in memory for tests and benches: series given as columns.
 #![allow(unreachable_pub, reason = "a module that several tests and benches include")]
 
 use std::sync::Arc;
@@ -73,6 +73,11 @@ impl Series for Found {
         let to = samples.timestamps.partition_point(|t| *t <= maxt);
         out.timestamps.extend_from_slice(&samples.timestamps[from..to]);
         out.values.extend_from_slice(&samples.values[from..to]);
+        for (index, histogram) in &samples.histograms {
+            if (from..to).contains(&(*index as usize)) {
+                out.histograms.push((*index - from as u32, histogram.clone()));
+            }
+        }
         Ok(())
     }
 }
