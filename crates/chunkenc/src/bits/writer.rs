@@ -31,6 +31,14 @@ fn grow(data: &mut Box<[u8]>, bytes: usize) {
 /// Appends the `count` low bits of `value`; `count` is at most 120.
 #[inline]
 pub fn push_bits(data: &mut Box<[u8]>, bits: &mut u32, value: u128, count: u32) {
+    let mut tail = data.get((*bits >> 3) as usize).copied().unwrap_or_default();
+    push_behind(data, bits, &mut tail, value, count);
+}
+
+/// Like [`push_bits`] with the last started byte at hand in `tail`, so that the buffer is only written and never read: a
+/// store to memory that is not in the cache does not wait, a load does.
+#[inline]
+pub fn push_behind(data: &mut Box<[u8]>, bits: &mut u32, tail: &mut u8, value: u128, count: u32) {
     debug_assert!(count <= 120 && (count == 0 || value >> count == 0));
     if count == 0 {
         return;
@@ -43,16 +51,17 @@ pub fn push_bits(data: &mut Box<[u8]>, bits: &mut u32, value: u128, count: u32) 
     }
     let mut word = value << (128 - used - count);
     if used > 0 {
-        let kept = data.get(start).copied().unwrap_or_default();
-        word |= u128::from(kept) << 120;
+        word |= u128::from(*tail) << 120;
     }
+    *bits += count;
+    // The byte that the next bits go into; zero when they begin a new one.
+    *tail = (word >> (120 - ((used + count) & !7))) as u8;
     let word = word.to_be_bytes();
     if let Some(room) = data.get_mut(start..).and_then(|rest| rest.first_chunk_mut::<16>()) {
         *room = word;
     } else if let (Some(room), Some(word)) = (data.get_mut(start..end), word.get(..end - start)) {
         room.copy_from_slice(word);
     }
-    *bits += count;
 }
 
 /// Appends an unsigned LEB128 number.

@@ -5,12 +5,12 @@
 
 use crate::ChunkError;
 use crate::bits::XorWindow;
-use crate::bits::writer::{byte_len, push_bits, push_uvarint, push_varint};
+use crate::bits::writer::{byte_len, push_behind, push_bits, push_uvarint, push_varint};
 
 /// Bits of the header.
 const HEADER_BITS: u32 = 16;
 
-/// A float chunk that still grows; 48 bytes beside its buffer.
+/// A float chunk that still grows; 56 bytes beside its buffer.
 #[derive(Debug, Clone)]
 pub struct XorBuilder {
     data: Box<[u8]>,
@@ -20,6 +20,8 @@ pub struct XorBuilder {
     bits: u32,
     count: u16,
     window: XorWindow,
+    /// The last started byte of `data`, so that appending does not read memory that is likely not in the cache.
+    tail: u8,
 }
 
 impl Default for XorBuilder {
@@ -39,6 +41,7 @@ impl XorBuilder {
             bits: 0,
             count: 0,
             window: XorWindow::default(),
+            tail: 0,
         }
     }
 
@@ -106,6 +109,7 @@ impl XorBuilder {
         self.count = 0;
         self.delta = 0;
         self.window = XorWindow::default();
+        self.tail = 0;
         (data, len)
     }
 
@@ -119,6 +123,7 @@ impl XorBuilder {
                 push_uvarint(&mut self.data, &mut self.bits, self.delta as u64);
                 let (value, count) = self.window.encode(v.to_bits() ^ self.last_v.to_bits());
                 push_bits(&mut self.data, &mut self.bits, value, count);
+                self.tail = self.last_byte();
             }
             _ => self.append_next(t, v),
         }
@@ -137,6 +142,13 @@ impl XorBuilder {
         push_bits(&mut self.data, &mut self.bits, u128::from(v.to_bits()), 64);
     }
 
+    /// The byte that the next bits go into, read from the buffer.
+    fn last_byte(&self) -> u8 {
+        let started = self.bits & 7 != 0;
+        let byte = self.data.get((self.bits >> 3) as usize).copied().unwrap_or_default();
+        if started { byte } else { 0 }
+    }
+
     #[inline(always)]
     fn append_next(&mut self, t: i64, v: f64) {
         let delta = t.wrapping_sub(self.last_t);
@@ -151,11 +163,17 @@ impl XorBuilder {
         } else if fits(dod, 20) {
             (0b1110 << 20 | low_bits(dod, 20), 24)
         } else {
-            push_bits(&mut self.data, &mut self.bits, 0b1111 << 64 | low_bits(dod, 64), 68);
+            push_behind(&mut self.data, &mut self.bits, &mut self.tail, 0b1111 << 64 | low_bits(dod, 64), 68);
             (0, 0)
         };
         let (value, value_bits) = self.window.encode(v.to_bits() ^ self.last_v.to_bits());
-        push_bits(&mut self.data, &mut self.bits, time << value_bits | value, time_bits + value_bits);
+        push_behind(
+            &mut self.data,
+            &mut self.bits,
+            &mut self.tail,
+            time << value_bits | value,
+            time_bits + value_bits,
+        );
     }
 }
 

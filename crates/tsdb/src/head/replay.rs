@@ -93,7 +93,8 @@ pub(crate) fn replay(
     let fs = &**fs;
     let dir = &*data_dir.join("wal");
     let layout = Layout::read(fs, dir)?;
-    let mut replay = Replay { state, aliases: FxHashMap::default(), found: by_series, report };
+    let mut replay =
+        Replay { state, aliases: FxHashMap::default(), found: by_series, batch: Vec::new(), report };
     let mut from = 0;
     if let Some((name, number)) = &layout.checkpoint {
         let dir = dir.join(name);
@@ -112,6 +113,7 @@ pub(crate) fn replay(
     for (newest, _) in replay.found.into_values() {
         replay.state.chunks.release(newest);
     }
+    replay.state.end_commit();
     let mut report = replay.report;
     report.duration_ms = started.elapsed().as_millis() as u64;
     Ok((replay.state, report, layout))
@@ -145,6 +147,8 @@ struct Replay {
     aliases: FxHashMap<u64, u32>,
     /// Full chunks whose series has not come yet.
     found: FxHashMap<u64, (u32, i64)>,
+    /// Slot, time and value of the samples of one record.
+    batch: Vec<(u32, i64, f64)>,
     report: ReplayReport,
 }
 
@@ -171,8 +175,8 @@ impl Replay {
         let Some((kind, body)) = bytes.split_first() else { return Ok(()) };
         let result = match *kind {
             record::SERIES => self.series(body)?,
-            record::SAMPLES => samples::decode(body, |sample| self.sample(sample)),
-            record::SAMPLES_V2 => v2::decode_samples(body, |sample| self.sample(sample)),
+            record::SAMPLES => self.floats(|visit| samples::decode(body, visit)),
+            record::SAMPLES_V2 => self.floats(|visit| v2::decode_samples(body, visit)),
             record::HISTOGRAMS
             | record::FLOAT_HISTOGRAMS
             | record::CUSTOM_HISTOGRAMS
@@ -202,7 +206,7 @@ impl Replay {
     }
 
     fn series(&mut self, body: &[u8]) -> Result<Result<(), BadRecord>, HeadFull> {
-        let Self { state, aliases, found, report } = self;
+        let Self { state, aliases, found, report, .. } = self;
         let mut full = None;
         let decoded = series::decode(body, |id, pairs| {
             report.series += 1;
@@ -229,16 +233,27 @@ impl Replay {
         full.map_or(Ok(decoded), Err)
     }
 
-    #[inline]
-    fn sample(&mut self, sample: Sample) {
-        self.report.samples += 1;
-        match self.state.refs.get(sample.series) {
-            Some(slot) if sample.t >= self.state.min_valid_t => {
-                self.state.append_to(slot, sample.t, sample.v);
+    /// Appends the floats of one record. First everything is looked up and what the head has already is left out, then
+    /// the rest is appended: the short first loop keeps many cache misses in flight, the long second one finds its
+    /// series in the cache.
+    fn floats(
+        &mut self,
+        decode: impl FnOnce(&mut dyn FnMut(Sample)) -> Result<(), BadRecord>,
+    ) -> Result<(), BadRecord> {
+        let Self { state, batch, report, .. } = self;
+        batch.clear();
+        let decoded = decode(&mut |sample| {
+            report.samples += 1;
+            match state.refs.get(sample.series) {
+                Some(slot) => batch.push((slot, sample.t, sample.v)),
+                None => report.unknown_refs += 1,
             }
-            Some(_) => {}
-            None => self.report.unknown_refs += 1,
+        });
+        batch.retain(|(slot, t, _)| state.series.get(*slot).is_some_and(|series| *t > series.chunk.last_t()));
+        for (slot, t, v) in batch.iter() {
+            state.append_to(*slot, *t, *v);
         }
+        decoded
     }
 
     fn exemplar(&mut self, entry: &ExemplarEntry<'_>) {

@@ -14,7 +14,7 @@ const MAX_CHUNK_BYTES: usize = 1024 - 19;
 /// The series' growing chunk, if any, is one of floats.
 pub(crate) const NO_HISTOGRAM: u32 = u32::MAX;
 
-/// A series; one per slot, 96 bytes.
+/// A series; one per slot, 104 bytes.
 #[derive(Debug)]
 pub(crate) struct Series {
     /// The reference in the log, unique for the life of the data directory.

@@ -29,6 +29,8 @@ const META_SIZE: usize = 25;
 const META_SIZE_MAX: usize = META_SIZE + 5;
 /// A file is not made larger than this.
 const FILE_SIZE_MAX: u64 = 128 << 20;
+/// Bytes that wait for the end of a commit; beyond it they are written at once.
+const PENDING_MAX: usize = 1 << 20;
 /// The bit of the encoding byte that marks an out-of-order chunk.
 const OUT_OF_ORDER_BIT: u8 = 0x80;
 
@@ -145,6 +147,10 @@ impl HeadFiles {
     /// Adds a chunk; it is readable at once and on disk after the next successful [`flush`](Self::flush).
     pub(crate) fn push(&mut self, series: u64, mint: i64, maxt: i64, encoding: u8, data: &[u8]) -> Place {
         let end = self.written + (self.pending.len() + META_SIZE_MAX + data.len() + 4) as u64;
+        if self.pending.len() >= PENDING_MAX {
+            // A replay makes many chunks without a commit. A failure is met again at the end of the commit.
+            let _ = self.flush();
+        }
         if end > FILE_SIZE_MAX && self.flush().is_ok() {
             self.writer = None;
         }
