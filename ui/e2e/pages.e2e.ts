@@ -58,6 +58,16 @@ describe('query', () => {
     expect(complaints).toEqual([]);
     await page.context().close();
   });
+  onStage('completes from the server, and "/" leads to the editor', async (s) => {
+    const { page, complaints } = await open(s, `${s.pages}/query`);
+    await page.locator('[data-rich-editor]').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('rate(process_cpu_sec');
+    await page.locator('.cm-tooltip-autocomplete li').first().waitFor();
+    expect(await page.locator('.cm-tooltip-autocomplete li').first().textContent()).toContain('process_cpu_seconds_total');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
   onStage('draws, isolates and zooms', async (s) => {
     const { page } = await open(s, `${s.pages}/query?test=1&g0.expr=${encodeURIComponent('label_replace(vector(1), "a", "x", "", "") or label_replace(vector(2), "a", "y", "", "")')}&g0.tab=graph&g0.range_input=30m`);
     await page.locator('.u-over').waitFor();

@@ -40,7 +40,7 @@ const look = EditorView.theme({
   '.cm-diagnostic': { fontFamily: 'var(--font)', fontSize: 'var(--t-sm)' },
 });
 
-export function RichEditor({ value, onChange, onRun, label }: EditorProps): ReactNode {
+export function RichEditor({ value, onChange, onRun, label, handOver }: EditorProps): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const latest = useRef({ onChange, onRun });
@@ -78,15 +78,17 @@ export function RichEditor({ value, onChange, onRun, label }: EditorProps): Reac
       }),
     });
     view.current = editor;
-    const focus = (): void => editor.focus();
-    element.addEventListener('focus', focus);
+    if (handOver?.current === true) {
+      handOver.current = false;
+      editor.dispatch({ selection: { anchor: editor.state.doc.length } });
+      editor.focus();
+    }
     return () => {
-      element.removeEventListener('focus', focus);
       start.current = editor.state.doc.toString();
       editor.destroy();
       view.current = null;
     };
-  }, [label]);
+  }, [label, handOver]);
 
   useEffect(() => {
     const editor = view.current;

@@ -27,8 +27,9 @@ export function Help(): ReactNode {
       if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
       if (event.key === '?') setOpen(true);
       if (event.key === '/') {
-        const field = document.querySelector<HTMLElement>('[data-search], .promql-input');
-        if (field !== null) {
+        const editor = document.querySelector('.promql-input-host')?.shadowRoot?.querySelector<HTMLElement>('[role=textbox]');
+        const field = document.querySelector<HTMLElement>('[data-search]') ?? editor ?? document.querySelector<HTMLElement>('.promql-input');
+        if (field !== null && field !== undefined) {
           event.preventDefault();
           field.focus();
         }

@@ -28,7 +28,7 @@ export function Explorer({ onPick, onClose }: { readonly onPick: (name: string) 
         {names.error !== undefined && <ErrorNote error={names.error} />}
         <div className="muted">{found.length} of {names.data?.data.length ?? 0} metrics</div>
         {names.data !== undefined && found.length === 0 && <Empty title="No metric matches" />}
-        <table className="table">
+        <table className="table explorer">
           <tbody>
             {found.slice(0, ROWS_MAX).map((name) => {
               const about = metadata.data?.data[name]?.[0];
