@@ -56,6 +56,14 @@ fn kernels(c: &mut Criterion) {
         });
     }
     group.finish();
+    // What a query costs besides its samples.
+    let mut group = c.benchmark_group("one_series");
+    for query in ["m_total", "rate(m_total[5m])", "sum by (job) (rate(m_total[5m]))"] {
+        group.bench_function(query, |b| {
+            b.iter(|| black_box(engine.instant(&memory, query, 240 * STEP_MS, &options).expect("an answer")));
+        });
+    }
+    group.finish();
 }
 
 criterion_group!(benches, kernels);

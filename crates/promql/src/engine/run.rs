@@ -26,7 +26,11 @@ pub struct Engine {
 
 impl Engine {
     /// An engine with these settings.
-    pub fn new(options: EngineOptions) -> Self {
+    pub fn new(mut options: EngineOptions) -> Self {
+        if options.threads == 0 {
+            // Asked once: the answer costs more than a small query.
+            options.threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        }
         let gate = Gate::new(options.max_concurrency);
         Self { options, gate }
     }

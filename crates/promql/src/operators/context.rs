@@ -27,15 +27,11 @@ pub(crate) struct QueryContext {
 impl QueryContext {
     /// The context of one query.
     pub(crate) fn new(options: &EngineOptions, guard: QueryGuard, lookback: i64) -> Self {
-        let threads = match options.threads {
-            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            threads => threads,
-        };
         Self {
             guard,
             budget: SampleBudget::new(options.max_samples),
             lookback,
-            threads,
+            threads: options.threads.max(1),
             delayed_names: options.delayed_name_removal,
             start_timestamps: options.use_start_timestamps,
             type_and_unit: options.type_and_unit_labels,
