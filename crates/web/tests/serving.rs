@@ -1,4 +1,5 @@
 //! A real server on a free port: limits and shutdown.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::time::Duration;
 

@@ -1,0 +1,87 @@
+//! [`Context`]: everything that a request can need; one for the whole server, shared by all requests.
+
+use std::sync::Arc;
+
+use narthex_client::Registry;
+use narthex_promql::Engine;
+use narthex_storage::Queryable;
+use narthex_web::Ui;
+
+use crate::backend::{Database, Server, Targets};
+use crate::cors::CorsOrigin;
+use crate::workers::Workers;
+
+/// Settings that come from flags.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The path prefix of all routes, empty or `/a/b`.
+    pub route_prefix: String,
+    /// The URL under which others reach this server.
+    pub external_url: url::Url,
+    /// The port on which this server listens.
+    pub own_port: Option<u16>,
+    /// The title of the pages.
+    pub page_title: String,
+    /// Whether `/-/reload` and `/-/quit` work.
+    pub lifecycle: bool,
+    /// Whether `/api/v1/admin` works.
+    pub admin: bool,
+    /// Origins that may read answers.
+    pub cors: CorsOrigin,
+    /// Queries at once.
+    pub query_concurrency: usize,
+}
+
+/// Which features are on, by category, for `/api/v1/features`.
+pub type Features = Vec<(String, Vec<(String, bool)>)>;
+
+/// Everything that the endpoints use.
+pub struct Context {
+    /// Settings.
+    pub settings: Settings,
+    /// Samples to read.
+    pub storage: Arc<dyn Queryable>,
+    /// The database's other side.
+    pub database: Arc<dyn Database>,
+    /// The query engine.
+    pub engine: Arc<Engine>,
+    /// Targets.
+    pub targets: Arc<dyn Targets>,
+    /// The server itself.
+    pub server: Arc<dyn Server>,
+    /// The server's own metrics.
+    pub registry: Registry,
+    /// The user interface.
+    pub ui: Ui,
+    /// Features that are on.
+    pub features: Features,
+}
+
+/// A context with the pools in which its requests' work runs.
+pub(crate) struct State {
+    pub(crate) context: Context,
+    /// Queries.
+    pub(crate) queries: Workers,
+    /// Look-ups of labels and series, federation.
+    pub(crate) lookups: Workers,
+}
+
+/// What handlers get.
+pub(crate) type Shared = axum::extract::State<Arc<State>>;
+
+impl State {
+    pub(crate) fn new(context: Context) -> Self {
+        let queries = Workers::new(context.settings.query_concurrency);
+        // Look-ups are short; they get places of their own so that long queries do not hold them up.
+        let lookups = Workers::new(context.settings.query_concurrency);
+        Self { context, queries, lookups }
+    }
+}
+
+impl std::ops::Deref for State {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.context
+    }
+}

@@ -1,0 +1,9 @@
+//! The parameters of a request: query string and form body, and how endpoints read them.
+
+mod extract;
+mod matchers;
+mod range;
+
+pub(crate) use extract::Params;
+pub(crate) use matchers::{optional_matchers, parse_matchers};
+pub(crate) use range::TimeRange;

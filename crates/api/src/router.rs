@@ -1,0 +1,111 @@
+//! [`router`]: every route of the server.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use narthex_web::{compress, headers};
+
+use crate::context::{Context, Shared, State as ApiState};
+use crate::cors::cors;
+use crate::error::{ApiError, ErrorKind};
+use crate::{root, v1};
+
+/// All routes, below the route prefix.
+pub fn router(context: Context) -> Router {
+    let prefix = context.settings.route_prefix.clone();
+    let origins = context.settings.cors.clone();
+    let state = Arc::new(ApiState::new(context));
+    let ready = from_fn_with_state(Arc::clone(&state), require_ready);
+    let api = v1_routes().layer(ready.clone()).layer(from_fn_with_state(origins.clone(), cors));
+    let inner = Router::new()
+        .nest("/api/v1", api.fallback(v1_not_found))
+        .route("/federate", get(root::federate::federate).layer(ready))
+        .route("/metrics", get(root::metrics::metrics))
+        .route("/version", get(root::version::version).layer(from_fn_with_state(origins, cors)))
+        .route("/-/healthy", get(root::health::healthy))
+        .route("/-/ready", get(root::health::ready))
+        .route(
+            "/-/reload",
+            post(root::lifecycle::reload).put(root::lifecycle::reload).get(root::lifecycle::only_post),
+        )
+        .route(
+            "/-/quit",
+            post(root::lifecycle::quit).put(root::lifecycle::quit).get(root::lifecycle::only_post),
+        )
+        .fallback(get(root::pages::page))
+        .layer(from_fn(compress::gzip))
+        .layer(map_response(headers::secure))
+        .with_state(state);
+    if prefix.is_empty() {
+        return inner;
+    }
+    // `nest` does not take the bare prefix with a slash behind; both lead to the pages.
+    let target = format!("{prefix}/");
+    let home = target.clone();
+    Router::new()
+        .route("/", get(move || async move { Redirect::to(&target) }))
+        .route(&prefix, get(move || async move { Redirect::to(&home) }))
+        .route_service(&format!("{prefix}/"), strip_to_root(inner.clone()))
+        .nest(&prefix, inner)
+}
+
+/// Serves one path as `/`.
+fn strip_to_root(inner: Router) -> Router {
+    Router::new().fallback_service(inner.layer(from_fn(|mut request: Request, next: Next| async move {
+        *request.uri_mut() = http::Uri::from_static("/");
+        next.run(request).await
+    })))
+}
+
+fn v1_routes() -> Router<Arc<ApiState>> {
+    Router::new()
+        .route("/query", get(v1::query::query).post(v1::query::query))
+        .route("/query_range", get(v1::query_range::query_range).post(v1::query_range::query_range))
+        .route("/query_exemplars", get(v1::query_exemplars::exemplars).post(v1::query_exemplars::exemplars))
+        .route("/format_query", get(v1::format_query::format_query).post(v1::format_query::format_query))
+        .route("/parse_query", get(v1::parse_query::parse_query).post(v1::parse_query::parse_query))
+        .route("/labels", get(v1::labels::labels).post(v1::labels::labels))
+        .route("/label/{name}/values", get(v1::label_values::label_values))
+        .route("/series", get(v1::series::series).post(v1::series::series).delete(v1::series::delete))
+        .route("/scrape_pools", get(v1::scrape_pools::scrape_pools))
+        .route("/targets", get(v1::targets::targets))
+        .route("/targets/metadata", get(v1::targets_metadata::targets_metadata))
+        .route("/metadata", get(v1::metadata::metadata))
+        .route("/rules", get(v1::rules::rules))
+        .route("/alerts", get(v1::alerts::alerts))
+        .route("/alertmanagers", get(v1::alertmanagers::alertmanagers))
+        .route("/status/config", get(v1::status_config::config))
+        .route("/status/flags", get(v1::status_flags::flags))
+        .route("/status/runtimeinfo", get(v1::status_runtimeinfo::runtimeinfo))
+        .route("/status/buildinfo", get(v1::status_buildinfo::buildinfo))
+        .route("/status/tsdb", get(v1::status_tsdb::tsdb))
+        .route("/status/tsdb/blocks", get(v1::status_tsdb::blocks))
+        .route("/status/walreplay", get(v1::status_walreplay::walreplay))
+        .route("/features", get(v1::features::features))
+        .route("/notifications", get(v1::notifications::notifications))
+        .route("/admin/tsdb/delete_series", post(v1::admin::delete_series).put(v1::admin::delete_series))
+        .route(
+            "/admin/tsdb/clean_tombstones",
+            post(v1::admin::clean_tombstones).put(v1::admin::clean_tombstones),
+        )
+        .route("/admin/tsdb/snapshot", post(v1::admin::snapshot).put(v1::admin::snapshot))
+}
+
+/// While the log is replayed, only what tells about the replay is answered.
+async fn require_ready(State(state): Shared, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let always = path.ends_with("/status/walreplay") || path.ends_with("/notifications");
+    if state.server.is_ready() || always {
+        return next.run(request).await;
+    }
+    root::health::not_ready()
+}
+
+async fn v1_not_found(request: Request) -> Response {
+    let message = format!("there is no endpoint {} {} below /api/v1", request.method(), request.uri().path());
+    ApiError::new(ErrorKind::NotFound, message).into_response()
+}

@@ -1,0 +1,116 @@
+//! What the two query endpoints share: the options of a query, running it, writing its answer.
+
+use std::time::Duration;
+
+use narthex_promql::annotations::API_LIMIT;
+use narthex_promql::ast::Expr;
+use narthex_promql::parser::parse_expr;
+use narthex_promql::value::Value;
+use narthex_promql::{QueryError, QueryOptions, QueryOutput, QueryStats};
+
+use crate::context::State;
+use crate::error::ApiError;
+use crate::json::{Writer, write_value};
+use crate::params::Params;
+use crate::respond::{Answer, ApiResult};
+
+/// What a client asked, read from the parameters.
+#[derive(Debug)]
+pub(super) struct Asked {
+    query: String,
+    expr: Expr,
+    timeout: Option<Duration>,
+    lookback_ms: Option<i64>,
+    stats: bool,
+    limit: usize,
+}
+
+impl Asked {
+    /// Reads the parameters that both endpoints have.
+    pub(super) fn parse(state: &State, params: &Params) -> Result<Self, ApiError> {
+        let limit = params.limit()?;
+        let timeout = params.duration("timeout")?.map(|ms| Duration::from_millis(ms.max(0).unsigned_abs()));
+        let lookback_ms =
+            params
+                .duration("lookback_delta")
+                .map_err(|error| {
+                    ApiError::bad_data(error.message.replace(
+                        "invalid parameter \"lookback_delta\"",
+                        "error parsing lookback delta duration",
+                    ))
+                })?
+                .filter(|ms| *ms > 0);
+        let query = params.get("query").to_owned();
+        let expr = parse_expr(&query, state.engine.options().parser)
+            .map_err(|error| ApiError::parameter("query", error))?;
+        Ok(Self { query, expr, timeout, lookback_ms, stats: !params.get("stats").is_empty(), limit })
+    }
+
+    /// Runs the query where blocking work runs and writes its answer there, too.
+    pub(super) async fn answer(
+        self,
+        state: &std::sync::Arc<State>,
+        evaluate: impl FnOnce(&State, &Expr, &QueryOptions) -> Result<QueryOutput, QueryError> + Send + 'static,
+    ) -> ApiResult {
+        let engine_timeout = state.engine.options().timeout;
+        let wait = self.timeout.map_or(engine_timeout, |own| {
+            if engine_timeout.is_zero() { own } else { own.min(engine_timeout) }
+        });
+        let shared = std::sync::Arc::clone(state);
+        let run = move |cancel| {
+            let options = QueryOptions {
+                lookback_ms: self.lookback_ms,
+                timeout: self.timeout,
+                cancel,
+                stats: self.stats,
+            };
+            let output = evaluate(&shared, &self.expr, &options)?;
+            Ok(self.write(output))
+        };
+        state.queries.run(wait, run).await
+    }
+
+    fn write(&self, mut output: QueryOutput) -> Answer {
+        let truncated = truncate(&mut output.value, self.limit);
+        let answer = Answer::new(|out| {
+            out.begin_object();
+            write_value(out, &output.value);
+            if let Some(stats) = output.stats.filter(|_| self.stats) {
+                out.key("stats");
+                write_stats(out, &stats);
+            }
+            out.end_object();
+        });
+        let mut warnings = output.annotations.warnings(&self.query, API_LIMIT);
+        if truncated {
+            warnings.push("results truncated due to limit".to_owned());
+        }
+        answer.with_warnings(warnings).with_infos(output.annotations.infos(&self.query, API_LIMIT))
+    }
+}
+
+/// Cuts a result to `limit` series; says whether something was cut.
+fn truncate(value: &mut Value, limit: usize) -> bool {
+    let cut = |length: usize| limit > 0 && length > limit;
+    match value {
+        Value::Vector(vector) if cut(vector.len()) => vector.truncate(limit),
+        Value::Matrix(matrix) if cut(matrix.len()) => matrix.truncate(limit),
+        _ => return false,
+    }
+    true
+}
+
+fn write_stats(out: &mut Writer, stats: &QueryStats) {
+    let seconds = |duration: Duration| duration.as_secs_f64();
+    out.begin_object().key("timings").begin_object();
+    out.key("evalTotalTime").number(seconds(stats.prepare_time + stats.eval_time));
+    out.key("resultSortTime").number(0.0);
+    out.key("queryPreparationTime").number(seconds(stats.prepare_time));
+    out.key("innerEvalTime").number(seconds(stats.eval_time));
+    out.key("execQueueTime").number(seconds(stats.queue_time));
+    out.key("execTotalTime").number(seconds(stats.total_time));
+    out.end_object().key("samples").begin_object();
+    out.key("totalQueryableSamples").uint(stats.total_samples as u64);
+    out.key("peakSamples").uint(stats.peak_samples as u64);
+    out.end_object().end_object();
+}

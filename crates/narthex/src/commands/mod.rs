@@ -1,0 +1,37 @@
+//! The tools beside the server, one per file.
+
+mod check_config;
+mod check_server;
+mod check_web_config;
+mod dash;
+mod http;
+mod query;
+mod test_promql;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use crate::cli::{CheckCommand, TestCommand, Tool};
+
+/// Runs a tool.
+pub(crate) async fn run(tool: Tool) -> ExitCode {
+    match tool {
+        Tool::Dash(options) => dash::run(options).await,
+        Tool::Check(CheckCommand::Config { syntax_only, files }) => check_config::run(&files, syntax_only),
+        Tool::Check(CheckCommand::WebConfig { files }) => check_web_config::run(&files),
+        Tool::Check(CheckCommand::Healthy { url }) => check_server::run(&url, "-/healthy").await,
+        Tool::Check(CheckCommand::Ready { url }) => check_server::run(&url, "-/ready").await,
+        Tool::Query(command) => query::run(command).await,
+        Tool::Test(TestCommand::Promql { paths }) => test_promql::run(&paths),
+    }
+}
+
+/// Prints a line of a tool's result; a closed pipe is no error of ours.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints a line of a tool's complaint.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

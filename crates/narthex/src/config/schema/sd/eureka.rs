@@ -1,0 +1,16 @@
+//! `eureka_sd_configs`: applications registered in Eureka.
+
+use super::super::http_client::{HTTP_CLIENT, check_http_client};
+use super::super::{Field, Kind, Section, checked, def, opt, require};
+use crate::config::error::Cx;
+use crate::config::node::Node;
+
+const FIELDS: &[Field] = &[opt("server", Kind::HttpUrl), def("refresh_interval", Kind::Duration, "30s")];
+
+/// The mechanism's section.
+pub(super) static SECTION: Section = checked("Eureka discovery config", &[FIELDS, HTTP_CLIENT], check);
+
+fn check(node: &mut Node, cx: &mut Cx) {
+    require(node, "server", "the URL of the Eureka server", cx);
+    check_http_client(node, cx);
+}

@@ -1,0 +1,143 @@
+//! The configuration files of the test material: good ones load, bad ones fail with a message that names the place.
+
+use std::path::{Path, PathBuf};
+
+use super::Config;
+
+fn folder(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/config").join(name);
+    if !path.is_dir() {
+        println!("SKIPPED: {} is not there", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+fn load_text(text: &str) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.yml");
+    std::fs::write(&path, text).unwrap();
+    let place = format!("{}/", folder.path().display());
+    Config::load(&path).map_err(|error| error.to_string().replace(&place, ""))
+}
+
+/// Whose names do not say what is expected, or that mean another mode (agent) or operating system.
+fn is_good(name: &str) -> bool {
+    name.contains(".good.")
+        || matches!(
+            name,
+            "otlp_empty.yml"
+                | "scrape_config_default_validation_mode.yml"
+                | "scrape_config_global_validation_mode.yml"
+                | "scrape_config_local_global_validation_mode.yml"
+                | "scrape_config_local_infer_escaping.yml"
+                | "scrape_config_local_validation_mode.yml"
+        )
+        || name.starts_with("agent_mode.")
+}
+
+#[test]
+fn every_file_of_the_corpus_has_its_verdict() {
+    let Some(folder) = folder("testdata") else { return };
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(&folder).unwrap().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.ends_with(".yml") {
+            continue;
+        }
+        seen += 1;
+        match (Config::load(&entry.path()), is_good(&name)) {
+            (Err(error), true) => wrong.push(format!("{name} is good: {error}")),
+            (Ok(_), false) => wrong.push(format!("{name} is bad, but loads")),
+            (Err(error), false) => {
+                let text = error.to_string();
+                println!("{}", text.replace(&format!("{}/", folder.display()), ""));
+                let place = text.split(".yml:").nth(1).and_then(|rest| rest.split(':').next());
+                if place.is_none_or(|line| line.parse::<usize>().is_err()) {
+                    wrong.push(format!("{name}: no line in {text}"));
+                }
+            }
+            (Ok(_), true) => {}
+        }
+    }
+    assert!(seen > 100);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_printed_loads_again_as_the_same() {
+    let Some(folder) = folder("testdata") else { return };
+    for name in ["conf.good.yml", "roundtrip.good.yml", "scrape_interval_larger.good.yml", "otlp_empty.yml"] {
+        let first = Config::load(&folder.join(name)).unwrap().to_yaml();
+        for secret in ["mysecret", "multiline", "456"] {
+            assert!(!first.contains(&format!(": {secret}")), "{secret} in {first}");
+        }
+        let again = load_text(&first).map(|config| config.to_yaml());
+        // Paths are relative to the file's folder: only the first load changes them.
+        let place = format!("{}/", folder.display());
+        assert_eq!(again.map(|text| text.replace(&place, "")), Ok(first.replace(&place, "")), "{name}");
+    }
+}
+
+/// Whose mistake is in a file that is read when a request is made.
+const READ_WHEN_USED: &[&str] = &["http.conf.invalid-bearer-token-file.bad.yml"];
+
+#[test]
+fn http_client_files() {
+    let Some(folder) = folder("http_config") else { return };
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(&folder).unwrap().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let (http, tls) = (name.starts_with("http.conf"), name.starts_with("tls_config"));
+        if !(http || tls) || !name.ends_with("ml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(entry.path()).unwrap();
+        let indent = if tls { "      " } else { "    " };
+        let body: String = text.lines().map(|line| format!("{indent}{line}\n")).collect();
+        let header = if tls { "    tls_config:\n" } else { "" };
+        let config = format!("scrape_configs:\n  - job_name: x\n{header}{body}");
+        let good = !name.contains("bad") || READ_WHEN_USED.contains(&name.as_str());
+        let verdict = load_text(&config);
+        if verdict.is_ok() != good {
+            wrong.push(format!("{name} : {:?}", verdict.err()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn messages_say_file_line_column_field_and_what_is_expected() {
+    for (text, message) in [
+        (
+            "global:\n  scrape_interval: 15 s\n",
+            "p.yml:2:20: global.scrape_interval: \"15 s\" is not a duration: expected numbers with the units y, w, d, h, m, s, ms in this order, for example 15s or 1h30m",
+        ),
+        (
+            "scrape_configs:\n  - job_name: a\n    static_config: []\n",
+            "p.yml:3:5: scrape_configs[0].static_config: unknown field in a scrape config: did you mean static_configs?",
+        ),
+        (
+            "scrape_configs:\n  - job_name: a\n    scheme: ftp\n",
+            "p.yml:3:13: scrape_configs[0].scheme: \"ftp\": expected one of http, https",
+        ),
+        (
+            "scrape_configs: {}\n",
+            "p.yml:1:17: scrape_configs: a mapping: expected a list, each item a scrape config",
+        ),
+        (
+            "scrape_configs:\n  - job_name: a\n  - job_name: a\n",
+            "p.yml:3:15: scrape_configs[1].job_name: \"a\" is used twice: first in line 2",
+        ),
+    ] {
+        assert_eq!(load_text(text).unwrap_err(), message);
+    }
+}
+
+#[test]
+fn printed_as_prometheus_prints_it() {
+    let text = "global:\n  external_labels: {b: x, a: 'true'}\nscrape_configs:\n  - job_name: node\n    bearer_token: abc\n    static_configs:\n      - targets: ['127.0.0.1:1']\n";
+    let expected = "global:\n  scrape_interval: 1m\n  scrape_timeout: 10s\n  scrape_protocols:\n  - PrometheusProto\n  - OpenMetricsText1.0.0\n  - OpenMetricsText0.0.1\n  - PrometheusText1.0.0\n  - PrometheusText0.0.4\n  evaluation_interval: 1m\n  external_labels:\n    a: \"true\"\n    b: x\nruntime:\n  gogc: 75\nscrape_configs:\n- job_name: node\n  honor_timestamps: true\n  track_timestamps_staleness: false\n  scrape_interval: 1m\n  scrape_timeout: 10s\n  scrape_protocols:\n  - PrometheusProto\n  - OpenMetricsText1.0.0\n  - OpenMetricsText0.0.1\n  - PrometheusText1.0.0\n  - PrometheusText0.0.4\n  scrape_native_histograms: false\n  always_scrape_classic_histograms: false\n  convert_classic_histograms_to_nhcb: false\n  extra_scrape_metrics: false\n  metrics_path: /metrics\n  scheme: http\n  enable_compression: true\n  metric_name_validation_scheme: utf8\n  metric_name_escaping_scheme: allow-utf-8\n  authorization:\n    type: Bearer\n    credentials: <secret>\n  follow_redirects: true\n  enable_http2: true\n  static_configs:\n  - targets:\n    - 127.0.0.1:1\notlp:\n  translation_strategy: UnderscoreEscapingWithSuffixes\n";
+    assert_eq!(load_text(text).unwrap().to_yaml(), expected);
+}

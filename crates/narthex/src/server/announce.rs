@@ -1,0 +1,63 @@
+//! What a configuration asks for and this version does not do: listed loudly at every load, so that nobody waits for it.
+
+use crate::config::{Config, EXECUTED, Node, SD_FIELDS};
+
+/// One sentence per thing that is accepted but not executed.
+pub(crate) fn not_executed(config: &Config) -> Vec<String> {
+    let root = config.root();
+    let mut found = Vec::new();
+    let mut note = |what: String| found.push(what);
+    if root.has("rule_files") {
+        note("rule_files: rules are read by no one yet, none is evaluated".to_owned());
+    }
+    if root.get("alerting").is_some_and(|alerting| alerting.has("alertmanagers")) {
+        note("alerting.alertmanagers: no alerts are sent yet".to_owned());
+    }
+    for (field, what) in [
+        ("remote_write", "nothing is forwarded yet"),
+        ("remote_read", "nothing is read from elsewhere yet"),
+        ("tracing", "no traces are sent yet"),
+    ] {
+        if root.has(field) {
+            note(format!("{field}: {what}"));
+        }
+    }
+    if let Some(tsdb) = root.get("storage").and_then(|storage| storage.get("tsdb")) {
+        for field in ["out_of_order_time_window", "stale_series_compaction_threshold", "retention"] {
+            if tsdb.has(field) {
+                note(format!("storage.tsdb.{field}: has no effect yet"));
+            }
+        }
+    }
+    for field in ["query_log_file", "rule_query_offset"] {
+        if root.get("global").is_some_and(|global| global.has(field)) {
+            note(format!("global.{field}: has no effect yet"));
+        }
+    }
+    config.jobs().for_each(|job| of_job(job, &mut note));
+    found
+}
+
+fn of_job(job: &Node, note: &mut impl FnMut(String)) {
+    let name = job.str("job_name");
+    for field in SD_FIELDS {
+        if job.has(field.name) && !EXECUTED.contains(&field.name) {
+            note(format!("job \"{name}\": {} finds no targets yet", field.name));
+        }
+    }
+    for tls in [job.get("tls_config"), job.get("oauth2").and_then(|oauth2| oauth2.get("tls_config"))]
+        .into_iter()
+        .flatten()
+    {
+        if matches!(tls.str("min_version"), "TLS10" | "TLS11")
+            || matches!(tls.str("max_version"), "TLS10" | "TLS11")
+        {
+            note(format!("job \"{name}\": tls_config: TLS 1.0 and 1.1 are not spoken, 1.2 is the oldest"));
+        }
+    }
+    for field in ["cert_ref", "key_ref", "ca_ref"] {
+        if job.get("tls_config").is_some_and(|tls| tls.has(field)) {
+            note(format!("job \"{name}\": tls_config.{field}: there is no secret manager to ask"));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! From the configuration's tree to the options of the rooms: jobs, their HTTP clients, their discovery, their rules.
+//!
+//! Invariant: the tree has been checked, so nothing here is surprised; what a room refuses all the same is an error that
+//! names the job.
+
+mod discovery;
+mod http;
+mod jobs;
+mod rules;
+
+pub(crate) use jobs::jobs;

@@ -1,0 +1,205 @@
+//! [`ServerState`]: the configuration in use, reloading, readiness, shutdown; what `/api/v1/status` asks about.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use narthex_api::backend::{BuildInfo, RuntimeInfo, Server};
+use narthex_api::rfc3339_ns;
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use super::announce::not_executed;
+use super::late::{LateDb, LateTargets};
+use super::map::jobs;
+use crate::cli::{COMPATIBLE_WITH, Flags};
+use crate::config::Config;
+
+/// The server's own state; one per process.
+pub(crate) struct ServerState {
+    flags: Flags,
+    config_path: PathBuf,
+    config: Mutex<Arc<Config>>,
+    /// One reload at a time.
+    reloading: Mutex<()>,
+    targets: Arc<LateTargets>,
+    db: Arc<LateDb>,
+    runtime: Handle,
+    ready: AtomicBool,
+    stop: watch::Sender<bool>,
+    started_ns: i128,
+    /// When the configuration in use was loaded.
+    loaded_ms: AtomicI64,
+    /// Whether the last reload succeeded.
+    reload_ok: AtomicBool,
+    /// When reloading began to fail.
+    failing_since_ms: AtomicI64,
+    /// Reloads that failed.
+    reload_failures: AtomicU64,
+}
+
+impl ServerState {
+    /// The state of a server that starts with `config`.
+    pub(crate) fn new(
+        flags: Flags,
+        config: Config,
+        targets: Arc<LateTargets>,
+        db: Arc<LateDb>,
+        stop: watch::Sender<bool>,
+    ) -> Self {
+        Self {
+            config_path: PathBuf::from(flags.text("config.file")),
+            flags,
+            config: Mutex::new(Arc::new(config)),
+            reloading: Mutex::new(()),
+            targets,
+            db,
+            runtime: Handle::current(),
+            ready: AtomicBool::new(false),
+            stop,
+            started_ns: now_ns(),
+            loaded_ms: AtomicI64::new(now_ms()),
+            reload_ok: AtomicBool::new(true),
+            failing_since_ms: AtomicI64::new(0),
+            reload_failures: AtomicU64::new(0),
+        }
+    }
+
+    /// The configuration in use.
+    pub(crate) fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.lock())
+    }
+
+    /// From now on requests are answered.
+    pub(crate) fn set_ready(&self) {
+        self.ready.store(true, Ordering::Release);
+    }
+
+    /// Whether the last reload succeeded, when the configuration in use was loaded (seconds), failed reloads.
+    pub(crate) fn reload_status(&self) -> (bool, f64, u64) {
+        let loaded = self.loaded_ms.load(Ordering::Relaxed) as f64 / 1000.0;
+        (self.reload_ok.load(Ordering::Relaxed), loaded, self.reload_failures.load(Ordering::Relaxed))
+    }
+
+    /// Gives the jobs of a configuration to the scraper.
+    pub(crate) fn apply_jobs(&self, config: &Config) -> Result<(), String> {
+        let jobs = jobs(config).map_err(|error| error.to_string())?;
+        let Some(manager) = self.targets.get() else { return Ok(()) };
+        // New targets start tasks, and a reload may come from a thread that runs none.
+        let _inside = self.runtime.enter();
+        manager.apply(jobs).map_err(|error| error.to_string())
+    }
+
+    fn try_reload(&self) -> Result<(), String> {
+        let config = Config::load(&self.config_path).map_err(|error| error.to_string())?;
+        self.apply_jobs(&config)?;
+        for what in not_executed(&config) {
+            tracing::warn!("accepted, but not executed: {what}");
+        }
+        *self.config.lock() = Arc::new(config);
+        Ok(())
+    }
+}
+
+impl Server for ServerState {
+    fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Acquire)
+    }
+
+    fn config_yaml(&self) -> String {
+        self.config().to_yaml()
+    }
+
+    fn flags(&self) -> Vec<(String, String)> {
+        self.flags.all()
+    }
+
+    fn runtime_info(&self) -> RuntimeInfo {
+        let (reload_success, ..) = self.reload_status();
+        let loaded = i128::from(self.loaded_ms.load(Ordering::Relaxed)) / 1000 * 1_000_000_000;
+        let proc_status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let threads = proc_status.lines().find_map(|line| line.strip_prefix("Threads:"));
+        RuntimeInfo {
+            start_time: rfc3339_ns(self.started_ns),
+            cwd: std::env::current_dir().map(|path| path.display().to_string()).unwrap_or_default(),
+            hostname: super::hostname(),
+            reload_success,
+            last_config_time: rfc3339_ns(loaded),
+            corruptions: self.db.get().map_or(0, |db| db.replay_report().repairs.len() as u64),
+            threads: threads.and_then(|text| text.trim().parse().ok()).unwrap_or_default(),
+            processors: std::thread::available_parallelism().map_or(1, |count| count.get() as u64),
+            memory_limit: i64::MAX.unsigned_abs(),
+            retention: super::retention(&self.flags),
+        }
+    }
+
+    fn build_info(&self) -> BuildInfo {
+        BuildInfo {
+            version: COMPATIBLE_WITH.to_owned(),
+            revision: format!("narthex-{}", crate::cli::VERSION),
+            branch: "HEAD".to_owned(),
+            user: "narthex".to_owned(),
+            date: String::new(),
+            compiler: format!("rust{}", env!("CARGO_PKG_RUST_VERSION")),
+        }
+    }
+
+    fn reload(&self) -> Result<(), String> {
+        let _one = self.reloading.lock();
+        let begun = std::time::Instant::now();
+        tracing::info!(file = %self.config_path.display(), "Loading configuration file");
+        match self.try_reload() {
+            Ok(()) => {
+                self.reload_ok.store(true, Ordering::Relaxed);
+                self.loaded_ms.store(now_ms(), Ordering::Relaxed);
+                self.failing_since_ms.store(0, Ordering::Relaxed);
+                tracing::info!(duration = ?begun.elapsed(), "Completed loading of configuration file");
+                Ok(())
+            }
+            Err(error) => {
+                self.reload_ok.store(false, Ordering::Relaxed);
+                self.reload_failures.fetch_add(1, Ordering::Relaxed);
+                let now = now_ms();
+                let _ = self.failing_since_ms.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+                tracing::error!("reloading failed, the configuration in use stays: {error}");
+                Err(error)
+            }
+        }
+    }
+
+    fn quit(&self) {
+        tracing::warn!("Received termination request via web service, exiting gracefully...");
+        self.stop.send_replace(true);
+    }
+
+    fn external_labels(&self) -> Vec<(String, String)> {
+        self.config().external_labels()
+    }
+
+    fn notifications(&self) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let since = self.failing_since_ms.load(Ordering::Relaxed);
+        if since > 0 {
+            let text = "Configuration reload has failed.".to_owned();
+            found.push((text, rfc3339_ns(i128::from(since) * 1_000_000)));
+        }
+        if !self.is_ready() {
+            found.push((
+                "Prometheus is starting and replaying the write-ahead log (WAL).".to_owned(),
+                rfc3339_ns(self.started_ns),
+            ));
+        }
+        found
+    }
+}
+
+fn now_ns() -> i128 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i128::try_from(elapsed.as_nanos()).unwrap_or_default()
+}
+
+fn now_ms() -> i64 {
+    i64::try_from(now_ns() / 1_000_000).unwrap_or_default()
+}
