@@ -43,22 +43,13 @@ pub fn router(context: Context) -> Router {
     if prefix.is_empty() {
         return inner;
     }
-    // `nest` does not take the bare prefix with a slash behind; both lead to the pages.
-    let target = format!("{prefix}/");
-    let home = target.clone();
+    // `nest` leaves out the prefix with nothing behind its slash: the pages' fallback answers it like any page.
+    let home = format!("{prefix}/");
+    let target = home.clone();
     Router::new()
         .route("/", get(move || async move { Redirect::to(&target) }))
-        .route(&prefix, get(move || async move { Redirect::to(&home) }))
-        .route_service(&format!("{prefix}/"), strip_to_root(inner.clone()))
+        .route_service(&home, inner.clone())
         .nest(&prefix, inner)
-}
-
-/// Serves one path as `/`.
-fn strip_to_root(inner: Router) -> Router {
-    Router::new().fallback_service(inner.layer(from_fn(|mut request: Request, next: Next| async move {
-        *request.uri_mut() = http::Uri::from_static("/");
-        next.run(request).await
-    })))
 }
 
 fn v1_routes() -> Router<Arc<ApiState>> {

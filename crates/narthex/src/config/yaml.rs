@@ -45,8 +45,13 @@ impl Builder<'_> {
     fn next<'a>(&mut self, events: &mut Events<'a>) -> Option<(Event<'a>, Pos)> {
         loop {
             match events.next_event()? {
-                Ok((Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd, _)) => {}
-                Ok((event, span)) => return Some((event, pos_of(&span))),
+                Ok((event, span)) => {
+                    let ends = matches!(event, Event::SequenceEnd | Event::MappingEnd | Event::StreamEnd);
+                    // The rest is where documents begin and end, and comments if the parser was built with them.
+                    if ends || event.is_node() {
+                        return Some((event, pos_of(&span)));
+                    }
+                }
                 Err(error) => {
                     let marker = error.marker();
                     let pos = Pos { line: marker.line(), column: marker.col() + 1 };
@@ -224,9 +229,9 @@ mod tests {
 
     #[test]
     fn positions_and_text_are_kept() {
-        let root = tree("a:\n  - b: 0123\n    c: \"x\\ny\"\n");
+        let root = tree("# first\na: # why\n  - b: 0123\n    c: \"x\\ny\"\n");
         let item = &root.list("a")[0];
-        assert_eq!(item.get("b").unwrap().pos, Pos { line: 2, column: 8 });
+        assert_eq!(item.get("b").unwrap().pos, Pos { line: 3, column: 8 });
         assert_eq!((item.str("b"), item.str("c")), ("0123", "x\ny"));
         assert!(tree("# nothing\n").entries().is_empty());
     }

@@ -6,7 +6,7 @@ use narthex_discovery::{DiscoveryConfig, FileConfig, HttpConfig, TargetGroup};
 use narthex_model::Labels;
 use url::Url;
 
-use super::http;
+use super::{http, services};
 use super::jobs::duration;
 use crate::config::Node;
 
@@ -33,6 +33,11 @@ pub(super) fn mechanisms(job: &Node) -> Vec<DiscoveryConfig> {
             http: http::options(node),
         })));
     }
+    found.extend(job.list("dns_sd_configs").iter().map(services::dns));
+    found.extend(job.list("consul_sd_configs").iter().filter_map(services::consul));
+    found.extend(job.list("docker_sd_configs").iter().filter_map(services::docker));
+    found.extend(job.list("nomad_sd_configs").iter().filter_map(services::nomad));
+    found.extend(job.list("puppetdb_sd_configs").iter().filter_map(services::puppetdb));
     found
 }
 

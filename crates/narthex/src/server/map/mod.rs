@@ -7,5 +7,6 @@ mod discovery;
 mod http;
 mod jobs;
 mod rules;
+mod services;
 
 pub(crate) use jobs::jobs;

@@ -75,4 +75,13 @@ pub(crate) const SD_FIELDS: &[Field] = &[
 ];
 
 /// The mechanisms that find targets; the others are read, checked and announced.
-pub(crate) const EXECUTED: &[&str] = &["static_configs", "file_sd_configs", "http_sd_configs"];
+pub(crate) const EXECUTED: &[&str] = &[
+    "static_configs",
+    "file_sd_configs",
+    "http_sd_configs",
+    "dns_sd_configs",
+    "consul_sd_configs",
+    "docker_sd_configs",
+    "nomad_sd_configs",
+    "puppetdb_sd_configs",
+];

@@ -1,0 +1,157 @@
+//! The real binary as a process: starts on a free port, scrapes itself, answers, reloads, survives a kill, ends.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// Longer than anything here takes, so that a broken server ends the test.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn config_text(port: u16, job: &str) -> String {
+    let target = format!("'127.0.0.1:{port}'");
+    format!(
+        "# itself\nglobal:\n  scrape_interval: 200ms\nscrape_configs:\n  - job_name: {job}\n    static_configs:\n      - targets: [{target}]\n"
+    )
+}
+
+fn start(folder: &Path, port: u16, more: &[&str]) -> Server {
+    let child = Command::new(env!("CARGO_BIN_EXE_narthex"))
+        .arg(format!("--config.file={}", folder.join("p.yml").display()))
+        .arg("--storage.tsdb.path")
+        .arg(folder.join("data"))
+        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+        .args(more)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let server = Server { child, port };
+    server.wait("/-/ready", |answer| answer.contains("Ready"));
+    server
+}
+
+impl Server {
+    fn ask(&self, method: &str, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        stream.set_read_timeout(Some(PATIENCE)).ok()?;
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+
+    fn get(&self, path: &str) -> String {
+        self.ask("GET", path).unwrap()
+    }
+
+    fn wait(&self, path: &str, good: impl Fn(&str) -> bool) -> String {
+        let begun = Instant::now();
+        loop {
+            let answer = self.ask("GET", path).unwrap_or_default();
+            if good(&answer) {
+                return answer;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{path} still answers {answer}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_narthex")).args(args).output().unwrap()
+}
+
+#[test]
+fn scrapes_itself_reloads_and_survives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("p.yml");
+    let port = free_port();
+    std::fs::write(&config, config_text(port, "first")).unwrap();
+    let mut server = start(folder.path(), port, &["--web.enable-lifecycle"]);
+    server.wait("/api/v1/query?query=up", |answer| answer.contains("\"job\":\"first\"},\"value\":["));
+    assert!(server.get("/api/v1/query?query=1%2B").starts_with("HTTP/1.1 400"));
+    assert!(server.get("/metrics").contains("prometheus_tsdb_head_series "));
+    assert!(server.get("/api/v1/status/config").contains("job_name: first"));
+
+    // A wrong file changes nothing; a right one is applied.
+    std::fs::write(&config, "scrape_configs: 5\n").unwrap();
+    let refused = server.ask("POST", "/-/reload").unwrap();
+    assert!(
+        refused.starts_with("HTTP/1.1 500") && refused.contains("p.yml:1:17: scrape_configs"),
+        "{refused}"
+    );
+    assert!(server.get("/api/v1/status/config").contains("job_name: first"));
+    std::fs::write(&config, config_text(port, "second")).unwrap();
+    assert!(server.ask("POST", "/-/reload").unwrap().starts_with("HTTP/1.1 200"));
+    server.wait("/api/v1/query?query=up", |answer| answer.contains("\"job\":\"second\""));
+
+    // What was answered once is there after a kill.
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    let server = start(folder.path(), port, &["--web.enable-lifecycle"]);
+    assert!(server.get("/api/v1/label/job/values").contains("[\"first\",\"second\"]"));
+
+    assert!(server.ask("POST", "/-/quit").unwrap().starts_with("HTTP/1.1 200"));
+    let mut server = server;
+    assert!(server.child.wait().unwrap().success());
+}
+
+#[test]
+fn a_route_prefix_holds_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.yml"), "").unwrap();
+    let port = free_port();
+    let child = Command::new(env!("CARGO_BIN_EXE_narthex"))
+        .args(["--config.file", folder.path().join("p.yml").to_str().unwrap(), "--storage.tsdb.path"])
+        .arg(folder.path().join("data"))
+        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+        .arg("--web.external-url=http://example.org/prom/")
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let server = Server { child, port };
+    server.wait("/prom/-/ready", |answer| answer.contains("Ready"));
+    assert!(server.get("/prom/api/v1/status/buildinfo").contains("\"status\":\"success\""));
+    assert!(server.get("/prom/").starts_with("HTTP/1.1 200"));
+    assert!(server.get("/").contains("location: /prom/"));
+}
+
+#[test]
+fn wrong_input_ends_the_start_with_the_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("bad.yml");
+    std::fs::write(&config, "global:\n  scrape_intervall: 1s\n").unwrap();
+    let path = config.to_str().unwrap();
+    let output = run(&["--config.file", path]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text.contains("bad.yml:2:3: global.scrape_intervall")
+            && text.contains("did you mean scrape_interval"),
+        "{text}"
+    );
+    let checked = run(&["check", "config", path]);
+    assert_eq!(checked.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&checked.stderr).contains("bad.yml:2:3"));
+    let flag = run(&["--web.listen-adress=x"]);
+    assert!(String::from_utf8_lossy(&flag.stderr).contains("--web.listen-address"));
+    assert_eq!(run(&["--agent"]).status.code(), Some(2));
+}
