@@ -19,6 +19,7 @@ pub fn router(context: Context) -> Router {
     let prefix = context.settings.route_prefix.clone();
     let origins = context.settings.cors.clone();
     let state = Arc::new(ApiState::new(context));
+    let outside = Arc::clone(&state);
     let ready = from_fn_with_state(Arc::clone(&state), require_ready);
     let api = v1_routes().layer(ready.clone()).layer(from_fn_with_state(origins.clone(), cors));
     let inner = Router::new()
@@ -43,13 +44,16 @@ pub fn router(context: Context) -> Router {
     if prefix.is_empty() {
         return inner;
     }
-    // `nest` leaves out the prefix with nothing behind its slash: the pages' fallback answers it like any page.
     let home = format!("{prefix}/");
-    let target = home.clone();
+    // `nest` leaves out the prefix with nothing behind its slash, and that is where the pages are.
+    let outside = Router::new()
+        .fallback(get(root::pages::home))
+        .layer(map_response(headers::secure))
+        .with_state(outside);
     Router::new()
-        .route("/", get(move || async move { Redirect::to(&target) }))
-        .route_service(&home, inner.clone())
+        .route("/", get(move || async move { Redirect::to(&home) }))
         .nest(&prefix, inner)
+        .fallback_service(outside)
 }
 
 fn v1_routes() -> Router<Arc<ApiState>> {

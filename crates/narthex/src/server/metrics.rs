@@ -285,17 +285,17 @@ fn counts(families: &mut Families, counts: &Counts) {
 }
 
 fn intervals(families: &mut Families, snapshot: &MetricsSnapshot) {
-    const QUANTILES: [(f64, &str); 5] =
-        [(0.01, "0.01"), (0.05, "0.05"), (0.5, "0.5"), (0.9, "0.9"), (0.99, "0.99")];
-    let text = |interval: &Duration| duration::format(*interval);
+    const QUANTILES: [f64; 5] = [0.01, 0.05, 0.5, 0.9, 0.99];
     let mut family =
-        families.gauge("prometheus_target_interval_length_seconds", "Actual intervals between scrapes.");
+        families.summary("prometheus_target_interval_length_seconds", "Actual intervals between scrapes.");
     for (interval, lengths) in &snapshot.intervals {
-        let interval = text(interval);
-        for (quantile, label) in QUANTILES {
-            family = family
-                .sample([("interval", interval.as_str()), ("quantile", label)], lengths.quantile(quantile));
-        }
+        let interval = duration::format(*interval);
+        family = family.summary(
+            [("interval", interval.as_str())],
+            QUANTILES.map(|quantile| (quantile, lengths.quantile(quantile))),
+            lengths.sum_seconds,
+            lengths.count,
+        );
     }
 }
 
