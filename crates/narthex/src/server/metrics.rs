@@ -2,7 +2,6 @@
 //! Prometheus use. Counted where things happen (`tsdb`, `scrape`, `discovery`), collected here at every scrape.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use narthex_client::{Collector, Families};
 use narthex_model::duration;

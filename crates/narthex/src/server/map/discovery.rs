@@ -6,8 +6,8 @@ use narthex_discovery::{DiscoveryConfig, FileConfig, HttpConfig, TargetGroup};
 use narthex_model::Labels;
 use url::Url;
 
-use super::{http, services};
 use super::jobs::duration;
+use super::{http, services};
 use crate::config::Node;
 
 /// The executed mechanisms of a job.
