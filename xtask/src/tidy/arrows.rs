@@ -49,6 +49,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     (
         "narthex",
         &[
+            "narthex-http-client",
             "narthex-model",
             "narthex-exposition",
             "narthex-client",
