@@ -4,7 +4,7 @@
 //! for the chunk, then per sample the time, the count, the zero count, the sum and each bucket. Integer fields are
 //! deltas of deltas, float fields XORs. Drawn in `docs/formats/chunks.md`.
 //!
-//! Both kinds run through the same code: a sample is a [`Row`] of words, which are absolute integers or float bits.
+//! Both kinds run through the same code: a sample is a row of words, which are absolute integers or float bits.
 
 mod builder;
 mod decoder;

@@ -2,7 +2,7 @@
 //!
 //! * [`yaml`] reads text into [`node`]s with positions; [`schema`] says what may stand where; [`apply`] brings both
 //!   together; [`emit`] prints the result; [`load`] does it for a file and the files that it names.
-//! * [`announce`] lists what is accepted but not executed.
+//! * `server::announce` lists what is accepted but not executed.
 //!
 //! Invariants: a configuration with a problem is never used, not even in part; a secret never reaches [`emit`]'s text
 //! or a message.
