@@ -22,6 +22,18 @@ RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 
 step "tests"
 scripts/browser.sh
-cargo test --workspace --locked --no-fail-fast
+log=target/test.log
+failed=0
+# Passing tests show their output too, so that a skipped check is seen; the whole log is kept.
+cargo test --workspace --locked --no-fail-fast -- --show-output >"$log" 2>&1 || failed=$?
+grep -E '^(test .*(FAILED|failed)|SKIPPED|test result|error)|panicked at|^     Running' "$log" || true
+if [ "$failed" != 0 ]; then
+  sed -n '/^failures:$/,/^test result/p' "$log" | tail -n 200
+  echo "the whole output is in $log" >&2
+fi
+sum() { grep -E '^test result' "$log" | grep -oE "[0-9]+ $1" | awk '{ n += $1 } END { print n + 0 }'; }
+skipped=$(grep -cE '^SKIPPED' "$log" || true)
 
 step "done"
+echo "$(($(sum passed) - skipped)) passed, $(sum failed) failed, $skipped skipped"
+exit "$failed"
