@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CARGO ?= cargo
 
-.PHONY: help check-tools ui build run traffic test test-ui interop bench clean
+.PHONY: help check-tools ui build run traffic test test-ui interop bench images docker-up docker-down clean
 
 help: ## List the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,15 @@ interop: build ## Compare with a real Prometheus (built once into a cache folder
 
 bench: ## All criterion benches
 	$(CARGO) bench --workspace --benches
+
+images: ui ## Build the container images from static binaries; nothing is pulled
+	@scripts/images.sh
+
+docker-up: images ## Start the story in containers: API 8000, server 9090, dashboards 3000
+	@scripts/docker-story.sh up
+
+docker-down: ## Stop the containers of the story; its data volumes stay
+	@scripts/docker-story.sh down
 
 clean: ## Remove what was built
 	rm -rf target ui/dist ui/node_modules
