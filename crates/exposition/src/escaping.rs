@@ -43,9 +43,16 @@ impl fmt::Display for EscapingScheme {
 }
 
 /// A name that is no escaping scheme.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown escaping scheme {0:?}, expected allow-utf-8, underscores, dots or values")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownEscapingScheme(String);
+
+impl std::error::Error for UnknownEscapingScheme {}
+
+impl fmt::Display for UnknownEscapingScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown escaping scheme {:?}, expected allow-utf-8, underscores, dots or values", self.0)
+    }
+}
 
 impl FromStr for EscapingScheme {
     type Err = UnknownEscapingScheme;

@@ -107,12 +107,21 @@ impl fmt::Display for Protocol {
 }
 
 /// A name that is none of the five protocols.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "unknown scrape protocol {0}, supported: [OpenMetricsText0.0.1 OpenMetricsText1.0.0 PrometheusProto \
-     PrometheusText0.0.4 PrometheusText1.0.0]"
-)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownProtocol(String);
+
+impl std::error::Error for UnknownProtocol {}
+
+impl fmt::Display for UnknownProtocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "unknown scrape protocol {}, supported: [OpenMetricsText0.0.1 OpenMetricsText1.0.0 PrometheusProto \
+             PrometheusText0.0.4 PrometheusText1.0.0]",
+            self.0
+        )
+    }
+}
 
 impl FromStr for Protocol {
     type Err = UnknownProtocol;
@@ -135,22 +144,35 @@ pub struct ContentType {
 }
 
 /// Why a `Content-Type` does not say how to parse the body.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContentTypeError {
     /// No header, or an empty one.
-    #[error("the target sent no Content-Type; set fallback_scrape_protocol if it serves a known format")]
     Missing,
     /// Not a media type with parameters.
-    #[error(
-        "cannot parse Content-Type {0:?}; set fallback_scrape_protocol if the target serves a known format"
-    )]
     Malformed(String),
     /// A media type that is not one of ours.
-    #[error(
-        "unsupported Content-Type {0:?}: expected text/plain, application/openmetrics-text or \
-         application/vnd.google.protobuf; set fallback_scrape_protocol if the target serves a known format"
-    )]
     Unsupported(String),
+}
+
+impl std::error::Error for ContentTypeError {}
+
+impl fmt::Display for ContentTypeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str(
+                "the target sent no Content-Type; set fallback_scrape_protocol if it serves a known format",
+            ),
+            Self::Malformed(header) => write!(
+                f,
+                "cannot parse Content-Type {header:?}; set fallback_scrape_protocol if the target serves a known format"
+            ),
+            Self::Unsupported(header) => write!(
+                f,
+                "unsupported Content-Type {header:?}: expected text/plain, application/openmetrics-text or \
+                 application/vnd.google.protobuf; set fallback_scrape_protocol if the target serves a known format"
+            ),
+        }
+    }
 }
 
 impl ContentType {

@@ -3,22 +3,38 @@
 //! Called by the configuration, the flags, the HTTP API and PromQL. Units descend, each occurs at most once:
 //! `y` = 365 d, `w` = 7 d, `d` = 24 h, `h`, `m`, `s`, `ms`. The bare string `0` is zero. No sign, no fraction.
 
+use std::fmt;
 use std::time::Duration;
 
 /// Why a text is not a duration.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DurationError {
     /// The empty string.
-    #[error("empty duration: write a number with a unit, for example 15s or 1h30m")]
     Empty,
     /// Not `<number><unit>…`, or units out of order.
-    #[error(
-        "\"{0}\" is not a duration: expected numbers with the units y, w, d, h, m, s, ms in this order, for example 15s or 1h30m"
-    )]
     Syntax(String),
     /// More than 292 years.
-    #[error("duration \"{0}\" is out of range: the longest is about 292 years")]
     Overflow(String),
+}
+
+impl std::error::Error for DurationError {}
+
+impl fmt::Display for DurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => {
+                f.write_str("empty duration: write a number with a unit, for example 15s or 1h30m")
+            }
+            Self::Syntax(text) => write!(
+                f,
+                "\"{text}\" is not a duration: expected numbers with the units y, w, d, h, m, s, ms in this order, \
+                 for example 15s or 1h30m"
+            ),
+            Self::Overflow(text) => {
+                write!(f, "duration \"{text}\" is out of range: the longest is about 292 years")
+            }
+        }
+    }
 }
 
 const UNITS: [(&str, u64); 7] = [

@@ -7,9 +7,18 @@ use super::buckets::{Pair, from_pairs, merge, to_pairs};
 use super::{CounterResetHint, FloatHistogram};
 
 /// Exponential and custom buckets cannot be combined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("cannot apply this operation on histograms with a mix of exponential and custom bucket schemas")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IncompatibleSchema;
+
+impl std::error::Error for IncompatibleSchema {}
+
+impl std::fmt::Display for IncompatibleSchema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(
+            "cannot apply this operation on histograms with a mix of exponential and custom bucket schemas",
+        )
+    }
+}
 
 /// What had to be overlooked to combine two histograms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
