@@ -135,6 +135,35 @@ fn a_route_prefix_holds_everywhere() {
 }
 
 #[test]
+fn a_locked_server_lets_only_its_users_in() {
+    // The hash of "secret".
+    const HASH: &str = "$2b$04$G7gtp4msQmEx0dAd.SZsPOIYK7TosrDQ19zL6AVds9rXZKWeeHXV.";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.yml"), "").unwrap();
+    let web = folder.path().join("web.yml");
+    std::fs::write(&web, "basic_auth_users: {}\n").unwrap();
+    let path = web.to_str().unwrap();
+    let port = free_port();
+    let server = start(folder.path(), port, &["--web.config.file", path]);
+    std::fs::write(&web, format!("basic_auth_users:\n  ann: {HASH}\n")).unwrap();
+    for path in ["/", "/metrics", "/-/healthy", "/api/v1/query?query=1", "/federate", "/nothing.js"] {
+        assert!(server.get(path).starts_with("HTTP/1.1 401"), "{path}");
+    }
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let request = "GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Basic YW5uOnNlY3JldA==\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
+    assert!(run(&["check", "web-config", path]).status.success());
+    std::fs::write(&web, "tls_server_config:\n  cert_file: a.pem\n  key_file: b.pem\n").unwrap();
+    let checked = run(&["check", "web-config", path]);
+    assert!(!checked.status.success());
+    assert!(String::from_utf8_lossy(&checked.stderr).contains("a.pem"), "{checked:?}");
+}
+
+#[test]
 fn wrong_input_ends_the_start_with_the_place() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("bad.yml");

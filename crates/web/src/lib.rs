@@ -3,15 +3,19 @@
 //!
 //! * [`assets`]: the files of the user interface, embedded at build time. [`Ui`] serves them, with a fallback page.
 //! * [`server`]: listeners, connection limit, timeouts, graceful shutdown.
+//! * [`secure`]: TLS, users and headers of a front (`--web.config.file`).
 //! * [`compress`], [`headers`], [`prefix`]: layers around the routes.
 //!
 //! Invariant: nothing here knows what the routes mean; `api` and `dashboards` do.
 
+mod activity;
 pub mod assets;
 pub mod compress;
+mod connection;
 pub mod headers;
 mod placeholder;
 pub mod prefix;
+pub mod secure;
 pub mod server;
 mod ui;
 

@@ -1,4 +1,5 @@
-//! Runs an HTTP server over a set of listeners: connection limit, read timeout, graceful shutdown.
+//! Runs an HTTP server over a set of listeners: connection limit, graceful shutdown; `connection` is the life of one
+//! connection.
 //!
 //! Called by the binary for the server's front and for the dashboards'.
 //!
@@ -6,34 +7,40 @@
 //! queue); after shutdown was asked for, no new connection is taken, requests under way get [`Options::grace`] to end.
 
 use std::io;
-use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use axum::middleware::from_fn_with_state;
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+
+use crate::connection::{Connection, asked};
+use crate::secure::{Live, guard};
 
 /// Limits of a server.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// How many connections can be open at the same time (`--web.max-connections`).
     pub connections_max: usize,
-    /// How long a client may take to send a request's head, and how long an idle connection is kept
-    /// (`--web.read-timeout`).
+    /// How long a client may take to send a request's head, how long for its body, and how long an idle connection is
+    /// kept (`--web.read-timeout`).
     pub read_timeout: Duration,
     /// How long requests under way may still take after shutdown was asked for.
     pub grace: Duration,
+    /// TLS, users and headers (`--web.config.file`); plain HTTP for everybody without it.
+    pub secure: Option<Arc<Live>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { connections_max: 512, read_timeout: Duration::from_secs(300), grace: Duration::from_secs(10) }
+        Self {
+            connections_max: 512,
+            read_timeout: Duration::from_secs(300),
+            grace: Duration::from_secs(10),
+            secure: None,
+        }
     }
 }
 
@@ -67,6 +74,10 @@ pub async fn serve(
     options: Options,
     shutdown: watch::Receiver<bool>,
 ) {
+    let router = match &options.secure {
+        None => router,
+        Some(live) => router.layer(from_fn_with_state(Arc::clone(live), guard)),
+    };
     let permits = Arc::new(Semaphore::new(options.connections_max));
     let mut accepting = JoinSet::new();
     for listener in listeners {
@@ -96,12 +107,16 @@ async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let router = router.clone();
-                let read_timeout = options.read_timeout;
-                let shutdown = shutdown.clone();
+                let connection = Connection {
+                    peer,
+                    router: router.clone(),
+                    read_timeout: options.read_timeout,
+                    secure: options.secure.clone(),
+                    shutdown: shutdown.clone(),
+                };
                 connections.spawn(async move {
                     let _permit = permit;
-                    connection(stream, peer, router, read_timeout, shutdown).await;
+                    connection.run(stream).await;
                 });
             }
             Err(error) => {
@@ -115,34 +130,5 @@ async fn accept(
     let all = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(options.grace, all).await.is_err() {
         tracing::warn!(open = connections.len(), "requests still under way were cut off");
-    }
-}
-
-/// Completes once shutdown was asked for (or nobody is left who could ask).
-async fn asked(shutdown: &mut watch::Receiver<bool>) {
-    let _ = shutdown.wait_for(|asked| *asked).await;
-}
-
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    read_timeout: Duration,
-    mut shutdown: watch::Receiver<bool>,
-) {
-    let _ = stream.set_nodelay(true);
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(read_timeout);
-    let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let mut served = pin!(served);
-    let result = tokio::select! {
-        result = served.as_mut() => result,
-        () = asked(&mut shutdown) => {
-            served.as_mut().graceful_shutdown();
-            served.await
-        }
-    };
-    if let Err(error) = result {
-        tracing::debug!(%peer, error = %error, "connection ended early");
     }
 }

@@ -42,13 +42,6 @@ impl Flags {
                  scrape and store locally",
             ));
         }
-        // A server that was meant to be locked must not stand open.
-        if matches.get_one::<String>("web.config.file").is_some_and(|file| !file.is_empty()) {
-            return Err(FlagError::Unsupported(
-                "--web.config.file: TLS and authentication of this server are not built yet; listen on the loopback \
-                 address and put a reverse proxy with TLS and authentication in front of it",
-            ));
-        }
         let (mut values, mut given) = (BTreeMap::new(), Vec::new());
         for flag in FLAGS {
             if matches.value_source(flag.name) == Some(ValueSource::CommandLine) {

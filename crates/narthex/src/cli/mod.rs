@@ -140,7 +140,6 @@ mod tests {
             (&["--query.max-samples=-1"], "--query.max-samples"),
             (&["--storage.tsdb.retention.size=5"], ""),
             (&["--agent"], "agent mode"),
-            (&["--web.config.file=web.yml"], "reverse proxy"),
         ] {
             match flags(args) {
                 Err(error) => assert!(error.to_string().contains(text) && !text.is_empty(), "{error}"),

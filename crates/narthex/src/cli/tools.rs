@@ -49,6 +49,12 @@ pub(crate) struct DashOptions {
     /// Where to listen, host:port; may be given several times
     #[arg(long = "web.listen-address", value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     pub(crate) listen: Vec<String>,
+    /// A file with TLS and authentication settings of this server
+    #[arg(long = "web.config.file", value_name = "FILE", default_value = "", hide_default_value = true)]
+    pub(crate) web_config: String,
+    /// How long reading a request may take, and how long idle connections are kept
+    #[arg(long = "web.read-timeout", value_name = "DURATION", default_value = "5m")]
+    pub(crate) read_timeout: String,
     /// The prefix of all routes
     #[arg(long = "web.route-prefix", value_name = "PATH", default_value = "/")]
     pub(crate) route_prefix: String,

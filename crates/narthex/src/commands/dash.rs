@@ -1,6 +1,7 @@
 //! `narthex dash`: the dashboards' front, an HTTP server of its own.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use narthex_dashboards::{DataSource, Options, router};
 use narthex_http_client::{Authorization, BasicAuth, HttpOptions, Secret, SecretSource};
@@ -35,6 +36,9 @@ async fn serve(options: DashOptions) -> Result<(), String> {
         .map_err(|error| format!("--datasource.url: {error}"))?;
     let http = credentials(&options)?;
     let source = DataSource { http, scrape_interval: options.scrape_interval.clone(), ..source };
+    let secure = crate::server::secure(&options.web_config)?;
+    let read_timeout = narthex_model::duration::parse_ms(&options.read_timeout)
+        .map_err(|error| format!("--web.read-timeout: {error}"))?;
     let mut listeners = Vec::new();
     for address in &options.listen {
         let listener = server::bind(address).await.map_err(|error| error.to_string())?;
@@ -49,8 +53,12 @@ async fn serve(options: DashOptions) -> Result<(), String> {
         route_prefix: normalise(&options.route_prefix),
     };
     let router = router(front);
-    let limits =
-        server::Options { connections_max: options.connections_max.max(1), ..server::Options::default() };
+    let limits = server::Options {
+        connections_max: options.connections_max.max(1),
+        read_timeout: Duration::from_millis(read_timeout.unsigned_abs()),
+        secure,
+        ..server::Options::default()
+    };
     let (stop, stopped) = watch::channel(false);
     let serving = tokio::spawn(server::serve(listeners, router, limits, stopped));
     let terminate = signal(SignalKind::terminate())

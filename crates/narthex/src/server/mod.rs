@@ -10,7 +10,7 @@ mod state;
 mod watch_file;
 
 pub(crate) use announce::not_executed;
-pub(crate) use map::jobs;
+pub(crate) use map::{jobs, secure, web_config};
 pub(crate) use start::run;
 
 use crate::cli::Flags;

@@ -78,6 +78,7 @@ async fn live(flags: Flags) -> Result<(), StartError> {
     for what in not_executed(&config) {
         tracing::warn!("accepted, but not executed: {what}");
     }
+    let secure = super::secure(flags.text("web.config.file")).map_err(StartError::Config)?;
     let mut listeners = Vec::new();
     for address in flags.texts("web.listen-address") {
         listeners.push(server::bind(address).await?);
@@ -112,6 +113,7 @@ async fn live(flags: Flags) -> Result<(), StartError> {
     let options = Options {
         connections_max: flags.count("web.max-connections").max(1),
         read_timeout: duration(&flags, "web.read-timeout"),
+        secure,
         ..Options::default()
     };
     let serving =

@@ -1,4 +1,5 @@
-//! From the configuration's tree to the options of the rooms: jobs, their HTTP clients, their discovery, their rules.
+//! From the configuration's tree to the options of the rooms: jobs, their HTTP clients, their discovery, their rules; and the web configuration
+//! of a front.
 //!
 //! Invariant: the tree has been checked, so nothing here is surprised; what a room refuses all the same is an error that
 //! names the job.
@@ -8,5 +9,7 @@ mod http;
 mod jobs;
 mod rules;
 mod services;
+mod web;
 
 pub(crate) use jobs::jobs;
+pub(crate) use web::{secure, web_config};
