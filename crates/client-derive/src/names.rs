@@ -1,5 +1,6 @@
 //! Names of fields and variants: `#[label(name = "…")]`, or the identifier; checked as label names.
 
+use proc_macro2::Span;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Error, Ident, LitStr, Result};
 
@@ -25,16 +26,46 @@ pub(crate) fn of_label(attributes: &[Attribute], field: &Ident) -> Result<String
         Some(literal) => (literal.value(), literal.span()),
         None => (field.unraw().to_string(), field.span()),
     };
+    check_label(&name, span)?;
+    Ok(name)
+}
+
+/// Refuses what cannot be a label of every metric type.
+pub(crate) fn check_label(name: &str, span: Span) -> Result<()> {
     if name.is_empty() || name.starts_with("__") {
         return Err(Error::new(
             span,
             format!("{name:?} is not a label name: it must not be empty or start with __"),
         ));
     }
-    if matches!(name.as_str(), "le" | "quantile") {
+    if matches!(name, "le" | "quantile") {
         return Err(Error::new(span, format!("the label {name:?} is reserved for histograms and summaries")));
     }
-    Ok(name)
+    Ok(())
+}
+
+/// Refuses what is not the name of a metric. UTF-8 names may hold more, but nobody means a blank or a brace.
+pub(crate) fn check_metric(name: &str, span: Span) -> Result<()> {
+    let odd =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '{' | '}' | '"' | ',' | '=' | '\\');
+    if name.is_empty() || name.contains(odd) {
+        return Err(Error::new(
+            span,
+            format!(
+                "{name:?} is not a metric name: it must not be empty or hold blanks, quotes, commas or braces"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// The name with the unit at its end, before a `_total`.
+pub(crate) fn with_unit(name: &str, unit: &str) -> String {
+    let (stem, total) = name.strip_suffix("_total").map_or((name, ""), |stem| (stem, "_total"));
+    if stem == unit || stem.strip_suffix(unit).is_some_and(|rest| rest.ends_with(['_', '.'])) {
+        return name.to_owned();
+    }
+    format!("{stem}_{unit}{total}")
 }
 
 /// `InternalServerError` as `internal_server_error`.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use narthex_exposition::{EscapingScheme, escape_label_name, escape_name};
 
 use crate::cells::Native;
+use crate::checked::ends_in_unit;
 
 pub use narthex_model::MetricType;
 
@@ -65,6 +66,9 @@ impl Desc {
         if self.name.is_empty() {
             return error(Reason::EmptyName);
         }
+        if !self.unit.is_empty() && !ends_in_unit(stem(&self.name, self.metric_type), &self.unit) {
+            return error(Reason::Unit(self.unit.clone()));
+        }
         let mut seen = BTreeSet::new();
         for label in self.labels.iter().chain(self.const_labels.iter().map(|(name, _)| name)) {
             if label.is_empty() || label.starts_with("__") {
@@ -103,18 +107,35 @@ impl Desc {
             && self.unit == other.unit
     }
 
-    /// The names of all series that the family writes on a page, as a scraper without UTF-8 sees them: `req.total` and
-    /// `req_total` are one name to it.
-    pub(crate) fn sample_names(&self) -> Vec<String> {
-        let escaped = |name: &str| escape_name(name, EscapingScheme::Underscores).into_owned();
-        match self.metric_type {
-            MetricType::Histogram => ["", "_bucket", "_sum", "_count"]
-                .iter()
-                .map(|suffix| format!("{}{suffix}", self.name))
-                .collect(),
-            _ => vec![escaped(&self.name)],
-        }
+    /// The names that no other family may use; see [`reserved_names`].
+    pub(crate) fn reserved_names(&self) -> impl Iterator<Item = String> {
+        reserved_names(&self.name, self.metric_type)
     }
+}
+
+/// The name without the suffix that its type has on a page.
+fn stem(name: &str, metric_type: MetricType) -> &str {
+    let suffix = match metric_type {
+        MetricType::Counter => "_total",
+        MetricType::Info => "_info",
+        _ => "",
+    };
+    name.strip_suffix(suffix).unwrap_or(name)
+}
+
+/// The names that a family has in any format: of its series, of their start times, and of the family itself, which is a
+/// counter's name without `_total` in OpenMetrics. As a scraper without UTF-8 sees them: `req.total` and `req_total` are
+/// one name to it.
+pub(crate) fn reserved_names(name: &str, metric_type: MetricType) -> impl Iterator<Item = String> {
+    let suffixes: &[&str] = match metric_type {
+        MetricType::Counter => &["", "_total", "_created"],
+        MetricType::Info => &["", "_info"],
+        MetricType::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
+        MetricType::Summary => &["", "_sum", "_count", "_created"],
+        _ => &[""],
+    };
+    let stem = escape_name(stem(name, metric_type), EscapingScheme::Underscores).into_owned();
+    suffixes.iter().map(move |suffix| format!("{stem}{suffix}"))
 }
 
 /// A metric that cannot be registered.
@@ -132,6 +153,7 @@ pub(crate) enum Reason {
     DuplicateLabel(String),
     Buckets(Vec<f64>),
     Quantiles(Vec<f64>),
+    Unit(String),
     Conflict(String),
 }
 
@@ -157,6 +179,7 @@ impl fmt::Display for RegisterError {
             Reason::DuplicateLabel(label) => write!(f, "the label {label:?} is given twice"),
             Reason::Buckets(bounds) => write!(f, "bucket bounds must ascend and be numbers, got {bounds:?}"),
             Reason::Quantiles(quantiles) => write!(f, "quantiles lie between 0 and 1, got {quantiles:?}"),
+            Reason::Unit(unit) => write!(f, "the name does not end in the unit {unit:?}: append _{unit}"),
             Reason::Conflict(with) => write!(f, "{with}"),
         }
     }

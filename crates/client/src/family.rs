@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::call_site::CallSite;
 use crate::cells::{self, Handle, Kind, Layout};
 use crate::desc::{Desc, MetricType};
 use crate::series::{Key, LabelValues, SeriesMap};
@@ -25,6 +26,8 @@ pub(crate) struct Family {
     map: SeriesMap,
     /// For label sets with a fixed number of combinations: the handles found so far, by combination; 0 for none.
     dense: OnceLock<Box<[AtomicU64]>>,
+    /// The call sites that remember a series of this family.
+    sites: Mutex<Vec<&'static CallSite>>,
     /// For families with idle expiry: what each series read when, to see whether it moves.
     seen: Mutex<HashMap<Handle, (u64, Instant)>>,
 }
@@ -49,6 +52,7 @@ impl Family {
             single: None,
             map: SeriesMap::new(),
             dense: OnceLock::new(),
+            sites: Mutex::default(),
             seen: Mutex::default(),
         };
         if family.desc.labels.is_empty() {
@@ -97,6 +101,25 @@ impl Family {
         }
     }
 
+    /// What a call site remembers of this family.
+    #[inline]
+    pub(crate) fn at_site(&self, site: &CallSite) -> Option<Handle> {
+        site.get(std::ptr::from_ref(self).addr())
+    }
+
+    /// Lets a call site remember this handle, unless its series is gone already.
+    #[cold]
+    pub(crate) fn remember_site(&self, site: &'static CallSite, handle: Handle) {
+        // The lock keeps `remove` from forgetting before we remember.
+        let _locked = self.map.lock();
+        let is_ours =
+            cells::is_current(self.kind, handle) && site.remember(std::ptr::from_ref(self).addr(), handle);
+        let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_ours && !sites.iter().any(|known| std::ptr::eq(*known, site)) {
+            sites.push(site);
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn create(&self, values: &[u64]) -> Option<Handle> {
@@ -135,6 +158,9 @@ impl Family {
                     entry.store(0, Ordering::Release);
                 }
             }
+            let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+            sites.iter().for_each(|site| site.forget(handle));
+            drop(sites);
             self.release(handle);
         }
         removed.is_some()
@@ -224,6 +250,8 @@ impl Family {
 
 impl Drop for Family {
     fn drop(&mut self) {
+        let sites = self.sites.get_mut().unwrap_or_else(PoisonError::into_inner);
+        sites.iter().for_each(|site| site.abandon());
         let mut handles: Vec<Handle> = self.single.into_iter().collect();
         self.map.lock().for_each(|_, handle| handles.push(handle));
         for handle in handles {

@@ -7,7 +7,10 @@
 
 #[cfg(feature = "axum")]
 pub mod axum;
+mod call_site;
 mod cells;
+#[doc(hidden)]
+pub mod checked;
 pub mod collectors;
 mod desc;
 mod encode;
@@ -15,6 +18,7 @@ mod exemplars;
 mod family;
 mod io;
 mod labels;
+mod macros;
 mod metrics;
 #[cfg(feature = "metrics")]
 mod recorder;
@@ -25,6 +29,7 @@ pub mod testing;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 
+pub use call_site::CallSite;
 pub use collectors::build_info::BuildInfo;
 pub use collectors::process::ProcessCollector;
 #[cfg(feature = "tokio")]
@@ -37,7 +42,7 @@ pub use io::server::{Server, serve};
 pub use io::textfile::write as write_textfile;
 pub use labels::{LabelSet, LabelValue, Labels, Plain, combinations};
 pub use metrics::*;
-pub use narthex_client_derive::{LabelValue, Labels};
+pub use narthex_client_derive::{LabelValue, Labels, metrics};
 pub use narthex_exposition::encode::MetricFamily;
 #[cfg(feature = "metrics")]
 pub use recorder::Recorder;

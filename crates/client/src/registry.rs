@@ -1,6 +1,6 @@
 //! Registries: which families and collectors a page shows.
 //!
-//! Invariant: no two families of a registry write series of the same name.
+//! Invariant: no two families of a registry have a name in common, in any format.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use narthex_exposition::encode::MetricFamily;
-use narthex_exposition::escape_name;
+use narthex_model::MetricType;
 
+use crate::collectors::asynchronous::{self, Waiting};
 use crate::collectors::{Collector, Families};
-use crate::desc::{Reason, RegisterError};
+use crate::desc::{Reason, RegisterError, reserved_names};
 use crate::encode::{EscapingScheme, Page, Protocol, family_value};
 use crate::family::Family;
 
@@ -28,9 +29,10 @@ pub struct Registry {
 #[derive(Default)]
 struct Store {
     families: BTreeMap<String, Arc<Family>>,
-    /// Which family writes which series name.
-    sample_names: BTreeMap<String, String>,
+    /// Which family has which name, in any format.
+    reserved: BTreeMap<String, String>,
     collectors: Vec<Arc<dyn Collector>>,
+    waiting: Vec<Arc<Waiting>>,
 }
 
 impl fmt::Debug for Registry {
@@ -38,7 +40,7 @@ impl fmt::Debug for Registry {
         let store = self.read();
         f.debug_struct("Registry")
             .field("families", &store.families.keys())
-            .field("collectors", &store.collectors.len())
+            .field("collectors", &(store.collectors.len() + store.waiting.len()))
             .finish_non_exhaustive()
     }
 }
@@ -94,13 +96,45 @@ impl Registry {
         self.write().collectors.push(Arc::new(collector));
     }
 
+    /// Adds an asynchronous collector: [`refresh`](Self::refresh) runs it, as the axum handler does before each page, and
+    /// pages show what it gave last.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use narthex_client::{Families, Registry};
+    /// async fn count_rows() -> f64 { 42.0 }
+    ///
+    /// let registry = Registry::new();
+    /// registry.collect_with_async(|| async {
+    ///     let mut families = Families::default();
+    ///     families.gauge("orders", "Orders in the database.").value(count_rows().await);
+    ///     families
+    /// });
+    /// assert_eq!(registry.text(), "");
+    /// registry.refresh().await;
+    /// assert!(registry.text().ends_with("orders 42\n"));
+    /// # });
+    /// ```
+    pub fn collect_with_async<F, Fut>(&self, collect: F)
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Families> + Send + 'static,
+    {
+        self.write().waiting.push(Arc::new(Waiting::new(collect)));
+    }
+
+    /// Runs the asynchronous collectors, all at the same time. A collector that may hang needs a timeout of its own.
+    pub fn refresh(&self) -> impl Future<Output = ()> + Send + use<> {
+        asynchronous::refresh(self.read().waiting.clone())
+    }
+
     /// Removes the family with this name on the page and says whether there was one. Its handles stay usable; they
     /// are just not exposed any more.
     pub fn unregister(&self, name: &str) -> bool {
         let mut store = self.write();
         let removed = store.families.remove(name);
         if removed.is_some() {
-            store.sample_names.retain(|_, family| family != name);
+            store.reserved.retain(|_, family| family != name);
         }
         removed.is_some()
     }
@@ -121,15 +155,15 @@ impl Registry {
             );
             return Err(RegisterError::new(name, Reason::Conflict(text)));
         }
-        let sample_names = family.desc.sample_names();
-        for sample_name in &sample_names {
-            if let Some(other) = store.sample_names.get(sample_name) {
-                let text = format!("the metric {other:?} already writes series named {sample_name:?}");
+        for reserved in family.desc.reserved_names() {
+            if let Some(other) = store.reserved.get(&reserved) {
+                let text =
+                    format!("the metric {other:?} already has the name {reserved:?} in one of the formats");
                 return Err(RegisterError::new(name, Reason::Conflict(text)));
             }
         }
-        for sample_name in sample_names {
-            store.sample_names.insert(sample_name, name.clone());
+        for reserved in family.desc.reserved_names() {
+            store.reserved.insert(reserved, name.clone());
         }
         store.families.insert(name.clone(), Arc::clone(&family));
         Ok(family)
@@ -143,6 +177,10 @@ impl Registry {
         let mut desc = family.desc.clone();
         desc.name.insert_str(0, &self.prefix);
         desc.const_labels.extend(self.labels.iter().cloned());
+        if desc.metric_type == MetricType::StateSet {
+            // The label that names the state is called like the metric.
+            desc.labels = vec![desc.name.clone()];
+        }
         Arc::new(Family::new(desc, family.kind))
     }
 
@@ -178,27 +216,32 @@ impl Registry {
         families
     }
 
-    /// Hands registered and collected families on, by name. A registered family wins over a collected one that writes
-    /// series of the same name: a page must not show both.
+    /// Hands registered and collected families on, by name. A registered family wins over a collected one that has a name
+    /// in common with it: a page must not show both.
     fn merged<T>(
         &self,
         to: &mut T,
         mut registered: impl FnMut(&mut T, &Family),
         mut collected: impl FnMut(&mut T, &MetricFamily),
     ) {
-        let (families, collectors) = {
+        let (families, collectors, waiting) = {
             let store = self.read();
-            (store.families.values().cloned().collect::<Vec<_>>(), store.collectors.clone())
+            let families: Vec<_> = store.families.values().cloned().collect();
+            (families, store.collectors.clone(), store.waiting.clone())
         };
         let mut others = Families::default();
         for collector in collectors {
             collector.collect(&mut others);
         }
-        let taken = |name: &str| {
-            self.read().sample_names.contains_key(&*escape_name(name, EscapingScheme::Underscores))
-        };
-        let others: Vec<MetricFamily> =
-            others.into_sorted().into_iter().filter(|family| !taken(&family.name)).collect();
+        waiting.iter().for_each(|collector| collector.add_to(&mut others));
+        let mut others = others.into_sorted();
+        {
+            let store = self.read();
+            others.retain(|family| {
+                !reserved_names(&family.name, family.metric_type)
+                    .any(|name| store.reserved.contains_key(&name))
+            });
+        }
         let mut others = others.iter().peekable();
         for family in &families {
             while let Some(before) = others.next_if(|other| other.name < family.desc.name) {

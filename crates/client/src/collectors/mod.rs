@@ -1,15 +1,17 @@
 //! Collectors: what makes families at the moment of a scrape instead of counting all the time.
 
+pub(crate) mod asynchronous;
 pub mod build_info;
 pub mod process;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use narthex_exposition::encode::{
     Bucket, HistogramValue, Metric, MetricFamily, MetricValue, Quantile, SummaryValue,
 };
+use narthex_exposition::{EscapingScheme, escape_name};
 use narthex_model::{Labels, MetricType};
 
 /// Makes families when a page is asked for.
@@ -38,9 +40,15 @@ impl<F: Fn(&mut Families) + Send + Sync> Collector for F {
 }
 
 /// Where a [`Collector`] puts its families.
+///
+/// One name is one type: what is added to a name that has another type already is left out, because a page cannot show
+/// both. A second sample with the same labels is left out as well.
 #[derive(Debug, Default)]
 pub struct Families {
+    /// By the name as a scraper without UTF-8 sees it, so that `req.total` and `req_total` are one family.
     families: BTreeMap<String, MetricFamily>,
+    /// Takes the samples of a family that cannot be shown.
+    refused: MetricFamily,
 }
 
 /// One family of a collector, to add samples to.
@@ -71,27 +79,43 @@ impl Families {
 
     /// Any family, as the encoders take it. A family of the same name and type gets its metrics.
     pub fn push(&mut self, family: MetricFamily) {
-        if let Some(earlier) = self.families.get_mut(&family.name) {
-            if earlier.metric_type == family.metric_type {
-                earlier.metrics.extend(family.metrics);
+        let key = escape_name(&family.name, EscapingScheme::Underscores).into_owned();
+        match self.families.get_mut(&key) {
+            Some(earlier) if earlier.metric_type == family.metric_type => {
+                earlier.metrics.extend(family.metrics)
             }
-        } else {
-            self.families.insert(family.name.clone(), family);
+            Some(_) => {}
+            None => {
+                self.families.insert(key, family);
+            }
         }
     }
 
     fn family(&mut self, name: String, help: &str, metric_type: MetricType) -> Collected<'_> {
-        Collected(self.families.entry(name.clone()).or_insert_with(|| MetricFamily {
+        let key = escape_name(&name, EscapingScheme::Underscores).into_owned();
+        let family = self.families.entry(key).or_insert_with(|| MetricFamily {
             name,
             help: (!help.is_empty()).then(|| help.to_owned()),
             metric_type,
             ..MetricFamily::default()
-        }))
+        });
+        if family.metric_type == metric_type {
+            return Collected(family);
+        }
+        self.refused = MetricFamily { metric_type, ..MetricFamily::default() };
+        Collected(&mut self.refused)
     }
 
     /// The families with samples, by name.
     pub fn into_sorted(self) -> Vec<MetricFamily> {
-        self.families.into_values().filter(|family| !family.metrics.is_empty()).collect()
+        let mut families: Vec<MetricFamily> =
+            self.families.into_values().filter(|family| !family.metrics.is_empty()).collect();
+        for family in families.iter_mut().filter(|family| family.metrics.len() > 1) {
+            let mut seen = BTreeSet::new();
+            family.metrics.retain(|metric| seen.insert(metric.labels.clone()));
+        }
+        families.sort_by(|a, b| a.name.cmp(&b.name));
+        families
     }
 }
 

@@ -26,7 +26,6 @@ use crate::series::LabelValues;
 /// requests.with(["GET", "200"]).inc_by(2);
 /// assert_eq!(requests.with(["GET", "200"]).get(), 3);
 /// ```
-#[derive(Debug)]
 pub struct Counter<L: LabelSet = ()> {
     family: Arc<Family>,
     single: Option<Handle>,
@@ -124,7 +123,6 @@ impl CounterSeries {
 /// busy.inc_by(0.25);
 /// assert_eq!(busy.get(), 0.25);
 /// ```
-#[derive(Debug)]
 pub struct FloatCounter<L: LabelSet = ()> {
     family: Arc<Family>,
     single: Option<Handle>,
@@ -149,6 +147,11 @@ impl FloatCounter {
         self.series().inc_by(amount);
     }
 
+    /// Adds `amount` and keeps these labels, usually of the trace, as the exemplar of the series.
+    pub fn inc_by_with_exemplar(&self, amount: f64, labels: &[(&str, &str)]) {
+        self.series().inc_by_with_exemplar(amount, labels);
+    }
+
     /// The sum over all threads.
     pub fn get(&self) -> f64 {
         self.series().get()
@@ -170,6 +173,23 @@ impl FloatCounterSeries {
         {
             cells::observe(handle, amount, 1);
         }
+    }
+
+    /// Adds `amount` and keeps these labels, usually of the trace, as the exemplar of the series. Labels of more than 128
+    /// characters are not kept.
+    pub fn inc_by_with_exemplar(self, amount: f64, labels: &[(&str, &str)]) {
+        if let Some(handle) = self.handle
+            && amount >= 0.0
+        {
+            cells::observe(handle, amount, 1);
+            exemplars::keep(Kind::Histogram, handle, 0, labels, amount);
+        }
+    }
+
+    /// Adds `amount`, with the current `tracing` span as the exemplar if it has a trace.
+    #[cfg(feature = "tracing")]
+    pub fn inc_by_traced(self, amount: f64) {
+        crate::tracing::with_current(|trace| self.inc_by_with_exemplar(amount, trace));
     }
 
     /// The sum over all threads; 0 once the series is removed.

@@ -20,7 +20,6 @@ use crate::series::LabelValues;
 /// queued.dec();
 /// assert_eq!(queued.get(), 2.0);
 /// ```
-#[derive(Debug)]
 pub struct Gauge<L: LabelSet = ()> {
     family: Arc<Family>,
     single: Option<Handle>,

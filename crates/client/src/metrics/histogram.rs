@@ -29,7 +29,6 @@ pub const DEFAULT_BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /// let answer = duration.time(|| 6 * 7);
 /// assert_eq!((answer, duration.count()), (42, 2));
 /// ```
-#[derive(Debug)]
 pub struct Histogram<L: LabelSet = ()> {
     family: Arc<Family>,
     single: Option<Handle>,

@@ -35,6 +35,11 @@ impl Info {
         Self { family: Arc::new(Family::new(desc, Kind::Gauge)) }
     }
 
+    /// The name on the page.
+    pub fn name(&self) -> &str {
+        &self.family.desc.name
+    }
+
     /// Registers in the [default registry](crate::default_registry).
     ///
     /// # Panics

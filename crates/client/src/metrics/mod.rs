@@ -119,6 +119,24 @@ macro_rules! common {
                 $series { handle }
             }
 
+            /// What [`series!`](crate::series) calls: as [`with`](Self::with), but looked up once for each call site.
+            #[doc(hidden)]
+            #[inline]
+            pub fn at(
+                &self,
+                site: &'static crate::CallSite,
+                labels: impl FnOnce() -> L::Borrowed<'static>,
+            ) -> $series {
+                if let Some(handle) = self.family.at_site(site) {
+                    return $series { handle: Some(handle) };
+                }
+                let series = self.with(labels());
+                if let Some(handle) = series.handle {
+                    self.family.remember_site(site, handle);
+                }
+                series
+            }
+
             /// Removes the series with these label values and says whether there was one. Handles of it count nothing
             /// any more; [`with`](Self::with) makes a new series that starts at zero.
             pub fn remove(&self, labels: L::Borrowed<'_>) -> bool {
@@ -149,6 +167,12 @@ macro_rules! common {
                 let mut desc = self.family.desc.clone();
                 desc.labels = T::NAMES.iter().map(|&name| name.to_owned()).collect();
                 $metric::from_desc(desc)
+            }
+        }
+
+        impl<L: LabelSet> std::fmt::Debug for $metric<L $(, $fixed)?> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($metric)).field("name", &self.name()).finish_non_exhaustive()
             }
         }
 

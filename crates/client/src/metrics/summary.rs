@@ -24,7 +24,6 @@ use crate::summaries;
 /// (1..=100).for_each(|kilobytes| size.observe(f64::from(kilobytes) * 1000.0));
 /// assert!(registry.text().contains("upload_bytes_count 100\n"));
 /// ```
-#[derive(Debug)]
 pub struct Summary<L: LabelSet = ()> {
     family: Arc<Family>,
     single: Option<Handle>,
