@@ -1,6 +1,6 @@
 //! What the exposition targets share: reading a page to its end with everything decoded.
 
-use narthex_exposition::{Entry, Parser, ParserOptions, Protocol, series_hash};
+use narthex_exposition::{Entry, Parser, ParserOptions, Protocol};
 use narthex_model::LabelsBuilder;
 
 /// The options that the bits of `bits` switch on.
@@ -12,6 +12,7 @@ pub fn options(bits: u8) -> ParserOptions {
         ignore_native: bits & 8 != 0,
         convert_classic: bits & 16 != 0,
         keep_classic: bits & 32 != 0,
+        type_and_unit_labels: bits & 64 != 0,
     }
 }
 
@@ -33,7 +34,7 @@ pub fn read(page: &[u8], protocol: Protocol, options: ParserOptions) -> Option<u
                 if let Some(exemplar) = &series.exemplar {
                     exemplar.labels_into(&mut builder);
                 }
-                if let Some(sample) = known.try_known(series.series().len(), series_hash(series.series())) {
+                if let Some(sample) = known.try_known(series.series().len(), series.hash()) {
                     assert_eq!(sample.value.to_bits(), series.value.to_bits());
                     assert_eq!(sample.timestamp, series.timestamp);
                 } else {

@@ -20,6 +20,8 @@ pub struct Options {
     pub append_metadata: bool,
     /// Whether exposed start timestamps go to the appender.
     pub start_timestamps: bool,
+    /// Whether series get their family's type and unit as labels `__type__` and `__unit__`.
+    pub type_and_unit_labels: bool,
     /// Whether a sample of value 0 is put at a new start timestamp.
     pub start_timestamp_zeros: bool,
     /// The largest page, in bytes, of jobs without a limit of their own.
@@ -40,6 +42,7 @@ impl Default for Options {
             extra_metrics: false,
             append_metadata: false,
             start_timestamps: false,
+            type_and_unit_labels: false,
             start_timestamp_zeros: false,
             page_bytes_max: 512 << 20,
             workers: std::thread::available_parallelism().map_or(2, NonZero::get),

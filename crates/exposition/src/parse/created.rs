@@ -22,7 +22,7 @@ fn has_start(metric_type: MetricType) -> bool {
 
 /// Whether the line is a start time and not a sample.
 fn is_created(series: &SeriesEntry<'_>) -> bool {
-    has_start(series.family_type) && series.metric_name().ends_with(CREATED_SUFFIX)
+    has_start(series.family_type()) && series.metric_name().ends_with(CREATED_SUFFIX)
 }
 
 /// Reads OpenMetrics lines; gives start times with the samples and leaves their lines out, if so asked.
@@ -36,7 +36,7 @@ pub(super) struct OpenMetricsParser<'a> {
 impl<'a> OpenMetricsParser<'a> {
     pub(super) fn new(page: &'a [u8], options: ParserOptions) -> Self {
         Self {
-            lines: OpenMetricsLines::new(page, false),
+            lines: OpenMetricsLines::new(page, ParserOptions { strict: false, ..options }),
             start_times: options.start_timestamps.then(StartTimes::default),
             skip_created: options.skip_created,
         }
@@ -78,10 +78,11 @@ struct StartTimes {
 impl StartTimes {
     /// The start time of a sample that was just read; `lines` stands behind it.
     fn of(&mut self, series: &SeriesEntry<'_>, lines: &OpenMetricsLines<'_>) -> Option<Timestamp> {
-        if !has_start(series.family_type) || lines.position() < self.none_before {
+        if !has_start(series.family_type()) || lines.position() < self.none_before {
             return None;
         }
-        let family = &*lines.family().decode();
+        let name = series.metric_name();
+        let Some(family) = name.get(..lines.family().decode().len()) else { return None };
         let key = self.key(series, family);
         if let Some((known, time)) = self.last
             && known == key
@@ -108,7 +109,7 @@ impl StartTimes {
 
     /// Identifies the metric of a sample: its family and labels without the one that tells parts apart.
     fn key(&mut self, series: &SeriesEntry<'_>, family: &str) -> u64 {
-        let part = match series.family_type {
+        let part = match series.family_type() {
             MetricType::Summary => QUANTILE_LABEL,
             MetricType::Histogram => BUCKET_LABEL,
             _ => "",

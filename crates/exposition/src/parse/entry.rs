@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use narthex_model::{FloatHistogram, Histogram, LabelsBuilder, MetricType, Timestamp};
 
+use super::hash::{metadata_salt, series_hash};
 use super::labels::{self, Raw};
 
 /// One piece of a page.
@@ -39,8 +40,24 @@ pub struct SeriesEntry<'a> {
     /// An observation behind it.
     pub exemplar: Option<ExemplarEntry<'a>>,
     pub(super) series: Raw<'a>,
-    /// Type of the family that the line stands under; decides whether `le` and `quantile` are numbers.
-    pub(super) family_type: MetricType,
+    /// The family that the line stands under; decides whether `le` and `quantile` are numbers.
+    pub(super) family: FamilyLabels<'a>,
+}
+
+/// What a series has from the family it stands under.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct FamilyLabels<'a> {
+    pub(super) metric_type: MetricType,
+    /// The unit, perhaps empty; `None` if type and unit are not to become labels.
+    pub(super) unit: Option<&'a [u8]>,
+}
+
+impl FamilyLabels<'_> {
+    /// Part of the hash of the family's series; see [`SeriesEntry::hash`].
+    #[inline]
+    pub(super) fn salt(&self) -> u64 {
+        if self.unit.is_none() { 0 } else { metadata_salt(self.metric_type, self.unit) }
+    }
 }
 
 impl<'a> SeriesEntry<'a> {
@@ -52,7 +69,16 @@ impl<'a> SeriesEntry<'a> {
 
     /// The type that was declared for the family this line stands under; [`MetricType::Unknown`] if none was.
     pub fn family_type(&self) -> MetricType {
-        self.family_type
+        self.family.metric_type
+    }
+
+    /// What [`Parser::try_known`](crate::Parser::try_known) recognises the series by: [`series_hash`] of its text, and
+    /// with [`type_and_unit_labels`](crate::ParserOptions::type_and_unit_labels) of what its family adds.
+    ///
+    /// [`series_hash`]: crate::series_hash
+    #[inline]
+    pub fn hash(&self) -> u64 {
+        series_hash(self.series()) ^ self.family.salt()
     }
 
     /// Adds the labels, the name as `__name__` among them, to `builder`, which is not cleared.
@@ -61,7 +87,7 @@ impl<'a> SeriesEntry<'a> {
     /// in Prometheus. A label that comes twice is added twice: see
     /// [`first_duplicate`](LabelsBuilder::first_duplicate).
     pub fn labels_into(&self, builder: &mut LabelsBuilder) {
-        labels::series_into(&self.series, self.family_type, builder);
+        labels::series_into(&self.series, &self.family, builder);
     }
 
     /// The metric name.
@@ -82,6 +108,8 @@ pub struct HistogramEntry<'a> {
     /// Observations behind it, in the order of the page.
     pub exemplars: &'a [ExemplarEntry<'a>],
     pub(super) series: Raw<'a>,
+    /// The family it belongs to.
+    pub(super) family: FamilyLabels<'a>,
 }
 
 /// The two forms of a native histogram.
@@ -99,9 +127,14 @@ impl<'a> HistogramEntry<'a> {
         self.series.bytes()
     }
 
+    /// As [`SeriesEntry::hash`].
+    pub fn hash(&self) -> u64 {
+        series_hash(self.series()) ^ self.family.salt()
+    }
+
     /// Adds the labels, the name as `__name__` among them, to `builder`, which is not cleared.
     pub fn labels_into(&self, builder: &mut LabelsBuilder) {
-        labels::series_into(&self.series, MetricType::Unknown, builder);
+        labels::series_into(&self.series, &self.family, builder);
     }
 
     /// The metric name.

@@ -108,6 +108,117 @@ pub(super) fn parse_float(token: &[u8]) -> Option<f64> {
     Some(if negative { -magnitude } else { magnitude })
 }
 
+/// The number that a label's value is: all that Go's `ParseFloat` takes, also underscores between digits and hexadecimal
+/// numbers, which [`parse_float`] refuses.
+pub(super) fn parse_go_float(token: &[u8]) -> Option<f64> {
+    if !token.iter().any(|byte| matches!(byte, b'_' | b'x' | b'X')) {
+        return parse_float(token);
+    }
+    let (sign, rest) = match token {
+        [b'-', rest @ ..] => (-1.0, rest),
+        [b'+', rest @ ..] => (1.0, rest),
+        rest => (1.0, rest),
+    };
+    let hexadecimal = matches!(rest, [b'0', b'x' | b'X', ..]);
+    let digits = without_underscores(rest, hexadecimal)?;
+    let magnitude = if hexadecimal {
+        parse_hexadecimal(digits.get(2..)?)?
+    } else {
+        parse_float(&digits).filter(|_| digits.first().is_some_and(|byte| *byte != b'+' && *byte != b'-'))?
+    };
+    Some(sign * magnitude)
+}
+
+/// Takes out the underscores, which must stand between digits (or between `0x` and a digit).
+fn without_underscores(text: &[u8], hexadecimal: bool) -> Option<Vec<u8>> {
+    let digit = |byte: Option<&u8>| {
+        byte.is_some_and(|byte| byte.is_ascii_digit() || (hexadecimal && byte.is_ascii_hexdigit()))
+    };
+    let mut out = Vec::with_capacity(text.len());
+    for (index, byte) in text.iter().enumerate() {
+        if *byte != b'_' {
+            out.push(*byte);
+            continue;
+        }
+        let before = index.checked_sub(1).and_then(|before| text.get(before));
+        let follows_prefix = hexadecimal && index == 2;
+        if !(follows_prefix || digit(before)) || !digit(text.get(index + 1)) {
+            return None;
+        }
+    }
+    Some(out)
+}
+
+/// `1.8p-3` (what follows `0x`); the exponent must be there.
+fn parse_hexadecimal(text: &[u8]) -> Option<f64> {
+    const EXPONENT_MAX: i64 = 10_000;
+    let split = text.iter().position(|byte| matches!(byte, b'p' | b'P'))?;
+    let (mantissa, exponent) = (text.get(..split)?, text.get(split + 1..)?);
+    let (negative, digits) = match exponent {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let power =
+        digits.iter().fold(0, |power, digit| (power * 10 + i64::from(digit - b'0')).min(EXPONENT_MAX));
+    let mut power = if negative { -power } else { power };
+    let (mut value, mut point, mut any) = (0_u64, false, false);
+    for byte in mantissa {
+        if *byte == b'.' {
+            if point {
+                return None;
+            }
+            point = true;
+            continue;
+        }
+        let digit = u64::from(char::from(*byte).to_digit(16)?);
+        any = true;
+        if value >> 59 == 0 {
+            value = value << 4 | digit;
+            power -= if point { 4 } else { 0 };
+        } else {
+            // Beyond the precision: only whether anything stands there counts.
+            value |= u64::from(digit != 0);
+            power += if point { 0 } else { 4 };
+        }
+    }
+    if !any {
+        return None;
+    }
+    Some(scale(value, power)?).filter(|value| value.is_finite())
+}
+
+/// `value` times two to the `power`, rounded once; `None` when the power is out of sight.
+fn scale(value: u64, power: i64) -> Option<f64> {
+    const MANTISSA_BITS: i64 = 53;
+    const LOWEST_POWER: i64 = -1074;
+    if value == 0 {
+        return Some(0.0);
+    }
+    let bits = 64 - i64::from(value.leading_zeros());
+    // So many bits do not fit.
+    let drop = (bits - MANTISSA_BITS).max(LOWEST_POWER - power).max(0);
+    let (kept, power) = if drop >= 64 {
+        (u64::from(drop == 64 && value > 1 << 63), LOWEST_POWER)
+    } else {
+        let (kept, rest) = (value >> drop, value & ((1_u64 << drop) - 1));
+        let half = (1_u64 << drop) >> 1;
+        let up = drop > 0 && (rest > half || (rest == half && kept & 1 == 1));
+        (kept + u64::from(up), power + drop)
+    };
+    // Both factors are exact, and so is every product: no rounding is left to do.
+    let exact = |power: i64| f64::from_bits(((power + 1023) as u64) << 52);
+    let kept = kept as f64;
+    Some(match power {
+        -1022..=971 => kept * exact(power),
+        972.. => f64::INFINITY,
+        _ => kept * exact(-537) * exact((power + 537).max(-1022)),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +265,32 @@ mod tests {
         ];
         for text in bad {
             assert_eq!(parse_float(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn labels_take_all_of_go() {
+        let cases: [(&str, f64); 12] = [
+            ("0x1p-2", 0.25),
+            ("-0X1.8p1", -3.0),
+            ("0x_1p0", 1.0),
+            ("1_000.5", 1000.5),
+            ("0x1p-1074", 5e-324),
+            ("0x1p-1075", 0.0),
+            ("0x1.8p-1075", 5e-324),
+            ("0x1.fffffffffffff8p0", 2.0),
+            ("0x1.fffffffffffffp1023", f64::MAX),
+            ("0xffffffffffffffffffp0", 4_722_366_482_869_645_213_696.0),
+            ("0x0p99999", 0.0),
+            ("+Inf", f64::INFINITY),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse_go_float(text.as_bytes()).map(f64::to_bits), Some(expected.to_bits()), "{text}");
+        }
+        for text in
+            ["_1", "1_", "1__0", "0x1", "0xp1", "0x1p", "0x1p1024", "1_e5", "x", "--1_0", "0x1.1.1p0", "i_nf"]
+        {
+            assert_eq!(parse_go_float(text.as_bytes()), None, "{text}");
         }
     }
 

@@ -4,6 +4,8 @@
 //! mixes up its own series. 64 bytes a step in four independent lanes of multiply-and-fold, so that the multiplier is
 //! busy all the time. Not stable between versions: never store it.
 
+use narthex_model::MetricType;
+
 /// Odd constants with a balanced number of set bits (digits of π).
 const KEYS: [u64; 5] = [
     0x243f_6a88_85a3_08d3,
@@ -46,6 +48,13 @@ pub fn series_hash(series: &[u8]) -> u64 {
         b = mix(b, &last, k2);
     }
     fold(fold(a ^ k1, c ^ k4) ^ b, d ^ k0)
+}
+
+/// What tells series of equal text apart when they get labels for the type and unit of their family; 0 if they get none
+/// (`unit` is `None`).
+pub(super) fn metadata_salt(family_type: MetricType, unit: Option<&[u8]>) -> u64 {
+    let [k0, k1, ..] = KEYS;
+    unit.map_or(0, |unit| fold(series_hash(unit) ^ k0, k1.wrapping_mul(family_type as u64 + 1)))
 }
 
 #[inline]

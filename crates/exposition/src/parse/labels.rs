@@ -4,12 +4,13 @@
 
 use std::borrow::Cow;
 
-use narthex_model::names::{BUCKET_LABEL, METRIC_NAME, QUANTILE_LABEL};
+use narthex_model::names::{BUCKET_LABEL, METRIC_NAME, QUANTILE_LABEL, TYPE_LABEL, UNIT_LABEL};
 use narthex_model::{LabelsBuilder, MetricType};
 
-use super::float::parse_float;
+use super::entry::FamilyLabels;
+use super::float::parse_go_float;
 use super::lexer;
-use super::protobuf::exemplar_labels;
+use super::protobuf::message_labels;
 use crate::encode::write::write_openmetrics_float;
 
 /// Name and labels as a parser found them.
@@ -19,6 +20,8 @@ pub(super) enum Raw<'a> {
     Text(&'a [u8]),
     /// The name, then for each label [`SEPARATOR`], name, [`SEPARATOR`], value; numbers are in their final form.
     Separated(&'a [u8]),
+    /// The name, [`SEPARATOR`], then label fields as in a protobuf metric; numbers are in their final form.
+    Message(&'a [u8]),
     /// A protobuf `Exemplar` message.
     Exemplar(&'a [u8]),
 }
@@ -30,7 +33,9 @@ impl<'a> Raw<'a> {
     #[inline]
     pub(super) fn bytes(self) -> &'a [u8] {
         match self {
-            Self::Text(bytes) | Self::Separated(bytes) | Self::Exemplar(bytes) => bytes,
+            Self::Text(bytes) | Self::Separated(bytes) | Self::Message(bytes) | Self::Exemplar(bytes) => {
+                bytes
+            }
         }
     }
 }
@@ -46,21 +51,97 @@ pub(super) fn metric_name<'a>(series: &Raw<'a>) -> Cow<'a, str> {
     name
 }
 
-/// Adds the labels of a series.
-pub(super) fn series_into(series: &Raw<'_>, family_type: MetricType, builder: &mut LabelsBuilder) {
-    for_each(series, &mut |label, value| match label {
-        Label::Name => builder.push(METRIC_NAME, &value),
-        Label::Other(name) => {
-            if matches!(series, Raw::Text(_))
-                && is_number(family_type, &name)
-                && let Some(number) = parse_float(value.as_bytes())
-            {
-                push_number(builder, &name, number);
-            } else {
-                builder.push(&name, &value);
+/// Adds the labels of a series: the name, type and unit of its family if these are wanted, then those on the page, which
+/// must not replace what came before.
+pub(super) fn series_into(series: &Raw<'_>, family: &FamilyLabels<'_>, builder: &mut LabelsBuilder) {
+    let metric_type = family.metric_type;
+    let unit = family.unit.unwrap_or_default();
+    let typed = family.unit.is_some() && metric_type != MetricType::Unknown;
+    let taken = |name: &str| match name {
+        METRIC_NAME => family.unit.is_some(),
+        TYPE_LABEL => typed,
+        UNIT_LABEL => !unit.is_empty(),
+        _ => false,
+    };
+    // Elsewhere numbers are in their final form.
+    let is_text = matches!(series, Raw::Text(_));
+    let mut add = |name: Option<&str>, value: &str| match name {
+        None => {
+            builder.push(METRIC_NAME, value);
+            if typed {
+                builder.push(TYPE_LABEL, metric_type.as_str());
+            }
+            if !unit.is_empty() {
+                builder.push(UNIT_LABEL, &String::from_utf8_lossy(unit));
             }
         }
+        Some(name) if taken(name) => {}
+        Some(name) if is_text && is_number(metric_type, name) => push_number(builder, name, value),
+        Some(name) => builder.push(name, value),
+    };
+    if let Raw::Text(bytes) = *series
+        && let Some(text) = plain_text(bytes)
+    {
+        return plain_pieces(text, add);
+    }
+    for_each(series, &mut |label, value| match label {
+        Label::Name => add(None, &value),
+        Label::Other(name) => add(Some(&name), &value),
     });
+}
+
+/// The text of a series in which nothing is escaped.
+#[inline]
+fn plain_text(bytes: &[u8]) -> Option<&str> {
+    if memchr::memchr(b'\\', bytes).is_some() { None } else { std::str::from_utf8(bytes).ok() }
+}
+
+/// As [`for_each`] of a text without escapes; `None` is the metric name.
+#[inline]
+fn plain_pieces<'a>(text: &'a str, mut visit: impl FnMut(Option<&'a str>, &'a str)) {
+    let bytes = text.as_bytes();
+    let piece = |start: usize, end: usize| text.get(start..end).unwrap_or_default();
+    // The offset of the quote that closes the one at `open`.
+    let closing = |open: usize| Some(open + 1 + memchr::memchr(b'"', bytes.get(open + 1..)?)?);
+    let mut pos = 0;
+    if let Some(end) = lexer::metric_name(bytes, 0) {
+        visit(None, piece(0, end));
+        pos = skip_blanks(bytes, end);
+    }
+    if bytes.get(pos) != Some(&b'{') {
+        return;
+    }
+    pos += 1;
+    loop {
+        pos = skip_blanks(bytes, pos);
+        let name = match bytes.get(pos) {
+            Some(b',') => {
+                pos += 1;
+                continue;
+            }
+            Some(b'"') => {
+                let Some(end) = closing(pos) else { return };
+                let name = piece(pos + 1, end);
+                pos = end + 1;
+                name
+            }
+            _ => {
+                let Some(end) = lexer::metric_name(bytes, pos) else { return };
+                let name = piece(pos, end);
+                pos = end;
+                name
+            }
+        };
+        pos = skip_blanks(bytes, pos);
+        if bytes.get(pos) != Some(&b'=') {
+            visit(None, name);
+            continue;
+        }
+        pos = skip_blanks(bytes, pos + 1);
+        let Some(end) = closing(pos) else { return };
+        visit(Some(name), piece(pos + 1, end));
+        pos = end + 1;
+    }
 }
 
 /// Adds the labels of an exemplar.
@@ -73,8 +154,8 @@ pub(super) fn exemplar_into(labels: &Raw<'_>, builder: &mut LabelsBuilder) {
     match *labels {
         Raw::Text(bytes) => text_labels(bytes, 0, &mut add),
         Raw::Separated(bytes) => separated(bytes, &mut add),
-        Raw::Exemplar(message) => {
-            exemplar_labels(message, &mut |name, value| add(Label::Other(name.into()), value.into()));
+        Raw::Exemplar(message) | Raw::Message(message) => {
+            message_labels(message, |name, value| add(Label::Other(name.into()), value.into()));
         }
     }
 }
@@ -88,10 +169,37 @@ fn is_number(family_type: MetricType, label: &str) -> bool {
     }
 }
 
-fn push_number(builder: &mut LabelsBuilder, name: &str, number: f64) {
-    let mut text = Vec::with_capacity(24);
-    write_openmetrics_float(&mut text, number);
-    builder.push(name, std::str::from_utf8(&text).unwrap_or_default());
+/// Adds a label with a number, written as OpenMetrics writes it; what is no number stays as it is.
+fn push_number(builder: &mut LabelsBuilder, name: &str, value: &str) {
+    if !is_canonical(value.as_bytes())
+        && let Some(number) = parse_go_float(value.as_bytes())
+    {
+        let mut text = Vec::with_capacity(24);
+        write_openmetrics_float(&mut text, number);
+        builder.push(name, std::str::from_utf8(&text).unwrap_or_default());
+    } else {
+        builder.push(name, value);
+    }
+}
+
+/// Whether a number surely stands there as OpenMetrics writes it: not all that do are recognised.
+fn is_canonical(text: &[u8]) -> bool {
+    const DIGITS_MAX: usize = 15;
+    // From here on with an exponent.
+    const WHOLE_MAX: usize = 6;
+    if text == b"+Inf" {
+        return true;
+    }
+    let Some(point) = text.iter().position(|byte| *byte == b'.') else { return false };
+    let (whole, fraction) = text.split_at(point);
+    let fraction = fraction.get(1..).unwrap_or_default();
+    let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    digits(whole)
+        && digits(fraction)
+        && whole.len() <= WHOLE_MAX
+        && text.len() <= DIGITS_MAX + 1
+        && (whole.first() != Some(&b'0') || (whole.len() == 1 && !fraction.starts_with(b"0000")))
+        && (fraction == b"0" || fraction.last() != Some(&b'0'))
 }
 
 /// What a piece of a series says.
@@ -120,6 +228,14 @@ pub(super) fn for_each<'a>(series: &Raw<'a>, visit: Visit<'_, 'a>) {
             }
         }
         Raw::Separated(bytes) => separated(bytes, visit),
+        Raw::Message(bytes) => {
+            let end = memchr::memchr(SEPARATOR, bytes).unwrap_or(bytes.len());
+            let (name, labels) = bytes.split_at(end);
+            visit(Label::Name, String::from_utf8_lossy(name));
+            message_labels(labels.get(1..).unwrap_or_default(), |name, value| {
+                visit(Label::Other(name.into()), value.into());
+            });
+        }
         Raw::Exemplar(_) => {}
     }
 }

@@ -54,6 +54,9 @@ pub struct ParserOptions {
     pub ignore_native: bool,
     /// Classic histograms come as native ones with custom bounds (`convert_classic_histograms_to_nhcb`).
     pub convert_classic: bool,
+    /// Series get the labels `__type__` and `__unit__`, if their family has them (`type-and-unit-labels`); labels of these
+    /// names on the page give way.
+    pub type_and_unit_labels: bool,
     /// Beside a native histogram, read or converted, the classic series come too (`always_scrape_classic_histograms`).
     pub keep_classic: bool,
 }
@@ -98,7 +101,7 @@ impl<'a> Parser<'a> {
         let inner = match protocol {
             Protocol::PrometheusProto => Inner::Protobuf(Box::new(ProtobufParser::new(page, options))),
             Protocol::OpenMetrics100 | Protocol::OpenMetrics001 if options.strict => {
-                Inner::Strict(Box::new(StrictParser::new(OpenMetricsLines::new(page, true))))
+                Inner::Strict(Box::new(StrictParser::new(OpenMetricsLines::new(page, options))))
             }
             Protocol::OpenMetrics100 | Protocol::OpenMetrics001 if options.convert_classic => {
                 let lines = Lines::OpenMetrics(openmetrics());
@@ -106,10 +109,10 @@ impl<'a> Parser<'a> {
             }
             Protocol::OpenMetrics100 | Protocol::OpenMetrics001 => Inner::OpenMetrics(openmetrics()),
             Protocol::Text100 | Protocol::Text004 if options.convert_classic => {
-                let lines = Lines::Text(TextParser::new(page));
+                let lines = Lines::Text(TextParser::new(page, options));
                 Inner::Nhcb(Box::new(NhcbParser::new(lines, options.keep_classic)))
             }
-            Protocol::Text100 | Protocol::Text004 => Inner::Text(TextParser::new(page)),
+            Protocol::Text100 | Protocol::Text004 => Inner::Text(TextParser::new(page, options)),
         };
         Self { page, inner, done: false }
     }
@@ -150,8 +153,8 @@ impl<'a> Parser<'a> {
     }
 
     /// The scraper's shortcut: if the line at the cursor starts with a series text of `len` bytes whose
-    /// [`series_hash`] is `hash` (as remembered from the last page at this position), reads only what follows it and
-    /// moves on. `None`, with the cursor where it was, in any other case: then [`next`](Self::next) tells what stands
+    /// [`hash`](SeriesEntry::hash) is `hash` (as remembered from the last page at this position), reads only what follows
+    /// it and moves on. `None`, with the cursor where it was, in any other case: then [`next`](Self::next) tells what stands
     /// there.
     ///
     /// Metadata lines are never known. Protobuf pages have no lines: always `None`, as with options that look at more

@@ -10,9 +10,9 @@ use narthex_model::{
 };
 
 use super::compact::{compact_counts, compact_deltas};
-use super::entry::{Entry, ExemplarEntry, HistogramEntry, NativeHistogram, SeriesEntry};
+use super::entry::{Entry, ExemplarEntry, FamilyLabels, HistogramEntry, NativeHistogram, SeriesEntry};
 use super::error::Fault;
-use super::float::parse_float;
+use super::float::parse_go_float;
 use super::labels::{Raw, SEPARATOR};
 use super::lines::Lines;
 
@@ -156,6 +156,9 @@ enum Part {
     Count,
 }
 
+/// Family name and labels (without name and `le`) of a histogram.
+type Group = (String, Labels);
+
 /// A text parser whose classic histograms come out as native ones.
 #[derive(Debug)]
 pub(super) struct NhcbParser<'a> {
@@ -167,8 +170,8 @@ pub(super) struct NhcbParser<'a> {
     /// Read ahead: what ended the histogram that was given out.
     pending: Option<Option<Result<Entry<'a>, Fault>>>,
     builder: LabelsBuilder,
-    /// Family name and labels (without name and `le`) of the histogram being gathered.
-    group: Option<(String, Labels)>,
+    /// The histogram being gathered.
+    group: Option<Group>,
     collector: Collector,
     exemplars: Vec<ExemplarEntry<'a>>,
     timestamp: Option<Timestamp>,
@@ -203,11 +206,11 @@ impl<'a> NhcbParser<'a> {
                 Some(item) => item,
                 None => self.lines.next(),
             };
-            let part = match &item {
-                Some(Ok(Entry::Series(series))) => self.part(series),
-                _ => None,
+            let (part, group) = match &item {
+                Some(Ok(Entry::Series(series))) => self.classify(series).unzip(),
+                _ => (None, None),
             };
-            let same = part.as_ref().is_some_and(|(_, group)| self.group.as_ref() == Some(group));
+            let same = group.is_some() && self.group == group;
             if !same && self.group.is_some() && !matches!(item, Some(Err(_))) {
                 let group = self.group.take();
                 if let Some(form) = group.and_then(|group| self.finish(&group)) {
@@ -215,8 +218,8 @@ impl<'a> NhcbParser<'a> {
                     return Some(Ok(self.histogram(form)));
                 }
             }
-            match (part, item) {
-                (Some((part, group)), Some(Ok(Entry::Series(series)))) => {
+            match (part.flatten(), item) {
+                (Some(part), Some(Ok(Entry::Series(series)))) => {
                     self.add(part, group, &series);
                     if self.keep_classic {
                         return Some(Ok(Entry::Series(series)));
@@ -232,33 +235,39 @@ impl<'a> NhcbParser<'a> {
         }
     }
 
-    /// Which part of which histogram a series is, if it belongs to the declared one.
-    fn part(&mut self, series: &SeriesEntry<'_>) -> Option<(Part, (String, Labels))> {
+    /// The histogram a series belongs to, if it is one of the declared family, and as which part. A series without part
+    /// (a bucket whose bound is no number, one with the family's own name) is given out as it is and ends nothing.
+    fn classify(&mut self, series: &SeriesEntry<'_>) -> Option<(Option<Part>, Group)> {
         let family = self.family.as_deref()?;
         let name = series.metric_name();
         let suffix = name.strip_prefix(family)?;
+        let is_part = |suffix: &str| matches!(suffix, "_bucket" | "_sum" | "_count");
+        if !is_part(suffix)
+            && (!suffix.is_empty() || family.rfind('_').is_some_and(|at| is_part(&family[at..])))
+        {
+            return None;
+        }
         self.builder.clear();
         series.labels_into(&mut self.builder);
+        let bound =
+            || parse_go_float(self.builder.get(BUCKET_LABEL)?.as_bytes()).filter(|bound| !bound.is_nan());
         let part = match suffix {
-            "_bucket" => {
-                let bound = parse_float(self.builder.get(BUCKET_LABEL)?.as_bytes())?;
-                Part::Bucket(Some(bound).filter(|bound| !bound.is_nan())?)
-            }
-            "_sum" => Part::Sum,
-            "_count" => Part::Count,
-            _ => return None,
+            "_bucket" => bound().map(Part::Bucket),
+            "_sum" => Some(Part::Sum),
+            "_count" => Some(Part::Count),
+            _ => None,
         };
         self.builder.remove(METRIC_NAME).remove(BUCKET_LABEL);
         Some((part, (family.to_owned(), self.builder.build())))
     }
 
-    fn add(&mut self, part: Part, group: (String, Labels), series: &SeriesEntry<'a>) {
+    fn add(&mut self, part: Part, group: Option<Group>, series: &SeriesEntry<'a>) {
         if self.group.is_none() {
             self.collector.clear();
             self.exemplars.clear();
             self.timestamp = series.timestamp;
             self.start_timestamp = series.start_timestamp;
-            self.group = Some(group);
+            self.group = group;
         }
         self.exemplars.extend(series.exemplar.clone());
         match part {
@@ -269,7 +278,7 @@ impl<'a> NhcbParser<'a> {
     }
 
     /// Converts what was gathered; a histogram that contradicts itself is left out, as in Prometheus.
-    fn finish(&mut self, (name, labels): &(String, Labels)) -> Option<Form> {
+    fn finish(&mut self, (name, labels): &Group) -> Option<Form> {
         let form = self.collector.convert(false, &mut self.int, &mut self.float).ok()?;
         self.series.clear();
         self.series.extend_from_slice(name.as_bytes());
@@ -292,6 +301,8 @@ impl<'a> NhcbParser<'a> {
             start_timestamp: self.start_timestamp,
             exemplars: &self.exemplars,
             series: Raw::Separated(&self.series),
+            // Type and unit are among the labels, if wanted.
+            family: FamilyLabels::default(),
         })
     }
 }

@@ -6,7 +6,10 @@
 
 use narthex_model::{MetricType, Timestamp};
 
-use super::entry::{Entry, ExemplarEntry, HelpEntry, KnownSample, SeriesEntry, Text, TypeEntry, UnitEntry};
+use super::ParserOptions;
+use super::entry::{
+    Entry, ExemplarEntry, FamilyLabels, HelpEntry, KnownSample, SeriesEntry, Text, TypeEntry, UnitEntry,
+};
 use super::error::Fault;
 use super::float::{fast_decimal, parse_float};
 use super::hash::series_hash;
@@ -73,10 +76,12 @@ pub(super) struct OpenMetricsLines<'a> {
     page: &'a [u8],
     /// Start of the line to read next.
     pos: usize,
-    /// The type last declared.
-    family_type: MetricType,
-    /// The family last declared.
-    family: Text<'a>,
+    /// What was last declared.
+    family: FamilyLabels<'a>,
+    /// That family's part of its series' hashes.
+    salt: u64,
+    /// The family on the last metadata line.
+    family_name: Text<'a>,
     /// Refuse what the grammar of the specification does not have, even if Prometheus takes it.
     strict: bool,
 }
@@ -84,13 +89,16 @@ pub(super) struct OpenMetricsLines<'a> {
 const NO_EOF: &str = "`# EOF` at the end of the page";
 
 impl<'a> OpenMetricsLines<'a> {
-    pub(super) fn new(page: &'a [u8], strict: bool) -> Self {
-        Self { page, pos: 0, family_type: MetricType::Unknown, family: Text::Plain(b""), strict }
+    pub(super) fn new(page: &'a [u8], options: ParserOptions) -> Self {
+        let unit = options.type_and_unit_labels.then_some(&[][..]);
+        let family = FamilyLabels { metric_type: MetricType::Unknown, unit };
+        let family_name = Text::Plain(b"");
+        Self { page, pos: 0, family, salt: family.salt(), family_name, strict: options.strict }
     }
 
-    /// The name of the family last declared.
+    /// The name of the family on the last metadata line.
     pub(super) fn family(&self) -> Text<'a> {
-        self.family
+        self.family_name
     }
 
     /// Where the line starts that is read next.
@@ -103,7 +111,7 @@ impl<'a> OpenMetricsLines<'a> {
     pub(super) fn try_known(&mut self, len: usize, hash: u64) -> Option<KnownSample<'a>> {
         let end = self.pos.checked_add(len)?;
         let series = self.page.get(self.pos..end)?;
-        if series.first() == Some(&b'#') || series_hash(series) != hash {
+        if series.first() == Some(&b'#') || series_hash(series) ^ self.salt != hash {
             return None;
         }
         let Tail { value, timestamp, exemplar, next } = self.tail(end).ok()?;
@@ -146,7 +154,7 @@ impl<'a> OpenMetricsLines<'a> {
             start_timestamp: None,
             exemplar,
             series: Raw::Text(page.get(start..end).unwrap_or_default()),
-            family_type: self.family_type,
+            family: self.family,
         })
     }
 
@@ -222,6 +230,7 @@ impl<'a> OpenMetricsLines<'a> {
     fn help(&mut self, pos: usize) -> Result<Entry<'a>, Fault> {
         let (name, text, end) = self.metadata(pos, "a metric name after # HELP")?;
         lexer::check_utf8(self.page, end - text.len(), end, "a UTF-8 help text")?;
+        self.enter(name);
         self.pos = end + 1;
         Ok(Entry::Help(HelpEntry { name, help: Text::Quoted(text) }))
     }
@@ -235,8 +244,9 @@ impl<'a> OpenMetricsLines<'a> {
                 "one of the types counter, gauge, histogram, gaugehistogram, summary, info, stateset, unknown",
             )
         })?;
-        self.family_type = metric_type;
-        self.family = name;
+        self.enter(name);
+        self.family.metric_type = metric_type;
+        self.salt = self.family.salt();
         self.pos = end + 1;
         Ok(Entry::Type(TypeEntry { name, metric_type }))
     }
@@ -248,8 +258,25 @@ impl<'a> OpenMetricsLines<'a> {
         if !text.is_empty() && !is_suffix {
             return Err(Fault::new(end - text.len(), "a unit that is the suffix of the metric name"));
         }
+        self.enter(name);
+        if self.family.unit.is_some() {
+            self.family.unit = Some(text);
+            self.salt = self.family.salt();
+        }
         self.pos = end + 1;
         Ok(Entry::Unit(UnitEntry { name, unit: Text::Plain(text) }))
+    }
+
+    /// Comes to a metadata line of the family `name`: the unit of another one ends here. (Its type stays until there is
+    /// another, as in Prometheus.)
+    fn enter(&mut self, name: Text<'a>) {
+        if self.family_name != name {
+            self.family_name = name;
+            if self.family.unit.is_some() {
+                self.family.unit = Some(&[]);
+                self.salt = self.family.salt();
+            }
+        }
     }
 
     /// Name and text of a metadata line, and where its line break stands.

@@ -5,7 +5,8 @@
 
 use narthex_model::{MetricType, Timestamp};
 
-use super::entry::{Entry, HelpEntry, KnownSample, SeriesEntry, Text, TypeEntry};
+use super::ParserOptions;
+use super::entry::{Entry, FamilyLabels, HelpEntry, KnownSample, SeriesEntry, Text, TypeEntry};
 use super::error::Fault;
 use super::float::{fast_decimal, parse_float};
 use super::hash::series_hash;
@@ -29,13 +30,17 @@ pub(super) struct TextParser<'a> {
     page: &'a [u8],
     /// Start of the line to read next.
     pos: usize,
-    /// The type last declared.
-    family_type: MetricType,
+    /// The type last declared; there are no units.
+    family: FamilyLabels<'a>,
+    /// That family's part of its series' hashes.
+    salt: u64,
 }
 
 impl<'a> TextParser<'a> {
-    pub(super) fn new(page: &'a [u8]) -> Self {
-        Self { page, pos: 0, family_type: MetricType::Unknown }
+    pub(super) fn new(page: &'a [u8], options: ParserOptions) -> Self {
+        let unit = options.type_and_unit_labels.then_some(&[][..]);
+        let family = FamilyLabels { metric_type: MetricType::Unknown, unit };
+        Self { page, pos: 0, family, salt: family.salt() }
     }
 
     /// The line at the cursor if its series has this length and hash; the cursor stays if not.
@@ -43,7 +48,7 @@ impl<'a> TextParser<'a> {
     pub(super) fn try_known(&mut self, len: usize, hash: u64) -> Option<KnownSample<'a>> {
         let end = self.pos.checked_add(len)?;
         let series = self.page.get(self.pos..end)?;
-        if series.first() == Some(&b'#') || series_hash(series) != hash {
+        if series.first() == Some(&b'#') || series_hash(series) ^ self.salt != hash {
             return None;
         }
         let (value, timestamp, next) = self.value_and_time(end).ok()?;
@@ -87,7 +92,7 @@ impl<'a> TextParser<'a> {
             start_timestamp: None,
             exemplar: None,
             series: Raw::Text(page.get(start..end).unwrap_or_default()),
-            family_type: self.family_type,
+            family: self.family,
         }))
     }
 
@@ -150,7 +155,8 @@ impl<'a> TextParser<'a> {
                 return Err(Fault::new(at, "one of the types counter, gauge, histogram, summary, untyped"));
             }
         };
-        self.family_type = metric_type;
+        self.family.metric_type = metric_type;
+        self.salt = self.family.salt();
         self.pos = (end + 1).min(self.page.len());
         Ok(Entry::Type(TypeEntry { name: Text::Quoted(name), metric_type }))
     }

@@ -257,6 +257,7 @@ fn scrape_options(flags: &Flags, state: &ServerState) -> narthex_scrape::Options
         offset_seed: narthex_model::Labels::from_pairs([("server", identity.as_str())]).hash64(),
         extra_metrics: flags.has_feature("extra-scrape-metrics"),
         append_metadata: flags.has_feature("metadata-wal-records"),
+        type_and_unit_labels: flags.has_feature("type-and-unit-labels"),
         start_timestamp_zeros: flags.has_feature("created-timestamp-zero-ingestion"),
         discovery,
         ..defaults

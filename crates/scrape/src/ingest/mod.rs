@@ -10,7 +10,7 @@ mod outcome;
 mod resolution;
 mod sample;
 
-use narthex_exposition::{Entry, Parser, ParserOptions, Protocol, series_hash};
+use narthex_exposition::{Entry, Parser, ParserOptions, Protocol};
 use narthex_model::relabel::process;
 use narthex_model::{Labels, LabelsBuilder, Timestamp};
 use narthex_storage::{Appender, SampleValue, SeriesRef};
@@ -97,13 +97,15 @@ impl<'a, 'c> Ingest<'a, 'c> {
             ignore_native: !config.native_histograms,
             convert_classic: config.convert_classic_histograms,
             keep_classic: config.always_classic_histograms,
+            type_and_unit_labels: self.context.options.type_and_unit_labels,
         }
     }
 
     fn entry(&mut self, entry: Entry<'_>) -> Result<(), ScrapeError> {
         match entry {
             Entry::Series(entry) => {
-                let placed = self.place(entry.series(), |builder| entry.labels_into(builder))?;
+                let placed =
+                    self.place(entry.series(), entry.hash(), |builder| entry.labels_into(builder))?;
                 let exemplars = Exemplars::One(entry.exemplar.as_ref());
                 let times = (entry.timestamp, entry.start_timestamp);
                 self.sample(placed, Sample::new(SampleValue::Float(entry.value), times, exemplars))
@@ -129,9 +131,9 @@ impl<'a, 'c> Ingest<'a, 'c> {
     fn place(
         &mut self,
         text: &[u8],
+        hash: u64,
         labels_into: impl FnOnce(&mut LabelsBuilder),
     ) -> Result<Placed, ScrapeError> {
-        let hash = series_hash(text);
         if let Some(placed) = self.scan.find(hash, text.len()) {
             return Ok(placed);
         }

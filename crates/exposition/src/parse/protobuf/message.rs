@@ -7,11 +7,11 @@ use narthex_model::{MetricType, Span, Timestamp};
 
 use super::super::entry::ExemplarEntry;
 use super::super::error::Fault;
-use super::super::labels::{Raw, SEPARATOR};
+use super::super::labels::Raw;
 use super::wire::{Fields, Slice, unzigzag};
 
 /// A family without its metrics.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Family<'a> {
     pub(super) name: &'a str,
     pub(super) help: &'a str,
@@ -58,7 +58,8 @@ impl<'a> Family<'a> {
 }
 
 fn metric_type(number: u64, at: usize) -> Result<MetricType, Fault> {
-    Ok(match number {
+    // An enumeration has 32 bits on the wire, whatever is sent.
+    Ok(match number as u32 {
         0 => MetricType::Counter,
         1 => MetricType::Gauge,
         2 => MetricType::Summary,
@@ -70,7 +71,7 @@ fn metric_type(number: u64, at: usize) -> Result<MetricType, Fault> {
 }
 
 /// Walks over a family's metrics.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Metrics<'a> {
     fields: Fields<'a>,
 }
@@ -89,7 +90,7 @@ impl<'a> Metrics<'a> {
 /// One metric; kept and refilled so that its lists keep their memory.
 #[derive(Debug, Default)]
 pub(super) struct Metric<'a> {
-    /// The labels, each as separator, name, separator, value.
+    /// The label fields as they stand in the message, checked.
     pub(super) labels: Vec<u8>,
     /// 0 for none, as Prometheus takes it.
     pub(super) timestamp: Timestamp,
@@ -182,48 +183,53 @@ impl<'a> Metric<'a> {
         self.summary.quantiles.clear();
         self.histogram.clear();
         let mut fields = message.fields();
-        while let Some((number, value)) = fields.next()? {
+        // Label fields in a row are copied in one piece.
+        let mut row = 0..0;
+        loop {
+            let start = fields.position();
+            let Some((number, value)) = fields.next()? else { break };
             let at = fields.offset();
-            match (number, metric_type) {
-                (1, _) => self.label(value.slice(at)?)?,
-                (6, _) => self.timestamp = value.uint(at)? as Timestamp,
-                (2, MetricType::Gauge) | (3, MetricType::Counter) | (5, MetricType::Unknown) => {
-                    self.number(value.slice(at)?)?;
+            match number {
+                1 => {
+                    let label = value.slice(at)?;
+                    if !is_plain_label(label.bytes) {
+                        check_label(label)?;
+                    }
+                    if row.end != start {
+                        self.labels.extend_from_slice(message.bytes.get(row).unwrap_or_default());
+                        row = start..start;
+                    }
+                    row.end = fields.position();
                 }
-                (4, MetricType::Summary) => self.summary(value.slice(at)?)?,
-                (7, MetricType::Histogram | MetricType::GaugeHistogram) => {
-                    self.histogram(value.slice(at)?)?
-                }
-                (2..=5 | 7, _) => {
-                    value.slice(at)?;
-                }
+                6 => self.timestamp = value.uint(at)? as Timestamp,
+                _ if number == value_field(metric_type) => self.content(number, value.slice(at)?)?,
+                // Not looked at, but it has to be right.
+                2..=5 | 7 => Metric::default().content(number, value.slice(at)?)?,
                 _ => {}
             }
         }
-        Ok(())
+        self.labels.extend_from_slice(message.bytes.get(row).unwrap_or_default());
+        if self.labels.is_ascii() { Ok(()) } else { check_labels(message) }
     }
 
-    fn label(&mut self, message: Slice<'a>) -> Result<(), Fault> {
-        let (name, value) = label_pair(message)?;
-        if name.is_empty() {
-            return Err(Fault::new(message.at, "a label with a name"));
+    /// Reads the value in the field `number`.
+    fn content(&mut self, number: u64, message: Slice<'a>) -> Result<(), Fault> {
+        match number {
+            4 => self.summary(message),
+            7 => self.histogram(message),
+            _ => self.number(message, number == 3),
         }
-        self.labels.push(SEPARATOR);
-        self.labels.extend_from_slice(name.as_bytes());
-        self.labels.push(SEPARATOR);
-        self.labels.extend_from_slice(value.as_bytes());
-        Ok(())
     }
 
-    /// A gauge, counter or untyped value: the counter's further fields do not occur in the others.
-    fn number(&mut self, message: Slice<'a>) -> Result<(), Fault> {
+    /// A gauge, counter or untyped value.
+    fn number(&mut self, message: Slice<'a>, is_counter: bool) -> Result<(), Fault> {
         let mut fields = message.fields();
         while let Some((number, value)) = fields.next()? {
             let at = fields.offset();
             match number {
                 1 => self.value = value.double(at)?,
-                2 => self.exemplar = Some(exemplar(value.slice(at)?)?.0),
-                3 => self.created = time(value.slice(at)?)?,
+                2 if is_counter => self.exemplar = Some(exemplar(value.slice(at)?)?.0),
+                3 if is_counter => self.created = time(value.slice(at)?)?,
                 _ => {}
             }
         }
@@ -340,11 +346,19 @@ fn exemplar(message: Slice<'_>) -> Result<(ExemplarEntry<'_>, bool), Fault> {
     Ok((entry, has_time))
 }
 
+/// The field of a metric that has the value of this type.
+fn value_field(metric_type: MetricType) -> u64 {
+    match metric_type {
+        MetricType::Gauge => 2,
+        MetricType::Counter => 3,
+        MetricType::Summary => 4,
+        MetricType::Histogram | MetricType::GaugeHistogram => 7,
+        _ => 5,
+    }
+}
+
 /// Name and value of a label.
 pub(super) fn label_pair(message: Slice<'_>) -> Result<(&str, &str), Fault> {
-    if let Some(pair) = plain_label_pair(message.bytes) {
-        return Ok(pair);
-    }
     let (mut name, mut text) = (Slice::default(), Slice::default());
     let mut fields = message.fields();
     while let Some((number, value)) = fields.next()? {
@@ -358,16 +372,37 @@ pub(super) fn label_pair(message: Slice<'_>) -> Result<(&str, &str), Fault> {
     Ok((name.text("a UTF-8 label name")?, text.text("a UTF-8 label value")?))
 }
 
+/// Refuses a label that is none.
+#[cold]
+fn check_label(message: Slice<'_>) -> Result<(), Fault> {
+    let (name, _) = label_pair(message)?;
+    if name.is_empty() { Err(Fault::new(message.at, "a label with a name")) } else { Ok(()) }
+}
+
+/// Refuses a metric with labels that are not UTF-8.
+#[cold]
+fn check_labels(metric: Slice<'_>) -> Result<(), Fault> {
+    let mut fields = metric.fields();
+    while let Some((number, value)) = fields.next()? {
+        if number == 1 {
+            check_label(value.slice(fields.offset())?)?;
+        }
+    }
+    Ok(())
+}
+
 /// The usual form of a label: a short name, a short value, in this order and nothing else.
 #[inline]
-fn plain_label_pair(bytes: &[u8]) -> Option<(&str, &str)> {
-    let (&[0x0a, name_len @ 0..0x80], rest) = bytes.split_first_chunk()? else { return None };
+pub(super) fn plain_label(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (&[0x0a, name_len @ 1..0x80], rest) = bytes.split_first_chunk()? else { return None };
     let (name, rest) = rest.split_at_checked(usize::from(name_len))?;
     let (&[0x12, value_len @ 0..0x80], value) = rest.split_first_chunk()? else { return None };
-    if value.len() != usize::from(value_len) {
-        return None;
-    }
-    Some((std::str::from_utf8(name).ok()?, std::str::from_utf8(value).ok()?))
+    (value.len() == usize::from(value_len)).then_some((name, value))
+}
+
+#[inline]
+fn is_plain_label(bytes: &[u8]) -> bool {
+    plain_label(bytes).is_some()
 }
 
 /// A `google.protobuf.Timestamp` in milliseconds.

@@ -13,23 +13,27 @@ use narthex_model::{FloatHistogram, Histogram, MetricType, Timestamp};
 
 use super::ParserOptions;
 use super::entry::{
-    Entry, ExemplarEntry, HelpEntry, HistogramEntry, NativeHistogram, SeriesEntry, Text, TypeEntry, UnitEntry,
+    Entry, ExemplarEntry, FamilyLabels, HelpEntry, HistogramEntry, NativeHistogram, SeriesEntry, Text,
+    TypeEntry, UnitEntry,
 };
 use super::error::Fault;
 use super::labels::{Raw, SEPARATOR};
 use super::nhcb::{Collector, Form};
 use crate::encode::write::write_openmetrics_float;
-use message::{Family, Metric, label_pair};
+use message::{Family, Metric, label_pair, plain_label};
 use wire::{Fields, Slice};
 
-/// The labels of an exemplar message, one after the other.
-pub(super) fn exemplar_labels<'a>(message: &'a [u8], visit: &mut dyn FnMut(&'a str, &'a str)) {
+/// The labels in a message of which they are field 1 (an exemplar, a metric), one after the other.
+#[inline]
+pub(super) fn message_labels<'a>(message: &'a [u8], mut visit: impl FnMut(&'a str, &'a str)) {
     let mut fields = Slice { bytes: message, at: 0 }.fields();
     while let Ok(Some((number, value))) = fields.next() {
-        if let (1, Ok(pair)) = (number, value.slice(0))
-            && let Ok((name, value)) = label_pair(pair)
-        {
-            visit(name, value);
+        if let (1, Ok(pair)) = (number, value.slice(0)) {
+            let plain = plain_label(pair.bytes)
+                .and_then(|(name, value)| Some((str::from_utf8(name).ok()?, str::from_utf8(value).ok()?)));
+            if let Some((name, value)) = plain.or_else(|| label_pair(pair).ok()) {
+                visit(name, value);
+            }
         }
     }
 }
@@ -59,10 +63,13 @@ pub(super) struct ProtobufParser<'a> {
     families: Fields<'a>,
     options: ParserOptions,
     step: Step,
-    family: Option<Family<'a>>,
+    /// The family that is being read; empty before the first.
+    family: Family<'a>,
     metric: Metric<'a>,
-    /// The current series as separated names and values.
+    /// The current series: the name, [`SEPARATOR`], label fields as in a metric message.
     series: Vec<u8>,
+    /// With which suffix the name stands in `series`, and where the metric's own labels end; `None` in front of them.
+    named: Option<(&'static str, usize)>,
     int: Histogram,
     float: FloatHistogram,
     collector: Collector,
@@ -83,9 +90,10 @@ impl<'a> ProtobufParser<'a> {
             families: Slice { bytes: page, at: 0 }.fields(),
             options,
             step: Step::Family,
-            family: None,
+            family: Family::default(),
             metric: Metric::default(),
             series: Vec::new(),
+            named: None,
             int: Histogram::default(),
             float: FloatHistogram::default(),
             collector: Collector::default(),
@@ -94,33 +102,36 @@ impl<'a> ProtobufParser<'a> {
     }
 
     pub(super) fn next(&mut self) -> Option<Result<Entry<'_>, Fault>> {
-        let found = loop {
-            let Some(family) = self.family.filter(|_| self.step != Step::Family) else {
-                match self.next_family() {
+        loop {
+            let found = match self.step {
+                Step::Family => match self.next_family() {
                     Ok(Some(entry)) => return Some(Ok(entry)),
                     Ok(None) => return None,
                     Err(fault) => return Some(Err(fault)),
-                }
-            };
-            match self.step {
+                },
                 Step::Unit => {
                     self.step = Step::Type;
-                    let (name, unit) = (plain(family.name), plain(family.unit));
+                    let (name, unit) = (plain(self.family.name), plain(self.family.unit));
                     return Some(Ok(Entry::Unit(UnitEntry { name, unit })));
                 }
                 Step::Type => {
                     self.step = Step::Metric;
-                    let entry = TypeEntry { name: plain(family.name), metric_type: family.metric_type };
-                    return Some(Ok(Entry::Type(entry)));
+                    let (name, metric_type) = (plain(self.family.name), self.family.metric_type);
+                    return Some(Ok(Entry::Type(TypeEntry { name, metric_type })));
                 }
-                step => match self.step_in_metric(step, &family) {
-                    Ok(None) => {}
-                    Ok(Some(found)) => break (found, family),
-                    Err(fault) => return Some(Err(fault)),
-                },
+                Step::Metric => self.next_metric(),
+                Step::Part(part) => Ok(self.part(part)),
+                Step::Converted => {
+                    self.step = Step::Metric;
+                    self.convert().map(Some)
+                }
+            };
+            match found {
+                Ok(None) => {}
+                Ok(Some(found)) => return Some(Ok(self.entry(found))),
+                Err(fault) => return Some(Err(fault)),
             }
-        };
-        Some(Ok(self.entry(found.0, found.1.metric_type)))
+        }
     }
 
     /// Moves to the next family that has metrics and gives out its help.
@@ -129,37 +140,22 @@ impl<'a> ProtobufParser<'a> {
             let message = self.families.delimited()?;
             if let Some(family) = Family::decode(message)? {
                 self.step = if family.unit.is_empty() { Step::Type } else { Step::Unit };
-                self.family = Some(family);
-                return Ok(Some(Entry::Help(HelpEntry {
-                    name: plain(family.name),
-                    help: plain(family.help),
-                })));
+                self.family = family;
+                let (name, help) = (plain(family.name), plain(family.help));
+                return Ok(Some(Entry::Help(HelpEntry { name, help })));
             }
         }
         Ok(None)
     }
 
-    fn step_in_metric(&mut self, step: Step, family: &Family<'a>) -> Result<Option<Found>, Fault> {
-        match step {
-            Step::Metric => self.next_metric(),
-            Step::Converted => {
-                self.step = Step::Metric;
-                self.convert(family)
-            }
-            Step::Part(part) => Ok(self.part(part, family)),
-            Step::Family | Step::Unit | Step::Type => Ok(None),
-        }
-    }
-
     fn next_metric(&mut self) -> Result<Option<Found>, Fault> {
-        let Some(family) = &mut self.family else { return Ok(None) };
-        let Some(message) = family.metrics.next()? else {
+        let Some(message) = self.family.metrics.next()? else {
             self.step = Step::Family;
             return Ok(None);
         };
-        let family = *family;
-        self.metric.decode(message, family.metric_type)?;
-        match family.metric_type {
+        self.metric.decode(message, self.family.metric_type)?;
+        self.named = None;
+        match self.family.metric_type {
             MetricType::Summary => self.step = Step::Part(COUNT),
             MetricType::Histogram | MetricType::GaugeHistogram => {
                 let native = !self.options.ignore_native && native::is_native(&self.metric.histogram);
@@ -167,13 +163,13 @@ impl<'a> ProtobufParser<'a> {
                     native::check(&self.metric.histogram, message.at)?;
                     let keep = self.options.keep_classic && !self.metric.histogram.buckets.is_empty();
                     self.step = if keep { Step::Part(COUNT) } else { Step::Metric };
-                    return Ok(Some(self.native(&family)));
+                    return Ok(Some(self.native()));
                 }
                 let skip = self.options.convert_classic && !self.options.keep_classic;
                 self.step = if skip { Step::Converted } else { Step::Part(COUNT) };
             }
             _ => {
-                self.name_series(family.name, "");
+                self.name_series("");
                 return Ok(Some(Found::Number(self.metric.value, None)));
             }
         }
@@ -181,37 +177,37 @@ impl<'a> ProtobufParser<'a> {
     }
 
     /// The series `part` of a summary or a classic histogram.
-    fn part(&mut self, part: usize, family: &Family<'a>) -> Option<Found> {
+    fn part(&mut self, part: usize) -> Option<Found> {
         self.step = Step::Part(part + 1);
-        let is_summary = family.metric_type == MetricType::Summary;
+        let is_summary = self.family.metric_type == MetricType::Summary;
         match part {
             COUNT => {
-                self.name_series(family.name, "_count");
+                self.name_series("_count");
                 let summary = self.metric.summary.count as f64;
                 Some(Found::Number(if is_summary { summary } else { self.metric.histogram.total() }, None))
             }
             SUM => {
-                self.name_series(family.name, "_sum");
+                self.name_series("_sum");
                 let sum = if is_summary { self.metric.summary.sum } else { self.metric.histogram.sum };
                 Some(Found::Number(sum, None))
             }
-            _ if is_summary => self.quantile(part - FIRST_BUCKET, family.name),
-            _ => Some(self.bucket(part - FIRST_BUCKET, family.name)),
+            _ if is_summary => self.quantile(part - FIRST_BUCKET),
+            _ => Some(self.bucket(part - FIRST_BUCKET)),
         }
     }
 
-    fn quantile(&mut self, index: usize, name: &str) -> Option<Found> {
+    fn quantile(&mut self, index: usize) -> Option<Found> {
         let Some(&(quantile, value)) = self.metric.summary.quantiles.get(index) else {
             self.step = Step::Metric;
             return None;
         };
-        self.name_series(name, "");
+        self.name_series("");
         self.add_number_label(QUANTILE_LABEL, quantile);
         Some(Found::Number(value, None))
     }
 
     /// A bucket; behind the last one the `+Inf` bucket if the message left it out.
-    fn bucket(&mut self, index: usize, name: &str) -> Found {
+    fn bucket(&mut self, index: usize) -> Found {
         let histogram = &self.metric.histogram;
         let (upper_bound, count, exemplar) = match histogram.buckets.get(index) {
             Some(bucket) => (bucket.upper_bound, bucket.cumulative(), Some(index)),
@@ -222,24 +218,25 @@ impl<'a> ProtobufParser<'a> {
                 && (self.options.ignore_native || !native::is_native(&self.metric.histogram));
             self.step = if convert { Step::Converted } else { Step::Metric };
         }
-        self.name_series(name, "_bucket");
+        self.name_series("_bucket");
         self.add_number_label(BUCKET_LABEL, upper_bound);
         Found::Number(count, exemplar)
     }
 
-    fn native(&mut self, family: &Family<'a>) -> Found {
+    fn native(&mut self) -> Found {
+        let metric_type = self.family.metric_type;
         let form = if native::is_float(&self.metric.histogram) { Form::Float } else { Form::Int };
         match form {
-            Form::Int => native::fill_int(&self.metric.histogram, family.metric_type, &mut self.int),
-            Form::Float => native::fill_float(&self.metric.histogram, family.metric_type, &mut self.float),
+            Form::Int => native::fill_int(&self.metric.histogram, metric_type, &mut self.int),
+            Form::Float => native::fill_float(&self.metric.histogram, metric_type, &mut self.float),
         }
-        self.name_series(family.name, "");
+        self.name_series("");
         self.gather_exemplars();
         Found::Histogram(form)
     }
 
     /// Makes a native histogram with custom bounds of the classic buckets.
-    fn convert(&mut self, family: &Family<'a>) -> Result<Option<Found>, Fault> {
+    fn convert(&mut self) -> Result<Found, Fault> {
         let histogram = &self.metric.histogram;
         self.collector.clear();
         self.collector.count(histogram.total());
@@ -247,13 +244,13 @@ impl<'a> ProtobufParser<'a> {
         for bucket in &histogram.buckets {
             self.collector.bucket(bucket.upper_bound, bucket.cumulative());
         }
-        let is_gauge = family.metric_type == MetricType::GaugeHistogram;
+        let is_gauge = self.family.metric_type == MetricType::GaugeHistogram;
         let form = self.collector.convert(is_gauge, &mut self.int, &mut self.float).map_err(|reason| {
-            Fault::new(self.families.offset(), format!("a histogram {:?} with {reason}", family.name))
+            Fault::new(self.families.offset(), format!("a histogram {:?} with {reason}", self.family.name))
         })?;
-        self.name_series(family.name, "");
+        self.name_series("");
         self.gather_exemplars();
-        Ok(Some(Found::Histogram(form)))
+        Ok(Found::Histogram(form))
     }
 
     /// The exemplars of a native histogram: its own, or else those of its buckets; only those with a time.
@@ -268,24 +265,44 @@ impl<'a> ProtobufParser<'a> {
         }
     }
 
-    fn name_series(&mut self, name: &str, suffix: &str) {
-        self.series.clear();
-        self.series.extend_from_slice(name.as_bytes());
-        self.series.extend_from_slice(suffix.as_bytes());
-        self.series.extend_from_slice(&self.metric.labels);
+    /// Begins the text of a series with the family's name and the metric's labels.
+    fn name_series(&mut self, suffix: &'static str) {
+        match self.named {
+            Some((named, len)) if named == suffix => self.series.truncate(len),
+            _ => {
+                self.series.clear();
+                self.series.extend_from_slice(self.family.name.as_bytes());
+                self.series.extend_from_slice(suffix.as_bytes());
+                self.series.push(SEPARATOR);
+                self.series.extend_from_slice(&self.metric.labels);
+                self.named = Some((suffix, self.series.len()));
+            }
+        }
     }
 
+    /// Adds a label field with a number, which has far less than 128 digits.
     fn add_number_label(&mut self, name: &str, value: f64) {
-        self.series.push(SEPARATOR);
+        let start = self.series.len();
+        self.series.extend_from_slice(&[0x0a, 0, 0x0a, name.len() as u8]);
         self.series.extend_from_slice(name.as_bytes());
-        self.series.push(SEPARATOR);
+        self.series.extend_from_slice(&[0x12, 0]);
+        let number = self.series.len();
         write_openmetrics_float(&mut self.series, value);
+        let end = self.series.len();
+        for (at, len) in [(start + 1, end - start - 2), (number - 1, end - number)] {
+            if let Some(byte) = self.series.get_mut(at) {
+                *byte = len as u8;
+            }
+        }
     }
 
-    fn entry(&self, found: Found, family_type: MetricType) -> Entry<'_> {
+    fn entry(&self, found: Found) -> Entry<'_> {
+        let family = &self.family;
+        let unit = self.options.type_and_unit_labels.then_some(family.unit.as_bytes());
+        let labels = FamilyLabels { metric_type: family.metric_type, unit };
         let timestamp = some_time(self.metric.timestamp);
         let start_timestamp = some_time(self.metric.created);
-        let series = Raw::Separated(&self.series);
+        let series = Raw::Message(&self.series);
         match found {
             Found::Histogram(form) => Entry::Histogram(HistogramEntry {
                 value: match form {
@@ -296,6 +313,7 @@ impl<'a> ProtobufParser<'a> {
                 start_timestamp,
                 exemplars: &self.exemplars,
                 series,
+                family: labels,
             }),
             Found::Number(value, bucket) => {
                 let exemplar = match bucket {
@@ -310,7 +328,7 @@ impl<'a> ProtobufParser<'a> {
                     start_timestamp,
                     exemplar,
                     series,
-                    family_type,
+                    family: labels,
                 })
             }
         }

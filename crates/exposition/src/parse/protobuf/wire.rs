@@ -33,7 +33,7 @@ impl<'a> Slice<'a> {
 }
 
 /// Walks over the fields of a message.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fields<'a> {
     slice: Slice<'a>,
     pos: usize,
@@ -115,6 +115,12 @@ impl<'a> Fields<'a> {
     /// Whether nothing is left.
     pub(super) fn at_end(&self) -> bool {
         self.pos >= self.slice.bytes.len()
+    }
+
+    /// Where the next byte stands in the message.
+    #[inline]
+    pub(super) fn position(&self) -> usize {
+        self.pos
     }
 
     /// Where the next byte stands in the page.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use narthex_model::names::{BUCKET_LABEL, METRIC_NAME, QUANTILE_LABEL};
 use narthex_model::{Labels, LabelsBuilder, MetricType, Timestamp};
 
-use super::super::entry::{ExemplarEntry, SeriesEntry};
+use super::super::entry::{ExemplarEntry, FamilyLabels, SeriesEntry};
 use super::super::error::Fault;
 use super::super::float::parse_float;
 use super::super::labels;
@@ -123,7 +123,7 @@ impl Family {
         let suffix = name.strip_prefix(self.name.as_str()).unwrap_or_default().to_owned();
         let mut labels = LabelsBuilder::new();
         // As they stand on the page: the rules are about the text of the numbers too.
-        labels::series_into(&series.series, MetricType::Unknown, &mut labels);
+        labels::series_into(&series.series, &FamilyLabels::default(), &mut labels);
         let all = labels.build();
         if let Some(twice) = labels.first_duplicate() {
             return Err(Fault::new(at, format!("each label once, not {twice:?} twice")));
