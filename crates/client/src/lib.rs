@@ -16,6 +16,9 @@ mod desc;
 mod encode;
 mod exemplars;
 mod family;
+pub mod guide;
+#[cfg(feature = "tower")]
+pub mod http;
 mod io;
 mod labels;
 mod macros;

@@ -1,9 +1,10 @@
 //! A recorder for the `metrics` crate, so that what libraries count with its macros is on our page too.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use metrics::{CounterFn, GaugeFn, HistogramFn, Key, KeyName, Metadata, SharedString, Unit};
+use narthex_exposition::{EscapingScheme, escape_name};
 
 use crate::cells::{self, Handle, Kind};
 use crate::desc::{Desc, MetricType};
@@ -22,17 +23,35 @@ use crate::{Registry, default_registry};
 ///
 /// Names and labels are changed to classic ones (`req.count` becomes `req_count`). One name is one type and one set of
 /// label names: the first use decides. A use that differs counts in a metric whose name has the differing type or labels
-/// behind it, so that nothing is lost and no page is wrong.
+/// behind it, and a second name that would become the same classic one (`req.count` behind `req_count`) is written as the
+/// `values` scheme does (`U__req_2e_count`) or with `_2` behind it; so nothing is lost or mixed and no page is wrong.
 #[derive(Debug, Clone)]
 pub struct Recorder {
     registry: Registry,
-    described: Arc<Mutex<BTreeMap<String, String>>>,
+    buckets: Vec<f64>,
+    known: Arc<Known>,
+}
+
+/// What was seen so far.
+#[derive(Debug, Default)]
+struct Known {
+    described: Mutex<BTreeMap<String, String>>,
+    /// Which name has which classic name.
+    names: Mutex<BTreeMap<String, String>>,
+    /// The macros ask for their series at every use.
+    series: RwLock<HashMap<(MetricType, Key), Arc<Series>>>,
 }
 
 impl Recorder {
     /// A recorder that registers in `registry`.
     pub fn new(registry: Registry) -> Self {
-        Self { registry, described: Arc::default() }
+        Self { registry, buckets: crate::DEFAULT_BUCKETS.to_vec(), known: Arc::default() }
+    }
+
+    /// The upper bounds of the buckets of histograms; 5 ms to 10 s if not called.
+    #[must_use]
+    pub fn buckets(self, bounds: impl IntoIterator<Item = f64>) -> Self {
+        Self { buckets: bounds.into_iter().collect(), ..self }
     }
 
     /// Makes a recorder for the default registry the one that all macros of the program use.
@@ -44,19 +63,30 @@ impl Recorder {
     }
 
     fn describe(&self, key: &KeyName, description: &SharedString) {
-        let mut described = self.described.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut described = self.known.described.lock().unwrap_or_else(PoisonError::into_inner);
         described.insert(key.as_str().to_owned(), description.to_string());
     }
 
-    /// The series for a key, as the kind it is used as.
-    fn series(&self, key: &Key, metric_type: MetricType) -> Option<(Handle, Arc<Family>)> {
-        let labels: BTreeMap<String, &str> = key.labels().map(|l| (classic(l.key()), l.value())).collect();
+    /// The series for a key, as the type it is used as.
+    fn series(&self, key: &Key, metric_type: MetricType) -> Option<Arc<Series>> {
+        let known = self.known.series.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(series) = known.get(&(metric_type, key.clone())) {
+            return Some(Arc::clone(series));
+        }
+        drop(known);
+        let series = Arc::new(self.register(key, metric_type)?);
+        let mut known = self.known.series.write().unwrap_or_else(PoisonError::into_inner);
+        Some(Arc::clone(known.entry((metric_type, key.clone())).or_insert(series)))
+    }
+
+    fn register(&self, key: &Key, metric_type: MetricType) -> Option<Series> {
+        let labels = labels(key);
         let help = {
-            let described = self.described.lock().unwrap_or_else(PoisonError::into_inner);
+            let described = self.known.described.lock().unwrap_or_else(PoisonError::into_inner);
             described.get(key.name()).cloned().unwrap_or_default()
         };
         let suffix = labels.keys().fold(metric_type.to_string(), |all, name| format!("{all}_{name}"));
-        let name = classic(key.name());
+        let name = self.name(key.name());
         for name in [name.clone(), format!("{name}_{suffix}")] {
             let mut desc = Desc::new(metric_type, name, help.as_str());
             desc.labels = labels.keys().cloned().collect();
@@ -66,7 +96,7 @@ impl Recorder {
                 _ => Kind::Gauge,
             };
             if kind == Kind::Histogram {
-                desc.buckets = crate::DEFAULT_BUCKETS.to_vec();
+                desc.buckets.clone_from(&self.buckets);
             }
             let Ok(family) = self.registry.register_family(Arc::new(Family::new(desc, kind))) else {
                 continue;
@@ -74,10 +104,36 @@ impl Recorder {
             let mut values = LabelValues::new();
             labels.values().for_each(|value| values.push(value));
             let handle = family.single().or_else(|| family.series(values.words()))?;
-            return Some((handle, family));
+            return Some(Series(handle, family));
         }
         None
     }
+
+    /// The classic name for a name, another one for each.
+    fn name(&self, name: &str) -> String {
+        let classic = classic(name);
+        // A counter gets the suffix if it is missing, so with and without it is one name.
+        let stem = classic.strip_suffix("_total").unwrap_or(&classic).to_owned();
+        let mut names = self.known.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.entry(stem).or_insert_with(|| name.to_owned()) == name {
+            return classic;
+        }
+        let escaped = escape_name(name, EscapingScheme::Values).into_owned();
+        if escaped == classic { format!("{classic}_2") } else { escaped }
+    }
+}
+
+/// The labels of a key by classic names; keys that would be one are kept apart.
+fn labels(key: &Key) -> BTreeMap<String, &str> {
+    let mut labels: BTreeMap<String, (&str, &str)> = BTreeMap::new();
+    for label in key.labels() {
+        let mut name = classic(label.key());
+        while labels.get(&name).is_some_and(|(other, _)| *other != label.key()) {
+            name.push('_');
+        }
+        labels.insert(name, (label.key(), label.value()));
+    }
+    labels.into_iter().map(|(name, (_, value))| (name, value)).collect()
 }
 
 /// A classic metric or label name.
@@ -88,6 +144,7 @@ fn classic(name: &str) -> String {
 }
 
 /// A series, and its family so that the series stays.
+#[derive(Debug)]
 struct Series(Handle, #[expect(dead_code, reason = "keeps the series")] Arc<Family>);
 
 impl CounterFn for Series {
@@ -135,17 +192,53 @@ impl metrics::Recorder for Recorder {
     }
 
     fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> metrics::Counter {
-        self.series(key, MetricType::Counter)
-            .map_or_else(metrics::Counter::noop, |(handle, family)| Arc::new(Series(handle, family)).into())
+        self.series(key, MetricType::Counter).map_or_else(metrics::Counter::noop, Into::into)
     }
 
     fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> metrics::Gauge {
-        self.series(key, MetricType::Gauge)
-            .map_or_else(metrics::Gauge::noop, |(handle, family)| Arc::new(Series(handle, family)).into())
+        self.series(key, MetricType::Gauge).map_or_else(metrics::Gauge::noop, Into::into)
     }
 
     fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> metrics::Histogram {
-        self.series(key, MetricType::Histogram)
-            .map_or_else(metrics::Histogram::noop, |(handle, family)| Arc::new(Series(handle, family)).into())
+        self.series(key, MetricType::Histogram).map_or_else(metrics::Histogram::noop, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_mixed_and_nothing_is_lost() {
+        let registry = Registry::new();
+        let recorder = Recorder::new(registry.clone()).buckets([1.0]);
+        metrics::with_local_recorder(&recorder, || {
+            metrics::describe_counter!("req.count", "Requests.");
+            for _ in 0..3 {
+                metrics::counter!("req.count", "path" => "/a", "a.b" => "1", "a_b" => "2").increment(1);
+            }
+            metrics::counter!("req_count", "path" => "/a").increment(10);
+            metrics::gauge!("req_count").set(5.0);
+            metrics::gauge!("depth").increment(3.0);
+            metrics::gauge!("depth").decrement(1.0);
+            metrics::histogram!("took").record(0.5);
+            metrics::counter!("seen").absolute(7);
+            metrics::counter!("seen").absolute(5);
+        });
+        let page = registry.text();
+        for line in [
+            "# HELP req_count_total Requests.",
+            "req_count_total{a_b=\"1\",a_b_=\"2\",path=\"/a\"} 3",
+            "req_count_2_total{path=\"/a\"} 10",
+            "depth 2",
+            "took_bucket{le=\"1\"} 1",
+            "seen_total 7",
+        ] {
+            assert!(page.lines().any(|found| found == line), "{line} in {page}");
+        }
+        let gauge = page.lines().find(|line| line.ends_with(" 5"));
+        assert!(gauge.is_some_and(|line| line.contains("req")), "{page}");
+        let families: Vec<_> = page.lines().filter(|line| line.starts_with("# TYPE ")).collect();
+        assert_eq!(families.len(), 6, "{page}");
     }
 }

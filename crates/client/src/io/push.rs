@@ -7,12 +7,17 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
+use narthex_model::names::is_legacy_label_name;
+
 use crate::{EscapingScheme, Protocol, Registry};
 
 /// Longest answer that is read.
 const ANSWER_MAX: u64 = 64 * 1024;
 
 /// Pushes the page of a registry to one group of a Pushgateway.
+///
+/// A push blocks the calling thread; in an asynchronous program give it to a thread for blocking work. Labels of the group
+/// are added by the gateway, so the metrics themselves should not have them.
 ///
 /// ```no_run
 /// use narthex_client::{Push, default_registry};
@@ -35,6 +40,14 @@ pub struct Push {
 pub enum PushError {
     /// Not `http://host[:port][/path]`.
     Url(String),
+    /// A label of the group that the gateway could not take: a name that is empty, reserved, not a classic label name or
+    /// given twice; or an empty job.
+    Grouping {
+        /// The label's name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
     /// No connection, or it broke.
     Io {
         /// The gateway's address.
@@ -66,6 +79,11 @@ impl fmt::Display for PushError {
             Self::Url(url) => {
                 write!(f, "{url:?} is not the address of a Pushgateway: write http://host:port")
             }
+            Self::Grouping { name, value } => write!(
+                f,
+                "a group cannot have the label {name:?} with the value {value:?}: names are given once and made of letters, \
+                 digits and underscores, and the job is not empty"
+            ),
             Self::Io { host, source } => write!(f, "cannot push to {host}: {source}"),
             Self::Refused { status, body } => write!(f, "the Pushgateway refused: {status}: {}", body.trim()),
         }
@@ -73,17 +91,18 @@ impl fmt::Display for PushError {
 }
 
 impl Push {
-    /// A push to the gateway at `url` in the group of this job.
+    /// A push to the gateway at `url` (`http://` may be left out) in the group of this job.
     pub fn new(url: &str, job: &str) -> Self {
+        let scheme = if url.contains("://") { "" } else { "http://" };
         Self {
-            url: url.trim_end_matches('/').to_owned(),
+            url: format!("{scheme}{}", url.trim_end_matches('/')),
             grouping: vec![("job".to_owned(), job.to_owned())],
             authorization: None,
             timeout: Duration::from_secs(10),
         }
     }
 
-    /// Adds a label to the group.
+    /// Adds a label to the group; its value may be anything, also empty or with slashes.
     #[must_use]
     pub fn grouping(mut self, name: &str, value: &str) -> Self {
         self.grouping.push((name.to_owned(), value.to_owned()));
@@ -130,10 +149,11 @@ impl Push {
     }
 
     fn send(&self, method: &str, body: &[u8]) -> Result<(), PushError> {
+        self.check_grouping()?;
         let url = || PushError::Url(self.url.clone());
         let rest = self.url.strip_prefix("http://").ok_or_else(url)?;
         let (host, prefix) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
-        if host.is_empty() || self.url.contains(['\r', '\n', ' ']) {
+        if host.is_empty() || host.contains('@') || self.url.contains(['\r', '\n', ' ', '?', '#']) {
             return Err(url());
         }
         let answer = self.exchange(host, prefix, method, body);
@@ -145,6 +165,17 @@ impl Push {
             return Ok(());
         }
         Err(PushError::Refused { status: status.to_owned(), body: text.to_owned() })
+    }
+
+    fn check_grouping(&self) -> Result<(), PushError> {
+        for (at, (name, value)) in self.grouping.iter().enumerate() {
+            let is_twice = self.grouping.iter().take(at).any(|(earlier, _)| earlier == name);
+            let is_nameless = at == 0 && value.is_empty();
+            if is_twice || is_nameless || !is_legacy_label_name(name) || name.starts_with("__") {
+                return Err(PushError::Grouping { name: name.clone(), value: value.clone() });
+            }
+        }
+        Ok(())
     }
 
     fn exchange(&self, host: &str, prefix: &str, method: &str, body: &[u8]) -> io::Result<String> {
@@ -186,9 +217,7 @@ impl Push {
         for (name, value) in &self.grouping {
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
             path.push('/');
-            path.push_str(
-                &name.bytes().map(|byte| if plain(byte) { byte as char } else { '_' }).collect::<String>(),
-            );
+            path.push_str(name);
             if value.is_empty() {
                 path.push_str("@base64/=");
             } else if value.bytes().all(plain) {
@@ -235,6 +264,7 @@ fn base64(bytes: &[u8], last: [u8; 2], padded: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{BufRead as _, BufReader};
     use std::net::TcpListener;
 
     #[test]
@@ -252,30 +282,63 @@ mod tests {
         assert_eq!(push.path(), "/metrics/job@base64/YS9i/instance/db-1/empty@base64/=");
     }
 
-    fn gateway(answer: &'static str) -> (String, std::thread::JoinHandle<String>) {
+    /// A gateway that takes one request and gives one answer; tells the head and the body that came.
+    fn gateway(answer: &'static str) -> (String, std::thread::JoinHandle<(String, Vec<u8>)>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/prefix/", listener.local_addr().unwrap());
+        let url = format!("{}/prefix/", listener.local_addr().unwrap());
         let thread = std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut request = vec![0; 4096];
-            let read = stream.read(&mut request).unwrap();
-            stream.write_all(answer.as_bytes()).unwrap();
-            String::from_utf8_lossy(&request[..read]).into_owned()
+            let (stream, _) = listener.accept().unwrap();
+            let mut reader = BufReader::new(stream);
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                assert_ne!(reader.read_line(&mut head).unwrap(), 0, "{head}");
+            }
+            let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).unwrap();
+            let mut body = vec![0; length.parse().unwrap()];
+            reader.read_exact(&mut body).unwrap();
+            reader.get_mut().write_all(answer.as_bytes()).unwrap();
+            (head, body)
         });
         (url, thread)
     }
 
     #[test]
-    fn pushes_and_reports_refusals() {
-        let (url, thread) = gateway("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
-        Push::new(&url, "j").basic_auth("u", "p").delete().unwrap();
-        let request = thread.join().unwrap();
-        assert!(request.starts_with("DELETE /prefix/metrics/job/j HTTP/1.1\r\n"), "{request}");
-        assert!(request.contains("\r\nAuthorization: Basic dTpw\r\n"));
+    fn every_method_sends_what_it_should() {
+        const ACCEPTED: &str = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+        let registry = Registry::new();
+        crate::Gauge::new("g", "G.").register_in(&registry).set(2.0);
+        type Send = fn(&Push, &Registry) -> Result<(), PushError>;
+        let methods: [(&str, Send); 3] =
+            [("PUT", Push::push), ("POST", Push::add), ("DELETE", |push, _| push.delete())];
+        for (method, send) in methods {
+            let (url, thread) = gateway(ACCEPTED);
+            send(&Push::new(&url, "j").grouping("path", "/a b").basic_auth("u", "p"), &registry).unwrap();
+            let (head, body) = thread.join().unwrap();
+            let line = format!("{method} /prefix/metrics/job/j/path@base64/L2EgYg HTTP/1.1\r\n");
+            assert!(head.starts_with(&line), "{head}");
+            assert!(head.contains("\r\nAuthorization: Basic dTpw\r\n"), "{head}");
+            assert!(head.contains("\r\nContent-Type: application/vnd.google.protobuf; "), "{head}");
+            assert_eq!(body, if method == "DELETE" { Vec::new() } else { page(&registry) });
+        }
+    }
+
+    #[test]
+    fn refusals_and_failures_are_reported() {
+        let registry = Registry::new();
         let (url, thread) = gateway("HTTP/1.1 400 Bad Request\r\n\r\nbad label\n");
-        let error = Push::new(&url, "j").add(&Registry::new()).unwrap_err().to_string();
+        let error = Push::new(&url, "j").add(&registry).unwrap_err().to_string();
         assert_eq!(error, "the Pushgateway refused: 400 Bad Request: bad label");
-        assert!(thread.join().unwrap().starts_with("POST "));
-        assert!(matches!(Push::new("ftp://x", "j").delete(), Err(PushError::Url(_))));
+        thread.join().unwrap();
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let error = Push::new(&closed, "j").push(&registry).unwrap_err();
+        assert!(matches!(&error, PushError::Io { host, .. } if *host == closed), "{error}");
+        for url in ["ftp://x", "https://x", "http://", "http://u:p@x", "http://a b"] {
+            let error = Push::new(url, "j").delete().unwrap_err();
+            assert!(matches!(error, PushError::Url(_)), "{error}");
+        }
+        for (job, name) in [("", "a"), ("j", "job"), ("j", ""), ("j", "__a"), ("j", "a/b")] {
+            let error = Push::new("http://x", job).grouping(name, "v").delete().unwrap_err();
+            assert!(matches!(error, PushError::Grouping { .. }), "{error}");
+        }
     }
 }

@@ -1,0 +1,131 @@
+//! What the layer counts in.
+
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+use http::{Extensions, Method};
+
+use crate::{Counter, Gauge, Histogram, InFlight, Plain, Registry, default_registry};
+
+/// What a request without a matched route is labelled with, so that invented paths make no series.
+const UNMATCHED: &str = "unmatched";
+/// Upper bounds of `http_response_size_bytes`.
+const SIZE_BUCKETS: [f64; 7] = [100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+
+/// The metrics of a [`layer`], and the layer itself.
+///
+/// * `http_requests_total{method, endpoint, status}`
+/// * `http_request_duration_seconds{method, endpoint}`, until the response's head is ready
+/// * `http_response_size_bytes{method, endpoint}`, the bytes of bodies that were sent
+/// * `http_requests_in_flight`, until the response's body is sent
+///
+/// `endpoint` is the matched route (`/patients/{id}`): axum's, or the [`Route`] among the extensions of the request or of
+/// the response. A request without one counts as `unmatched`, and a method that HTTP does not know as `other`, so that
+/// nobody outside can make series.
+#[derive(Debug, Clone)]
+pub struct HttpMetrics {
+    requests: Counter<Plain<3>>,
+    duration: Histogram<Plain<2>>,
+    size: Histogram<Plain<2>>,
+    in_flight: Gauge,
+}
+
+/// The layer with its metrics in the default registry.
+pub fn layer() -> HttpMetrics {
+    layer_for(default_registry())
+}
+
+/// The layer with its metrics in `registry`.
+pub fn layer_for(registry: &Registry) -> HttpMetrics {
+    let labels = ["method", "endpoint"];
+    HttpMetrics {
+        requests: Counter::new("http_requests_total", "HTTP requests answered.")
+            .with_labels(["method", "endpoint", "status"])
+            .register_in(registry),
+        duration: Histogram::new(
+            "http_request_duration_seconds",
+            "Time from a request's arrival to the head of its response.",
+        )
+        .with_labels(labels)
+        .unit("seconds")
+        .register_in(registry),
+        size: Histogram::new("http_response_size_bytes", "Size of the bodies of HTTP responses.")
+            .with_labels(labels)
+            .buckets(SIZE_BUCKETS)
+            .unit("bytes")
+            .register_in(registry),
+        in_flight: Gauge::new("http_requests_in_flight", "HTTP requests that are being answered.")
+            .register_in(registry),
+    }
+}
+
+impl HttpMetrics {
+    /// Counts one request whose head of the response is ready: for servers that do not go through the layer.
+    pub fn record(&self, method: &Method, endpoint: &str, status: u16, start: Instant) {
+        self.answered(method, endpoint, status, start.elapsed());
+    }
+
+    /// Counts the size of one body in bytes: for servers that do not go through the layer.
+    pub fn record_size(&self, method: &Method, endpoint: &str, bytes: u64) {
+        self.size.with([method_label(method), endpoint]).observe(bytes as f64);
+    }
+
+    fn answered(&self, method: &Method, endpoint: &str, status: u16, took: Duration) {
+        let method = method_label(method);
+        self.requests.with([method, endpoint, itoa::Buffer::new().format(status)]).inc();
+        self.duration.with([method, endpoint]).observe_duration(took);
+    }
+
+    /// Counts a request in flight until the result is dropped.
+    pub(super) fn begin(&self) -> InFlight {
+        self.in_flight.track()
+    }
+}
+
+/// The name of a route, for servers that match routes themselves: put it among the extensions of the request (before the
+/// layer) or of the response (behind it). A name of few that the program knows, never a path that somebody sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route(Cow<'static, str>);
+
+impl Route {
+    /// A route of this name, for example `/patients/{id}`.
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The route of a request, if it is known before it was answered.
+    pub(super) fn of_request(extensions: &Extensions) -> Option<Self> {
+        #[cfg(feature = "axum")]
+        if let Some(path) = extensions.get::<::axum::extract::MatchedPath>() {
+            return Some(Self::new(path.as_str().to_owned()));
+        }
+        extensions.get::<Self>().cloned()
+    }
+}
+
+impl Default for Route {
+    fn default() -> Self {
+        Self(Cow::Borrowed(UNMATCHED))
+    }
+}
+
+/// The method's name; methods that are not of HTTP itself share one name.
+fn method_label(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        "PATCH" => "PATCH",
+        "CONNECT" => "CONNECT",
+        "TRACE" => "TRACE",
+        _ => "other",
+    }
+}
