@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use narthex_model::relabel::Rule;
 use narthex_model::{Exemplar, Labels, Matcher};
 use narthex_scrape::{DroppedTarget, ScrapeManager, TargetMetadata, TargetSnapshot};
+
+use tokio::sync::watch;
 
 use crate::error::ApiError;
 
@@ -19,6 +22,8 @@ pub trait Targets: Send + Sync {
     fn dropped_counts(&self) -> BTreeMap<String, usize>;
     /// What the pages of the targets with wanted labels say of their metrics; of one family only when `metric` is given.
     fn metadata(&self, metric: Option<&str>, wanted: &dyn Fn(&Labels) -> bool) -> Vec<TargetMetadata>;
+    /// The relabelling rules over a job's targets; `None` when there is no such job.
+    fn relabel_rules(&self, pool: &str) -> Option<Vec<Rule>>;
 }
 
 impl Targets for ScrapeManager {
@@ -40,6 +45,10 @@ impl Targets for ScrapeManager {
 
     fn metadata(&self, metric: Option<&str>, wanted: &dyn Fn(&Labels) -> bool) -> Vec<TargetMetadata> {
         self.target_metadata(metric, wanted)
+    }
+
+    fn relabel_rules(&self, pool: &str) -> Option<Vec<Rule>> {
+        self.relabel_rules(pool)
     }
 }
 
@@ -173,4 +182,8 @@ pub trait Server: Send + Sync {
     fn external_labels(&self) -> Vec<(String, String)>;
     /// What users should know now: text, when it began, RFC 3339.
     fn notifications(&self) -> Vec<(String, String)>;
+    /// Changes whenever [`notifications`](Self::notifications) may have.
+    fn changes(&self) -> watch::Receiver<u64>;
+    /// Becomes true when the server ends.
+    fn stopping(&self) -> watch::Receiver<bool>;
 }

@@ -6,9 +6,11 @@ use narthex_client::Registry;
 use narthex_promql::Engine;
 use narthex_storage::Queryable;
 use narthex_web::Ui;
+use tokio::sync::Semaphore;
 
 use crate::backend::{Database, Server, Targets};
 use crate::cors::CorsOrigin;
+use crate::observe::HttpMetrics;
 use crate::workers::Workers;
 
 /// Settings that come from flags.
@@ -30,6 +32,8 @@ pub struct Settings {
     pub cors: CorsOrigin,
     /// Queries at once.
     pub query_concurrency: usize,
+    /// Readers of live notifications at once.
+    pub subscribers_max: usize,
 }
 
 /// Which features are on, by category, for `/api/v1/features`.
@@ -64,6 +68,10 @@ pub(crate) struct State {
     pub(crate) queries: Workers,
     /// Look-ups of labels and series, federation.
     pub(crate) lookups: Workers,
+    /// Places for readers of live notifications.
+    pub(crate) subscribers: Arc<Semaphore>,
+    /// What requests count.
+    pub(crate) http: HttpMetrics,
 }
 
 /// What handlers get.
@@ -74,7 +82,9 @@ impl State {
         let queries = Workers::new(context.settings.query_concurrency);
         // Look-ups are short; they get places of their own so that long queries do not hold them up.
         let lookups = Workers::new(context.settings.query_concurrency);
-        Self { context, queries, lookups }
+        let subscribers = Arc::new(Semaphore::new(context.settings.subscribers_max));
+        let http = HttpMetrics::new(&context.registry);
+        Self { context, queries, lookups, subscribers, http }
     }
 }
 

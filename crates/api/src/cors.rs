@@ -32,9 +32,8 @@ impl CorsOrigin {
         let Some(origin) = origin else { return headers };
         let text = origin.to_str().unwrap_or_default();
         let allowed = match &self.pattern {
-            None => HeaderValue::from_static("*"),
-            Some(pattern) if pattern.is_match(text) => origin.clone(),
-            Some(_) => return headers,
+            Some(pattern) if !pattern.is_match(text) => return headers,
+            _ => origin.clone(),
         };
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
         let fixed = [
@@ -70,7 +69,7 @@ mod tests {
     fn origins() {
         let any = CorsOrigin::new(".*").unwrap();
         let origin = HeaderValue::from_static("https://a.example");
-        assert_eq!(any.headers(Some(&origin))[ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        assert_eq!(any.headers(Some(&origin))[ACCESS_CONTROL_ALLOW_ORIGIN], "https://a.example");
         assert!(any.headers(None).is_empty());
         let one = CorsOrigin::new("https?://(a|b)\\.example").unwrap();
         assert_eq!(one.headers(Some(&origin))[ACCESS_CONTROL_ALLOW_ORIGIN], "https://a.example");

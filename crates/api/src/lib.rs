@@ -12,6 +12,8 @@ mod context;
 mod cors;
 mod error;
 pub mod json;
+mod methods;
+mod observe;
 mod params;
 mod respond;
 mod root;

@@ -12,7 +12,8 @@ use narthex_web::{compress, headers};
 use crate::context::{Context, Shared, State as ApiState};
 use crate::cors::cors;
 use crate::error::{ApiError, ErrorKind};
-use crate::{root, v1};
+use crate::observe::observe;
+use crate::{methods, root, v1};
 
 /// All routes, below the route prefix.
 pub fn router(context: Context) -> Router {
@@ -21,12 +22,12 @@ pub fn router(context: Context) -> Router {
     let state = Arc::new(ApiState::new(context));
     let outside = Arc::clone(&state);
     let ready = from_fn_with_state(Arc::clone(&state), require_ready);
-    let api = v1_routes().layer(ready.clone()).layer(from_fn_with_state(origins.clone(), cors));
+    let api = v1_routes().layer(ready.clone()).layer(from_fn_with_state(origins, cors));
     let inner = Router::new()
         .nest("/api/v1", api.fallback(v1_not_found))
         .route("/federate", get(root::federate::federate).layer(ready))
         .route("/metrics", get(root::metrics::metrics))
-        .route("/version", get(root::version::version).layer(from_fn_with_state(origins, cors)))
+        .route("/version", get(root::version::version))
         .route("/-/healthy", get(root::health::healthy))
         .route("/-/ready", get(root::health::ready))
         .route(
@@ -38,8 +39,10 @@ pub fn router(context: Context) -> Router {
             post(root::lifecycle::quit).put(root::lifecycle::quit).get(root::lifecycle::only_post),
         )
         .fallback(get(root::pages::page))
-        .layer(from_fn(compress::gzip))
+        .layer(from_fn(methods::refuse_others))
+        .layer(from_fn(compress::compress))
         .layer(map_response(headers::secure))
+        .layer(from_fn_with_state(Arc::clone(&state), observe))
         .with_state(state);
     if prefix.is_empty() {
         return inner;
@@ -65,9 +68,10 @@ fn v1_routes() -> Router<Arc<ApiState>> {
         .route("/parse_query", get(v1::parse_query::parse_query).post(v1::parse_query::parse_query))
         .route("/labels", get(v1::labels::labels).post(v1::labels::labels))
         .route("/label/{name}/values", get(v1::label_values::label_values))
-        .route("/series", get(v1::series::series).post(v1::series::series).delete(v1::series::delete))
+        .route("/series", get(v1::series::series).post(v1::series::series))
         .route("/scrape_pools", get(v1::scrape_pools::scrape_pools))
         .route("/targets", get(v1::targets::targets))
+        .route("/targets/relabel_steps", get(v1::relabel_steps::relabel_steps))
         .route("/targets/metadata", get(v1::targets_metadata::targets_metadata))
         .route("/metadata", get(v1::metadata::metadata))
         .route("/rules", get(v1::rules::rules))
@@ -82,6 +86,8 @@ fn v1_routes() -> Router<Arc<ApiState>> {
         .route("/status/walreplay", get(v1::status_walreplay::walreplay))
         .route("/features", get(v1::features::features))
         .route("/notifications", get(v1::notifications::notifications))
+        .route("/notifications/live", get(v1::notifications_live::live))
+        .route("/openapi.yaml", get(v1::openapi::openapi))
         .route("/admin/tsdb/delete_series", post(v1::admin::delete_series).put(v1::admin::delete_series))
         .route(
             "/admin/tsdb/clean_tombstones",
@@ -93,7 +99,8 @@ fn v1_routes() -> Router<Arc<ApiState>> {
 /// While the log is replayed, only what tells about the replay is answered.
 async fn require_ready(State(state): Shared, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let always = path.ends_with("/status/walreplay") || path.ends_with("/notifications");
+    let always =
+        ["/status/walreplay", "/notifications", "/notifications/live"].iter().any(|end| path.ends_with(end));
     if state.server.is_ready() || always {
         return next.run(request).await;
     }

@@ -34,14 +34,20 @@ pub(crate) fn parse_time(text: &str) -> Result<Timestamp, String> {
 
 /// Reads a duration in milliseconds.
 pub(crate) fn parse_duration(text: &str) -> Result<i64, String> {
+    parse_duration_ns(text).map(|ns| ns / 1_000_000)
+}
+
+/// Reads a duration in nanoseconds.
+pub(crate) fn parse_duration_ns(text: &str) -> Result<i64, String> {
     if let Some(seconds) = parse_float(text) {
         let ns = seconds * 1e9;
         if !(-9.223_372_036_854_776e18..9.223_372_036_854_776e18).contains(&ns) {
             return Err(format!("cannot parse \"{text}\" to a valid duration. It overflows int64"));
         }
-        return Ok((seconds * 1000.0) as i64);
+        return Ok(ns as i64);
     }
-    duration::parse_ms(text).map_err(|_| format!("cannot parse \"{text}\" to a valid duration"))
+    let wrong = || format!("cannot parse \"{text}\" to a valid duration");
+    duration::parse_ms(text).map_err(|_| wrong())?.checked_mul(1_000_000).ok_or_else(wrong)
 }
 
 /// A float as Go reads it, as far as numbers in requests go; infinities and NaN count as floats there, too.

@@ -105,6 +105,15 @@ impl Params {
         }
     }
 
+    /// A truth value; false when it is not there.
+    pub(crate) fn bool(&self, name: &str) -> Result<bool, ApiError> {
+        match self.get(name) {
+            "" | "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+            "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+            text => Err(ApiError::parameter(name, format!("unable to parse boolean \"{text}\""))),
+        }
+    }
+
     /// How many results at most; 0 = no limit.
     pub(crate) fn limit(&self) -> Result<usize, ApiError> {
         match self.get("limit") {

@@ -12,15 +12,22 @@ pub(crate) fn parse_matchers(params: &Params) -> Result<Vec<Vec<Matcher>>, ApiEr
 }
 
 fn parse_one(text: &str) -> Result<Vec<Matcher>, ApiError> {
-    let matchers =
-        parse_metric_selector(text).map_err(|error| ApiError::parameter("match[]", error.to_string()))?;
+    let matchers = parse_metric_selector(text).map_err(|error| ApiError::bad_data(error.to_string()))?;
     if matchers.iter().all(Matcher::matches_empty) {
-        return Err(ApiError::parameter("match[]", "match[] must contain at least one non-empty matcher"));
+        return Err(ApiError::bad_data("match[] must contain at least one non-empty matcher"));
     }
     Ok(matchers)
 }
 
-/// The same, with one empty selector (everything) when there is none.
+/// The same, at least one; the errors name the parameter.
+pub(crate) fn required_matchers(params: &Params) -> Result<Vec<Vec<Matcher>>, ApiError> {
+    if params.all("match[]").next().is_none() {
+        return Err(ApiError::bad_data("no match[] parameter provided"));
+    }
+    parse_matchers(params).map_err(|error| ApiError::parameter("match[]", error))
+}
+
+/// The selectors of a request, with one empty selector (everything) when there is none.
 pub(crate) fn optional_matchers(params: &Params) -> Result<Vec<Vec<Matcher>>, ApiError> {
     let mut sets = parse_matchers(params)?;
     if sets.is_empty() {

@@ -5,5 +5,5 @@ mod matchers;
 mod range;
 
 pub(crate) use extract::Params;
-pub(crate) use matchers::{optional_matchers, parse_matchers};
+pub(crate) use matchers::{optional_matchers, parse_matchers, required_matchers};
 pub(crate) use range::TimeRange;

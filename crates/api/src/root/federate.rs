@@ -22,9 +22,13 @@ use crate::v1::query::now_ms;
 
 /// The endpoint. Parameter: `match[]`. Without any there is nothing to show, which is not an error.
 pub(crate) async fn federate(State(state): Shared, params: Params) -> Response {
+    let errors = Arc::clone(&state);
     match page(state, params).await {
         Ok(response) => response,
-        Err(error) => text_response(error.kind.status(), format!("{}\n", error.message)),
+        Err(error) => {
+            errors.http.federation_errors.inc();
+            text_response(error.kind.status(), format!("{}\n", error.message))
+        }
     }
 }
 

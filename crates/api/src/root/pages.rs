@@ -9,8 +9,20 @@ use crate::respond::text_response;
 
 /// Serves a file or the entry page.
 pub(crate) async fn page(State(state): Shared, uri: Uri, headers: HeaderMap) -> Response {
-    state.ui.respond(uri.path().trim_start_matches('/'), &headers)
+    let path = uri.path().trim_start_matches('/');
+    // These never were pages, and a client that asks there for something wants to know that it is not there.
+    if OTHERS
+        .iter()
+        .any(|first| path == *first || path.strip_prefix(first).is_some_and(|rest| rest.starts_with('/')))
+    {
+        return text_response(StatusCode::NOT_FOUND, "404 page not found\n");
+    }
+    state.ui.respond(path, &headers)
 }
+
+/// The first parts of paths below which there are no pages.
+const OTHERS: [&str; 9] =
+    ["api", "-", "metrics", "federate", "version", "debug", "consoles", "user", "classic"];
 
 /// Serves the entry page at the route prefix with its slash; there is nothing else outside the prefix.
 pub(crate) async fn home(State(state): Shared, uri: Uri, headers: HeaderMap) -> Response {

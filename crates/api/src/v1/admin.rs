@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use crate::context::{Shared, State as ApiState};
 use crate::error::{ApiError, ErrorKind};
-use crate::params::{Params, TimeRange, parse_matchers};
+use crate::params::{Params, TimeRange, required_matchers};
 use crate::respond::{Answer, ApiResult};
 
 fn require_admin(state: &ApiState) -> Result<(), ApiError> {
@@ -19,11 +19,8 @@ fn require_admin(state: &ApiState) -> Result<(), ApiError> {
 /// `delete_series`. Parameters: `match[]` (at least one), `start`, `end`. Answers 204.
 pub(crate) async fn delete_series(State(state): Shared, params: Params) -> Result<Response, ApiError> {
     require_admin(&state)?;
-    if params.all("match[]").next().is_none() {
-        return Err(ApiError::bad_data("no match[] parameter provided"));
-    }
     let range = TimeRange::parse(&params)?;
-    let selectors = parse_matchers(&params)?;
+    let selectors = required_matchers(&params)?;
     let shared = std::sync::Arc::clone(&state);
     let delete = move |_| {
         for matchers in &selectors {
@@ -45,13 +42,7 @@ pub(crate) async fn clean_tombstones(State(state): Shared) -> Result<Response, A
 /// `snapshot`. Parameter: `skip_head`.
 pub(crate) async fn snapshot(State(state): Shared, params: Params) -> ApiResult {
     require_admin(&state)?;
-    let skip_head = match params.get("skip_head") {
-        "" | "0" | "f" | "F" | "false" | "FALSE" | "False" => false,
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => true,
-        text => {
-            return Err(ApiError::parameter("skip_head", format!("unable to parse boolean \"{text}\"")));
-        }
-    };
+    let skip_head = params.bool("skip_head")?;
     let shared = std::sync::Arc::clone(&state);
     let copy = move |_| {
         let name = shared.database.snapshot(skip_head)?;

@@ -29,7 +29,12 @@ impl Asked {
     /// Reads the parameters that both endpoints have.
     pub(super) fn parse(state: &State, params: &Params) -> Result<Self, ApiError> {
         let limit = params.limit()?;
-        let timeout = params.duration("timeout")?.map(|ms| Duration::from_millis(ms.max(0).unsigned_abs()));
+        let timeout = params.duration("timeout")?;
+        if timeout.is_some_and(|ms| ms <= 0) {
+            let message = format!("timeout must be positive, got {}", params.get("timeout"));
+            return Err(ApiError::parameter("timeout", message));
+        }
+        let timeout = timeout.map(|ms| Duration::from_millis(ms.unsigned_abs()));
         let lookback_ms =
             params
                 .duration("lookback_delta")

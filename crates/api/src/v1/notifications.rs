@@ -3,6 +3,7 @@
 use axum::extract::State;
 
 use crate::context::Shared;
+use crate::json::Writer;
 use crate::respond::{Answer, ApiResult};
 
 /// The endpoint.
@@ -10,10 +11,13 @@ pub(crate) async fn notifications(State(state): Shared) -> ApiResult {
     let notifications = state.server.notifications();
     Ok(Answer::new(|out| {
         out.begin_array();
-        for (text, since) in &notifications {
-            out.begin_object().key("text").string(text).key("date").string(since);
-            out.key("active").bool(true).end_object();
-        }
+        notifications.iter().for_each(|(text, since)| write_notification(out, text, since, true));
         out.end_array();
     }))
+}
+
+/// Writes one notification.
+pub(super) fn write_notification(out: &mut Writer, text: &str, since: &str, active: bool) {
+    out.begin_object().key("text").string(text).key("date").string(since);
+    out.key("active").bool(active).end_object();
 }

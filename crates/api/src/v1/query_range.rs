@@ -17,17 +17,19 @@ pub(crate) async fn query_range(State(state): Shared, params: Params) -> ApiResu
     if end < start {
         return Err(ApiError::parameter("end", "end timestamp must not be before start time"));
     }
-    let step = crate::time::parse_duration(params.get("step"))
+    let step_ns = crate::time::parse_duration_ns(params.get("step"))
         .map_err(|error| ApiError::parameter("step", error))?;
-    if step <= 0 {
+    if step_ns <= 0 {
         let message =
             "zero or negative query resolution step widths are not accepted. Try a positive integer";
         return Err(ApiError::parameter("step", message));
     }
-    if end.saturating_sub(start) / step > POINTS_MAX {
+    if i128::from(end.saturating_sub(start)) * 1_000_000 / i128::from(step_ns) > i128::from(POINTS_MAX) {
         let message = "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)";
         return Err(ApiError::bad_data(message));
     }
+    // Times are milliseconds: over a range that short every finer step means its first point only.
+    let step = (step_ns / 1_000_000).max(1);
     let asked = Asked::parse(&state, &params)?;
     asked
         .answer(&state, move |state, expr, options| {

@@ -18,10 +18,15 @@ const LIMIT_MAX: usize = 10_000;
 pub(crate) async fn tsdb(State(state): Shared, params: Params) -> ApiResult {
     let limit = match params.get("limit") {
         "" => LIMIT_DEFAULT,
-        text => text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit)).ok_or_else(|| {
-            ApiError::bad_data(format!("limit must be a positive number (at most {LIMIT_MAX})"))
-        })?,
+        text => text
+            .parse()
+            .ok()
+            .filter(|limit| *limit > 0)
+            .ok_or_else(|| ApiError::bad_data("limit must be a positive number"))?,
     };
+    if limit > LIMIT_MAX {
+        return Err(ApiError::bad_data(format!("limit must not exceed {LIMIT_MAX}")));
+    }
     let shared = std::sync::Arc::clone(&state);
     let look_up = move |_| {
         let status = shared.database.status(limit);

@@ -13,11 +13,12 @@ use crate::time::rfc3339_ns;
 /// Go's zero time, for a target that was not scraped yet.
 const NEVER: &str = "0001-01-01T00:00:00Z";
 
-/// The endpoint. Parameters: `state` (`active`, `dropped`, else both), `scrapePool`.
+/// The endpoint. Parameters: `state` (`active`, `dropped`, `any`), `scrapePool`.
 pub(crate) async fn targets(State(state): Shared, params: Params) -> ApiResult {
     let wanted = params.get("state").to_ascii_lowercase();
     let pool = Some(params.get("scrapePool")).filter(|pool| !pool.is_empty());
-    let (show_active, show_dropped) = (wanted != "dropped", wanted != "active");
+    let both = matches!(wanted.as_str(), "" | "any");
+    let (show_active, show_dropped) = (both || wanted == "active", both || wanted == "dropped");
     let active = if show_active { state.targets.active(pool) } else { Vec::new() };
     let dropped = if show_dropped { state.targets.dropped(pool) } else { Vec::new() };
     let counts = if show_dropped { Some(state.targets.dropped_counts()) } else { None };
@@ -31,9 +32,7 @@ pub(crate) async fn targets(State(state): Shared, params: Params) -> ApiResult {
             None => _ = out.null(),
             Some(counts) => {
                 out.begin_object();
-                for (name, count) in
-                    counts.iter().filter(|(name, _)| pool.is_none_or(|pool| pool == name.as_str()))
-                {
+                for (name, count) in &counts {
                     out.key(name).uint(*count as u64);
                 }
                 out.end_object();

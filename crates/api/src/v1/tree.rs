@@ -1,8 +1,9 @@
 //! A syntax tree as JSON, the members of each node sorted by name. Times and durations are milliseconds.
 
 use narthex_model::Matcher;
-use narthex_promql::ast::{At, DurationContext, DurationValue, Expr, VectorSelector};
+use narthex_promql::ast::{At, DurationValue, Expr, RangeMode, VectorSelector};
 
+use super::tree_duration::write_duration;
 use crate::json::Writer;
 
 /// Writes a node and everything below it.
@@ -25,9 +26,10 @@ pub(crate) fn write_tree(out: &mut Writer, expr: &Expr) {
         }
         Expr::Subquery(subquery) => {
             child(out, "expr", &subquery.expr);
-            out.key("offset").int(ms(&subquery.offset)).key("range").int(ms(&subquery.range));
+            write_duration(out, "offset", &subquery.offset);
+            write_duration(out, "range", &subquery.range);
             write_edge(out, subquery.at);
-            out.key("step").int(subquery.step.as_ref().map_or(0, ms));
+            write_duration(out, "step", subquery.step.as_ref().unwrap_or(&DurationValue::ZERO));
             write_at(out, subquery.at);
             out.key("type").string("subquery");
         }
@@ -87,17 +89,15 @@ fn write_binary(out: &mut Writer, binary: &narthex_promql::ast::Binary) {
         None => _ = out.null(),
         Some(matching) => {
             out.begin_object().key("card").string(matching.card.as_str());
-            if !matching.fill.is_empty() {
-                out.key("fillValues").begin_object();
-                for (key, value) in [("lhs", matching.fill.left), ("rhs", matching.fill.right)] {
-                    out.key(key);
-                    match value {
-                        Some(value) => _ = out.number(value),
-                        None => _ = out.null(),
-                    }
+            out.key("fillValues").begin_object();
+            for (key, value) in [("lhs", matching.fill.left), ("rhs", matching.fill.right)] {
+                out.key(key);
+                match value {
+                    Some(value) => _ = out.number(value),
+                    None => _ = out.null(),
                 }
-                out.end_object();
             }
+            out.end_object();
             out.key("include").strings(&matching.include).key("labels").strings(&matching.labels);
             out.key("on").bool(matching.on).end_object();
         }
@@ -108,12 +108,14 @@ fn write_binary(out: &mut Writer, binary: &narthex_promql::ast::Binary) {
 }
 
 fn write_selector(out: &mut Writer, selector: &VectorSelector, range: Option<&DurationValue>) {
-    out.key("matchers").begin_array();
+    out.key("anchored").bool(selector.mode == RangeMode::Anchored).key("matchers").begin_array();
     selector.matchers.iter().for_each(|matcher| write_matcher(out, matcher));
-    out.end_array().key("name").string(&selector.name).key("offset").int(ms(&selector.offset));
+    out.end_array().key("name").string(&selector.name);
+    write_duration(out, "offset", &selector.offset);
     if let Some(range) = range {
-        out.key("range").int(ms(range));
+        write_duration(out, "range", range);
     }
+    out.key("smoothed").bool(selector.mode == RangeMode::Smoothed);
     write_edge(out, selector.at);
     write_at(out, selector.at);
 }
@@ -138,9 +140,4 @@ fn write_at(out: &mut Writer, at: Option<At>) {
         Some(At::Timestamp(t)) => out.int(t),
         _ => out.null(),
     };
-}
-
-/// A duration; arithmetic that needs the query's step or range counts as zero here, where there is no query.
-fn ms(duration: &DurationValue) -> i64 {
-    duration.resolve_offset(DurationContext::default()).unwrap_or_default()
 }

@@ -66,6 +66,6 @@ pub(crate) fn router(options: Options) -> Router {
         .layer(DefaultBodyLimit::max(REQUEST_SIZE_MAX));
     let routes = if prefix.is_empty() { routes } else { Router::new().nest(&prefix, routes) };
     routes
-        .layer(axum::middleware::from_fn(narthex_web::compress::gzip))
+        .layer(axum::middleware::from_fn(narthex_web::compress::compress))
         .layer(axum::middleware::map_response(narthex_web::headers::secure))
 }

@@ -201,7 +201,12 @@ pub(crate) const FLAGS: &[Flag] = &[
     ),
     inert("web.local-assets", Kind::Text, "", ASSETS),
     flag("web.max-connections", Kind::Count, "512", "How many connections can be open at once"),
-    inert("web.max-notifications-subscribers", Kind::Count, "16", "notifications are polled"),
+    flag(
+        "web.max-notifications-subscribers",
+        Kind::Count,
+        "16",
+        "How many readers the live notifications can have at once",
+    ),
     flag(
         "web.page-title",
         Kind::Text,

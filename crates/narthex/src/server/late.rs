@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use narthex_api::backend::{BlockStatus, Count, Database, HeadStatus, Targets, WalReplay};
 use narthex_api::{ApiError, ErrorKind};
+use narthex_model::relabel::Rule;
 use narthex_model::{Exemplar, Labels, Matcher, Timestamp};
 use narthex_scrape::{DroppedTarget, ScrapeManager, TargetMetadata, TargetSnapshot};
 use narthex_storage::{Querier, Queryable, StorageError};
@@ -141,5 +142,9 @@ impl Targets for LateTargets {
 
     fn metadata(&self, metric: Option<&str>, wanted: &dyn Fn(&Labels) -> bool) -> Vec<TargetMetadata> {
         self.0.get().map(|manager| manager.metadata(metric, wanted)).unwrap_or_default()
+    }
+
+    fn relabel_rules(&self, pool: &str) -> Option<Vec<Rule>> {
+        self.0.get()?.relabel_rules(pool)
     }
 }

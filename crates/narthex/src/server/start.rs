@@ -302,6 +302,7 @@ fn settings(flags: &Flags, own_port: Option<u16>) -> Result<Settings, StartError
         admin: flags.bool("web.enable-admin-api"),
         cors,
         query_concurrency: flags.count("query.max-concurrency"),
+        subscribers_max: flags.count("web.max-notifications-subscribers").min(10_000),
     })
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct ServerState {
     failing_since_ms: AtomicI64,
     /// Reloads that failed.
     reload_failures: AtomicU64,
+    /// Counts changes of what [`Server::notifications`] answers.
+    changes: watch::Sender<u64>,
 }
 
 impl ServerState {
@@ -64,6 +66,7 @@ impl ServerState {
             reload_ok: AtomicBool::new(true),
             failing_since_ms: AtomicI64::new(0),
             reload_failures: AtomicU64::new(0),
+            changes: watch::Sender::new(0),
         }
     }
 
@@ -75,6 +78,11 @@ impl ServerState {
     /// From now on requests are answered.
     pub(crate) fn set_ready(&self) {
         self.ready.store(true, Ordering::Release);
+        self.changed();
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|count| *count += 1);
     }
 
     /// Whether the last reload succeeded, when the configuration in use was loaded (seconds), failed reloads.
@@ -150,7 +158,7 @@ impl Server for ServerState {
         let _one = self.reloading.lock();
         let begun = std::time::Instant::now();
         tracing::info!(file = %self.config_path.display(), "Loading configuration file");
-        match self.try_reload() {
+        let outcome = match self.try_reload() {
             Ok(()) => {
                 self.reload_ok.store(true, Ordering::Relaxed);
                 self.loaded_ms.store(now_ms(), Ordering::Relaxed);
@@ -166,7 +174,9 @@ impl Server for ServerState {
                 tracing::error!("reloading failed, the configuration in use stays: {error}");
                 Err(error)
             }
-        }
+        };
+        self.changed();
+        outcome
     }
 
     fn quit(&self) {
@@ -176,6 +186,14 @@ impl Server for ServerState {
 
     fn external_labels(&self) -> Vec<(String, String)> {
         self.config().external_labels()
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
     }
 
     fn notifications(&self) -> Vec<(String, String)> {
