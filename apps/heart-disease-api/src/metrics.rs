@@ -8,18 +8,41 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::{MethodRouter, get};
 use narthex_client::axum::{handler_for, layer_for};
-use narthex_client::{BuildInfo, Counter, Gauge, Histogram, InFlight, Plain, ProcessCollector, Registry};
+use narthex_client::{
+    BuildInfo, Counter, Gauge, Histogram, InFlight, LabelValue, Labels, ProcessCollector, Registry, metrics,
+};
 
-/// Upper bounds of `prediction_duration_seconds`, in seconds.
-const DURATION_BUCKETS: [f64; 9] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0];
+/// What the model says, as the label shows it.
+#[derive(LabelValue)]
+enum Outcome {
+    #[label(name = "0")]
+    NoDisease,
+    #[label(name = "1")]
+    Disease,
+}
+
+#[derive(Labels)]
+struct Prediction {
+    prediction: Outcome,
+}
+
+#[metrics]
+#[derive(Debug, Clone)]
+struct Predictions {
+    /// Predictions made, by outcome (1 disease, 0 none).
+    predictions: Counter<Prediction>,
+    /// Time spent processing predictions.
+    #[metric(unit = "seconds", buckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0])]
+    prediction_duration: Histogram,
+    /// Predictions that are being made.
+    predictions_in_flight: Gauge,
+}
 
 /// The service's metrics; clones share them.
 #[derive(Debug, Clone)]
 pub struct Metrics {
     registry: Registry,
-    predictions: Counter<Plain<1>>,
-    duration: Histogram,
-    in_flight: Gauge,
+    of: Predictions,
 }
 
 impl Default for Metrics {
@@ -34,31 +57,19 @@ impl Metrics {
         let registry = Registry::new();
         registry.collect_with(ProcessCollector::new());
         registry.collect_with(BuildInfo::new("heart_disease_api", env!("CARGO_PKG_VERSION")));
-        Self {
-            predictions: Counter::new(
-                "predictions_total",
-                "Predictions made, by outcome (1 disease, 0 none).",
-            )
-            .with_labels(["prediction"])
-            .register_in(&registry),
-            duration: Histogram::new("prediction_duration_seconds", "Time spent processing predictions.")
-                .buckets(DURATION_BUCKETS)
-                .register_in(&registry),
-            in_flight: Gauge::new("predictions_in_flight", "Predictions that are being made.")
-                .register_in(&registry),
-            registry,
-        }
+        Self { of: Predictions::register_in(&registry), registry }
     }
 
     /// Counts a prediction in flight until the guard is dropped.
     pub fn prediction_begins(&self) -> InFlight {
-        self.in_flight.track()
+        self.of.predictions_in_flight.track()
     }
 
     /// Counts a prediction that was made.
     pub fn prediction_made(&self, disease: bool, took: Duration) {
-        self.predictions.with([if disease { "1" } else { "0" }]).inc();
-        self.duration.observe_duration(took);
+        let prediction = if disease { Outcome::Disease } else { Outcome::NoDisease };
+        self.of.predictions.with(Prediction { prediction }).inc();
+        self.of.prediction_duration.observe_duration(took);
     }
 
     /// Counts and times every request of `routes`.

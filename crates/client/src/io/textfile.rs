@@ -55,7 +55,7 @@ mod tests {
         });
         let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["job.prom"], "nothing is left beside the page");
-        assert!(write(&registry, &folder.join("missing").join("job.prom")).is_err());
+        assert!(write(&registry, folder.join("missing").join("job.prom")).is_err());
         fs::remove_dir_all(&folder).unwrap();
     }
 }
