@@ -3,6 +3,7 @@
 //! Only the read side of the API goes through: queries, metadata, status. Credentials stay here: the browser's cookies and
 //! authorization are not passed on.
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, VARY};
 use http::{Method, StatusCode};
 use narthex_http_client::{ClientError, Request};
+use tower::ServiceExt as _;
 use url::Url;
 
 use crate::problem::Refusal;
@@ -71,6 +73,9 @@ pub(crate) async fn proxy(
 }
 
 async fn ask(source: &OpenSource, request: &Request) -> Result<Response, ClientError> {
+    if let Some(routes) = &source.source.local {
+        return Ok(ask_local(routes.clone(), request).await);
+    }
     let mut connection = source.connection();
     let mut body = Vec::new();
     let head = source.client.fetch(&mut connection, request, ANSWER_SIZE_MAX, &mut body).await?;
@@ -83,6 +88,21 @@ async fn ask(source: &OpenSource, request: &Request) -> Result<Response, ClientE
         }
     }
     Ok(response)
+}
+
+/// Asks routes in this process; they cannot fail, only answer.
+async fn ask_local(routes: Router, request: &Request) -> Response {
+    let url = &request.url;
+    let uri = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+    let mut asked = http::Request::new(Body::from(request.body.clone()));
+    *asked.method_mut() = request.method.clone();
+    *asked.headers_mut() = request.headers.clone();
+    // A URL's path and query are valid in a request line.
+    *asked.uri_mut() = uri.parse().unwrap_or_default();
+    match routes.oneshot(asked).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
 /// Whether `path` (below `api/v1/`) only reads.

@@ -1,7 +1,8 @@
-//! A data source: a Prometheus-compatible server that the proxy asks.
+//! A data source: a Prometheus-compatible server that the proxy asks, somewhere else or in this process.
 
 use std::time::Duration;
 
+use axum::Router;
 use narthex_http_client::{Client, Connection, HttpOptions};
 use parking_lot::Mutex;
 use url::Url;
@@ -29,6 +30,10 @@ pub struct DataSource {
     pub scrape_interval: String,
     /// How long one request may take.
     pub timeout: Duration,
+    /// Whether dashboards that name no data source use it; else they use the first one.
+    pub is_default: bool,
+    /// The routes of a server in this process, which are asked instead of connecting to `url`.
+    pub local: Option<Router>,
 }
 
 impl DataSource {
@@ -46,7 +51,20 @@ impl DataSource {
             http: HttpOptions::default(),
             scrape_interval: "15s".to_owned(),
             timeout: Duration::from_secs(60),
+            is_default: false,
+            local: None,
         })
+    }
+
+    /// The identifier of a data source that has only a name: `My Prometheus` → `my-prometheus`.
+    pub fn uid_of(name: &str) -> String {
+        name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-")
+    }
+
+    /// The server in this process: `routes` with its API below the prefix `below` (empty or `/a/b`).
+    pub fn local(uid: &str, name: &str, routes: Router, below: &str) -> Result<Self, SourceError> {
+        let source = Self::new(uid, name, &format!("http://localhost{below}"))?;
+        Ok(Self { local: Some(routes), ..source })
     }
 }
 

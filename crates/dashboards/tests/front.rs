@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::routing::{get, post};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
+use narthex_dashboards::library::Root;
 use narthex_dashboards::{DataSource, Options, router};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -27,7 +28,11 @@ async fn ask_json(app: &Router, path: &str) -> (StatusCode, Value) {
 
 fn app(folder: &Path, source: &str, prefix: &str) -> Router {
     let source = DataSource::new("prometheus", "Prometheus", source).unwrap();
-    router(Options { paths: vec![folder.to_owned()], sources: vec![source], route_prefix: prefix.to_owned() })
+    router(Options {
+        roots: vec![Root::path(folder)],
+        sources: vec![source],
+        route_prefix: prefix.to_owned(),
+    })
 }
 
 fn folder() -> tempfile::TempDir {

@@ -1,12 +1,14 @@
 //! The Narthex binary: reads flags and configuration, wires the rooms together, runs until told to stop.
 //!
 //! * [`cli`]: the command line. [`config`]: `prometheus.yml`. [`server`]: the server's life. [`commands`]: the tools.
+//! * [`dashboards`]: what `narthex dash` and the server's `/dashboards` share.
 //!
 //! This is the only room that knows flags, YAML and signals; every other one has plain options.
 
 mod cli;
 mod commands;
 mod config;
+mod dashboards;
 mod logging;
 mod server;
 

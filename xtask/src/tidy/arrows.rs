@@ -45,7 +45,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "narthex-web",
         ],
     ),
-    ("narthex-dashboards", &["narthex-client", "narthex-http-client", "narthex-web"]),
+    ("narthex-dashboards", &["narthex-client", "narthex-http-client", "narthex-model", "narthex-web"]),
     (
         "narthex",
         &[

@@ -1,13 +1,15 @@
-//! One dashboard file: read, checked as far as listing needs it, kept as it is.
+//! One dashboard: checked as far as listing needs it, kept as it is.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
+
+use super::json::Fields;
 
 /// The largest dashboard file, in bytes.
-const FILE_SIZE_MAX: u64 = 16 << 20;
+pub const FILE_SIZE_MAX: u64 = 16 << 20;
 
 /// A dashboard.
 #[derive(Debug)]
@@ -20,8 +22,12 @@ pub struct Dashboard {
     pub tags: Vec<String>,
     /// The folder that it is in, empty at the top.
     pub folder: String,
+    /// Its file, if it has one and that may be written.
+    pub file: Option<PathBuf>,
+    /// How often it was saved, as the file says.
+    pub version: u64,
     /// Grafana's JSON as it stands in the file.
-    pub json: Value,
+    pub json: Box<RawValue>,
 }
 
 /// A file that cannot be used.
@@ -56,48 +62,68 @@ impl fmt::Display for Problem {
 }
 
 /// Reads one file.
-pub(super) fn read(path: &Path, folder: &str) -> Result<Dashboard, Problem> {
+pub(super) fn read(path: &Path, folder: &str, writable: bool) -> Result<Dashboard, Problem> {
     let fail = |error: String| Problem::new(path, error);
     let size = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
     if size > FILE_SIZE_MAX {
         return Err(fail(format!("{size} bytes are more than a dashboard file may have ({FILE_SIZE_MAX})")));
     }
-    let text = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-    let json: Value = serde_json::from_slice(text).map_err(|error| Problem {
-        line: Some(error.line()),
-        column: Some(error.column()),
-        ..fail(format!("not JSON: {error}"))
-    })?;
-    let mut fields = match json {
-        Value::Object(fields) => fields,
-        _ => return Err(fail("a dashboard file holds one JSON object".to_owned())),
-    };
-    // The HTTP API of Grafana wraps a dashboard in an envelope.
-    if let Some(Value::Object(inner)) = fields.get_mut("dashboard") {
-        fields = std::mem::take(inner);
-    }
-    if !looks_like_a_dashboard(&fields) {
-        return Err(fail("no dashboard: expected \"panels\", \"rows\" or \"title\" at the top".to_owned()));
-    }
-    let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|error| fail(format!("not UTF-8: {error}")))?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let tags = fields.get("tags").and_then(Value::as_array);
+    let dashboard = parse(&text, &name, folder)
+        .map_err(|problem| Problem { file: path.display().to_string(), ..problem })?;
+    Ok(Dashboard { file: writable.then(|| path.to_owned()), ..dashboard })
+}
+
+/// The dashboard in `text`, which is called `name`.
+pub(super) fn parse(text: &str, name: &str, folder: &str) -> Result<Dashboard, Problem> {
+    let fields = fields(text)?;
+    let tags: Vec<serde_json::Value> =
+        fields.get("tags").and_then(|tags| serde_json::from_str(tags.get()).ok()).unwrap_or_default();
     Ok(Dashboard {
-        uid: text("uid").map_or_else(|| slug(&name), str::to_owned),
-        title: text("title").map_or_else(|| name.to_string(), str::to_owned),
-        tags: tags.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
+        uid: fields.text("uid").unwrap_or_else(|| slug(name)),
+        title: fields.text("title").unwrap_or_else(|| name.to_owned()),
+        tags: tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
         folder: folder.to_owned(),
-        json: Value::Object(fields),
+        file: None,
+        version: version(&fields).unwrap_or(0),
+        json: RawValue::from_string(fields.pretty()).map_err(|error| syntax(&error))?,
     })
 }
 
-fn looks_like_a_dashboard(fields: &Map<String, Value>) -> bool {
-    ["panels", "rows", "title"].iter().any(|name| fields.contains_key(*name))
+/// The `version` of a dashboard, if it has one.
+pub(super) fn version(fields: &Fields) -> Option<u64> {
+    serde_json::from_str(fields.get("version")?.get()).ok()
+}
+
+/// The fields of a dashboard, out of the envelope in which Grafana's HTTP API wraps one.
+pub(super) fn fields(text: &str) -> Result<Fields, Problem> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut fields = Fields::parse(text).map_err(|error| syntax(&error))?;
+    if let Some(inner) = fields.get("dashboard").and_then(|inner| Fields::parse(inner.get()).ok()) {
+        fields = inner;
+    }
+    if ["panels", "rows", "title"].iter().any(|name| fields.get(name).is_some()) {
+        Ok(fields)
+    } else {
+        Err(Problem::new(
+            Path::new(""),
+            "no dashboard: expected \"panels\", \"rows\" or \"title\" at the top".to_owned(),
+        ))
+    }
+}
+
+fn syntax(error: &serde_json::Error) -> Problem {
+    Problem {
+        line: Some(error.line()),
+        column: Some(error.column()),
+        ..Problem::new(Path::new(""), format!("not a dashboard's JSON: {error}"))
+    }
 }
 
 /// `Node Exporter (full)` → `node-exporter-full`.
-fn slug(name: &str) -> String {
+pub(super) fn slug(name: &str) -> String {
     let mut slug = String::new();
     for character in name.chars() {
         if character.is_alphanumeric() {
@@ -117,6 +143,7 @@ mod tests {
     #[test]
     fn names_become_addresses() {
         assert_eq!(slug("Node Exporter (full)"), "node-exporter-full");
+        assert_eq!(slug("../../etc/passwd"), "etc-passwd");
         assert_eq!(slug("--"), "dashboard");
     }
 }

@@ -15,7 +15,7 @@ use http::HeaderMap;
 use narthex_web::Ui;
 
 use crate::Options;
-use crate::library::Library;
+use crate::library::{FILE_SIZE_MAX, Library};
 use crate::proxy::proxy;
 use crate::source::OpenSource;
 
@@ -39,32 +39,45 @@ impl Shared {
     }
 }
 
+/// Dashboards may be larger than queries.
+fn file_limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(FILE_SIZE_MAX as usize)
+}
+
 /// All routes below the prefix.
 pub(crate) fn router(options: Options) -> Router {
     let prefix = narthex_web::prefix::normalise(&options.route_prefix);
     let ui = Arc::new(Ui::new("dash.html", &prefix));
     let strip = format!("{prefix}/");
     let shared = Shared {
-        library: Arc::new(Library::new(options.paths)),
+        library: Arc::new(Library::new(options.roots)),
         sources: options.sources.into_iter().map(OpenSource::new).collect(),
     };
+    let below = strip.clone();
     let page = move |uri: Uri, headers: HeaderMap| {
-        let path = uri.path().strip_prefix(&strip).unwrap_or_default().to_owned();
+        // `nest` has cut the prefix off already, and the route of the start page has not.
+        let path =
+            uri.path().strip_prefix(&below).unwrap_or_else(|| uri.path().trim_start_matches('/')).to_owned();
         let ui = Arc::clone(&ui);
         async move { ui.respond(&path, &headers) as Response }
     };
     let routes = Router::new()
-        .route("/api/dashboards", get(dashboards::list))
+        .route("/api/dashboards", get(dashboards::list).post(dashboards::create).layer(file_limit()))
         .route("/api/dashboards/problems", get(dashboards::problems))
-        .route("/api/dashboards/{uid}", get(dashboards::show))
+        .route("/api/dashboards/{uid}", get(dashboards::show).put(dashboards::save).layer(file_limit()))
         .route("/api/datasources", get(sources::list))
         .route("/api/datasources/{uid}/proxy/api/v1/{*path}", any(proxy))
         .route("/-/healthy", get(health::healthy))
         .route("/-/ready", get(health::healthy))
         .with_state(shared)
-        .fallback(page)
+        .fallback(page.clone())
         .layer(DefaultBodyLimit::max(REQUEST_SIZE_MAX));
-    let routes = if prefix.is_empty() { routes } else { Router::new().nest(&prefix, routes) };
+    let routes = if prefix.is_empty() {
+        routes
+    } else {
+        // `nest` leaves out the prefix with nothing behind its slash, and that is the start page.
+        Router::new().route(&strip, get(page)).nest(&prefix, routes)
+    };
     routes
         .layer(axum::middleware::from_fn(narthex_web::compress::compress))
         .layer(axum::middleware::map_response(narthex_web::headers::secure))

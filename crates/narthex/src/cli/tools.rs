@@ -23,9 +23,9 @@ pub(crate) enum Tool {
 /// The flags of `narthex dash`.
 #[derive(Debug, Args)]
 pub(crate) struct DashOptions {
-    /// The Prometheus API that the dashboards query
-    #[arg(long = "datasource.url", value_name = "URL", default_value = "http://127.0.0.1:9090")]
-    pub(crate) datasource_url: String,
+    /// The Prometheus API that the dashboards query; http://127.0.0.1:9090 unless provisioning files name others
+    #[arg(long = "datasource.url", value_name = "URL")]
+    pub(crate) datasource_url: Option<String>,
     /// The name of the data source
     #[arg(long = "datasource.name", value_name = "NAME", default_value = "Prometheus")]
     pub(crate) datasource_name: String,
@@ -44,8 +44,14 @@ pub(crate) struct DashOptions {
     #[arg(long = "datasource.bearer-token-file", value_name = "FILE", conflicts_with = "basic_auth")]
     pub(crate) bearer_token_file: Option<PathBuf>,
     /// A folder with dashboards, *.json; may be given several times
-    #[arg(long = "dashboards.path", value_name = "DIR", required = true)]
+    #[arg(long = "dashboards.path", value_name = "DIR")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Let the browser change the dashboards in these folders, and add some
+    #[arg(long = "dashboards.writable")]
+    pub(crate) writable: bool,
+    /// A folder with Grafana's provisioning files: dashboards/*.yaml and datasources/*.yaml
+    #[arg(long = "provisioning.path", value_name = "DIR")]
+    pub(crate) provisioning: Option<PathBuf>,
     /// Where to listen, host:port; may be given several times
     #[arg(long = "web.listen-address", value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     pub(crate) listen: Vec<String>,

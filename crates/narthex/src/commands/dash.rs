@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use narthex_dashboards::{DataSource, Options, router};
+use narthex_dashboards::DataSource;
 use narthex_http_client::{Authorization, BasicAuth, HttpOptions, Secret, SecretSource};
 use narthex_web::prefix::normalise;
 use narthex_web::server;
@@ -12,6 +12,10 @@ use tokio::sync::watch;
 
 use super::complain;
 use crate::cli::DashOptions;
+use crate::dashboards::{Places, front};
+
+/// The data source unless one is named: a server with the default port on this machine.
+const DEFAULT_SOURCE: &str = "http://127.0.0.1:9090";
 
 /// Serves until a signal ends it.
 pub(crate) async fn run(options: DashOptions) -> ExitCode {
@@ -28,17 +32,19 @@ pub(crate) async fn run(options: DashOptions) -> ExitCode {
 async fn serve(options: DashOptions) -> Result<(), String> {
     narthex_model::duration::parse_ms(&options.scrape_interval)
         .map_err(|error| format!("--datasource.scrape-interval: {error}"))?;
-    for path in &options.paths {
-        std::fs::metadata(path).map_err(|error| format!("--dashboards.path: {}: {error}", path.display()))?;
-    }
-    let uid = options.datasource_name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let source = DataSource::new(&uid, &options.datasource_name, &options.datasource_url)
+    let address = options.datasource_url.as_deref().unwrap_or(DEFAULT_SOURCE);
+    let uid = DataSource::uid_of(&options.datasource_name);
+    let source = DataSource::new(&uid, &options.datasource_name, address)
         .map_err(|error| format!("--datasource.url: {error}"))?;
     let http = credentials(&options)?;
     let source = DataSource { http, scrape_interval: options.scrape_interval.clone(), ..source };
     let secure = crate::server::secure(&options.web_config)?;
     let read_timeout = narthex_model::duration::parse_ms(&options.read_timeout)
         .map_err(|error| format!("--web.read-timeout: {error}"))?;
+    let places =
+        Places { paths: options.paths, writable: options.writable, provisioning: options.provisioning };
+    let own_first = options.datasource_url.is_some();
+    let router = front(&places, source, own_first, normalise(&options.route_prefix))?;
     let mut listeners = Vec::new();
     for address in &options.listen {
         let listener = server::bind(address).await.map_err(|error| error.to_string())?;
@@ -47,12 +53,6 @@ async fn serve(options: DashOptions) -> Result<(), String> {
         }
         listeners.push(listener);
     }
-    let front = Options {
-        paths: options.paths,
-        sources: vec![source],
-        route_prefix: normalise(&options.route_prefix),
-    };
-    let router = router(front);
     let limits = server::Options {
         connections_max: options.connections_max.max(1),
         read_timeout: Duration::from_millis(read_timeout.unsigned_abs()),
