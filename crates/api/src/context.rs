@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::backend::{Database, Server, Targets};
 use crate::cors::CorsOrigin;
+use crate::engine_metrics::EngineMetrics;
 use crate::observe::HttpMetrics;
 use crate::workers::Workers;
 
@@ -72,6 +73,8 @@ pub(crate) struct State {
     pub(crate) subscribers: Arc<Semaphore>,
     /// What requests count.
     pub(crate) http: HttpMetrics,
+    /// What queries count.
+    pub(crate) engine_metrics: EngineMetrics,
 }
 
 /// What handlers get.
@@ -84,7 +87,8 @@ impl State {
         let lookups = Workers::new(context.settings.query_concurrency);
         let subscribers = Arc::new(Semaphore::new(context.settings.subscribers_max));
         let http = HttpMetrics::new(&context.registry);
-        Self { context, queries, lookups, subscribers, http }
+        let engine_metrics = EngineMetrics::new(&context.registry, context.settings.query_concurrency);
+        Self { context, queries, lookups, subscribers, http, engine_metrics }
     }
 }
 

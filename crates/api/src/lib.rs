@@ -10,6 +10,7 @@
 pub mod backend;
 mod context;
 mod cors;
+mod engine_metrics;
 mod error;
 pub mod json;
 mod methods;

@@ -28,6 +28,10 @@ pub(crate) struct HttpMetrics {
     pub(crate) updates_dropped: Counter,
     /// Federations that failed.
     pub(crate) federation_errors: Counter,
+    /// Readers of `/metrics` now.
+    pub(crate) pages_in_flight: Gauge,
+    /// Answers of `/metrics`.
+    pub(crate) pages: Counter,
 }
 
 impl HttpMetrics {
@@ -69,6 +73,17 @@ impl HttpMetrics {
                 "prometheus_web_federation_errors_total",
                 "Federation requests that failed.",
             ),
+            pages_in_flight: Gauge::new(
+                "promhttp_metric_handler_requests_in_flight",
+                "Requests for the page of metrics that are being answered.",
+            )
+            .register_in(registry),
+            pages: Counter::new(
+                "promhttp_metric_handler_requests_total",
+                "Requests for the page of metrics, by status.",
+            )
+            .const_label("code", "200")
+            .register_in(registry),
         }
     }
 }

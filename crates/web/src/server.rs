@@ -8,6 +8,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -31,6 +32,17 @@ pub struct Options {
     pub grace: Duration,
     /// TLS, users and headers (`--web.config.file`); plain HTTP for everybody without it.
     pub secure: Option<Arc<Live>>,
+    /// Where connections are counted.
+    pub counts: Arc<Counts>,
+}
+
+/// How many connections there were.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Connections that were taken.
+    pub accepted: AtomicU64,
+    /// Connections that have ended.
+    pub closed: AtomicU64,
 }
 
 impl Default for Options {
@@ -40,6 +52,7 @@ impl Default for Options {
             read_timeout: Duration::from_secs(300),
             grace: Duration::from_secs(10),
             secure: None,
+            counts: Arc::default(),
         }
     }
 }
@@ -114,9 +127,12 @@ async fn accept(
                     secure: options.secure.clone(),
                     shutdown: shutdown.clone(),
                 };
+                let counts = Arc::clone(&options.counts);
+                counts.accepted.fetch_add(1, Ordering::Relaxed);
                 connections.spawn(async move {
                     let _permit = permit;
                     connection.run(stream).await;
+                    counts.closed.fetch_add(1, Ordering::Relaxed);
                 });
             }
             Err(error) => {

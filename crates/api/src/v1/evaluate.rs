@@ -62,14 +62,19 @@ impl Asked {
             if engine_timeout.is_zero() { own } else { own.min(engine_timeout) }
         });
         let shared = std::sync::Arc::clone(state);
+        let _running = state.engine_metrics.running.track();
+        let begun = std::time::Instant::now();
         let run = move |cancel| {
-            let options = QueryOptions {
-                lookback_ms: self.lookback_ms,
-                timeout: self.timeout,
-                cancel,
-                stats: self.stats,
-            };
-            let output = evaluate(&shared, &self.expr, &options)?;
+            let queued = begun.elapsed();
+            let options =
+                QueryOptions { lookback_ms: self.lookback_ms, timeout: self.timeout, cancel, stats: true };
+            let mut output = evaluate(&shared, &self.expr, &options)?;
+            if let Some(stats) = &mut output.stats {
+                // The engine admits everybody: queries wait for their turn here.
+                stats.queue_time += queued;
+                stats.total_time += queued;
+                shared.engine_metrics.observe(stats);
+            }
             Ok(self.write(output))
         };
         state.queries.run(wait, run).await

@@ -88,18 +88,6 @@ pub(crate) const FLAGS: &[Flag] = &[
     ),
     flag("config.file", Kind::Text, "prometheus.yml", "The configuration file"),
     flag(
-        "dashboards.path",
-        Kind::Texts,
-        "",
-        "A folder with dashboards for /dashboards; may be given several times",
-    ),
-    flag(
-        "dashboards.writable",
-        Kind::Bool,
-        "false",
-        "Let the browser change the dashboards in these folders, and add some",
-    ),
-    flag(
         "enable-feature",
         Kind::Texts,
         "",
@@ -107,7 +95,6 @@ pub(crate) const FLAGS: &[Flag] = &[
     ),
     flag("log.format", Kind::OneOf(&["logfmt", "json"]), "logfmt", "The form of log lines"),
     flag("log.level", Kind::OneOf(LEVELS), "info", "Only messages of this severity or above are logged"),
-    flag("provisioning.path", Kind::Text, "", "A folder with Grafana's provisioning files, for /dashboards"),
     flag("query.lookback-delta", Kind::Duration, "5m", "How far back an instant selector looks for a sample"),
     flag("query.max-concurrency", Kind::Count, "20", "How many queries run at once"),
     flag("query.max-samples", Kind::Count, "50000000", "How many samples one query may hold in memory"),

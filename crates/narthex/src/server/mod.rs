@@ -1,6 +1,7 @@
 //! The server: opens the database, scrapes, answers, reloads, ends. `run` is the whole life.
 
 mod announce;
+mod features;
 mod late;
 mod map;
 mod metrics;

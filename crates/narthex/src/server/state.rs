@@ -40,6 +40,22 @@ pub(crate) struct ServerState {
     reload_failures: AtomicU64,
     /// Counts changes of what [`Server::notifications`] answers.
     changes: watch::Sender<u64>,
+    maintenance: Mutex<Maintenance>,
+}
+
+/// What the maintenance of the database did since the start.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Maintenance {
+    /// Rounds.
+    pub(crate) runs: u64,
+    /// Rounds that failed.
+    pub(crate) failed: u64,
+    /// Blocks written from the head.
+    pub(crate) written: u64,
+    /// Blocks merged from others.
+    pub(crate) merged: u64,
+    /// Blocks removed.
+    pub(crate) removed: u64,
 }
 
 impl ServerState {
@@ -67,6 +83,7 @@ impl ServerState {
             failing_since_ms: AtomicI64::new(0),
             reload_failures: AtomicU64::new(0),
             changes: watch::Sender::new(0),
+            maintenance: Mutex::default(),
         }
     }
 
@@ -79,6 +96,23 @@ impl ServerState {
     pub(crate) fn set_ready(&self) {
         self.ready.store(true, Ordering::Release);
         self.changed();
+    }
+
+    /// What the maintenance of the database did.
+    pub(crate) fn maintenance(&self) -> Maintenance {
+        *self.maintenance.lock()
+    }
+
+    /// Adds one round of maintenance.
+    pub(crate) fn maintained(&self, add: impl FnOnce(&mut Maintenance)) {
+        let mut numbers = self.maintenance.lock();
+        numbers.runs += 1;
+        add(&mut numbers);
+    }
+
+    /// How long (milliseconds) and how much (bytes) is kept.
+    pub(crate) fn retention_limits(&self) -> (i64, u64) {
+        super::retention_limits(&self.flags)
     }
 
     fn changed(&self) {

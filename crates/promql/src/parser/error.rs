@@ -5,14 +5,23 @@ use crate::lexer::{LexError, Token};
 
 /// A text that is not PromQL, or that is not well-typed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: parse error: {message}")]
+#[error("{}: parse error: {message}", Place(*.place))]
 pub struct ParseError {
     /// The bytes at fault.
     pub pos: PosRange,
-    /// Line and column of the first of them.
+    /// Line and column of the first of them; line 0 when the text is empty and has no place.
     pub place: LineColumn,
     /// What was found and what was expected.
     pub message: String,
+}
+
+/// A place as messages name it.
+struct Place(LineColumn);
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.line == 0 { f.write_str("unknown position") } else { self.0.fmt(f) }
+    }
 }
 
 /// An error on its way up, which may still learn its context.
@@ -52,7 +61,9 @@ impl Failure {
     }
 
     pub(super) fn into_error(self, input: &str) -> ParseError {
-        ParseError { pos: self.pos, place: self.pos.line_column(input), message: self.message }
+        let nowhere = LineColumn { line: 0, column: 0 };
+        let place = if input.is_empty() { nowhere } else { self.pos.line_column(input) };
+        ParseError { pos: self.pos, place, message: self.message }
     }
 }
 

@@ -1,0 +1,171 @@
+//! The numbers of the database: `prometheus_tsdb_*`.
+
+use std::fs;
+use std::path::Path;
+
+use narthex_client::Families;
+use narthex_tsdb::{Db, HeadStats};
+
+use super::super::state::ServerState;
+use super::{counter, gauge};
+
+/// Everything about the database.
+pub(super) fn collect(families: &mut Families, db: &Db, state: &ServerState) {
+    let stats = db.head_stats();
+    head(families, &stats);
+    log(families, db, &stats);
+    blocks(families, db, state);
+    maintenance(families, state);
+}
+
+fn log(families: &mut Families, db: &Db, stats: &HeadStats) {
+    let report = db.replay_report();
+    let name = "prometheus_tsdb_data_replay_duration_seconds";
+    gauge(families, name, "Time taken to replay the data on disk.", report.duration_ms as f64 / 1000.0);
+    let name = "prometheus_tsdb_wal_corruptions_total";
+    counter(families, name, "Total number of WAL corruptions.", report.repairs.len() as f64);
+    for (name, help, folder) in [
+        ("prometheus_tsdb_wal_storage_size_bytes", "Size of the write-ahead log.", "wal"),
+        (
+            "prometheus_tsdb_head_chunks_storage_size_bytes",
+            "Size of the head's full chunks on disk.",
+            "chunks_head",
+        ),
+    ] {
+        gauge(families, name, help, bytes_below(&db.dir().join(folder)) as f64);
+    }
+    let name = "prometheus_tsdb_exemplar_exemplars_in_storage";
+    gauge(families, name, "Exemplars in memory.", stats.exemplars as f64);
+    let name = "prometheus_tsdb_exemplar_max_exemplars";
+    gauge(families, name, "How many exemplars are kept at most.", db.options().max_exemplars as f64);
+}
+
+fn blocks(families: &mut Families, db: &Db, state: &ServerState) {
+    let metas = db.block_metas();
+    gauge(families, "prometheus_tsdb_blocks_loaded", "Blocks on disk.", metas.len() as f64);
+    let bytes: u64 = metas.iter().map(|meta| bytes_below(&db.dir().join(meta.ulid.to_string()))).sum();
+    gauge(families, "prometheus_tsdb_storage_blocks_bytes", "Bytes of all blocks.", bytes as f64);
+    let (time_ms, size) = state.retention_limits();
+    let name = "prometheus_tsdb_retention_limit_bytes";
+    gauge(families, name, "How many bytes of blocks are kept, 0 for no limit.", size as f64);
+    let name = "prometheus_tsdb_retention_limit_seconds";
+    gauge(families, name, "How long samples are kept, 0 for ever.", time_ms as f64 / 1000.0);
+}
+
+/// What the maintenance of the database did.
+fn maintenance(families: &mut Families, state: &ServerState) {
+    let done = state.maintenance();
+    for (name, help, value) in [
+        (
+            "prometheus_tsdb_compactions_triggered_total",
+            "How often work for compaction was looked for.",
+            done.runs,
+        ),
+        (
+            "prometheus_tsdb_compactions_total",
+            "Blocks that were written or merged.",
+            done.written + done.merged,
+        ),
+        ("prometheus_tsdb_compactions_failed_total", "Compactions that failed.", done.failed),
+        ("prometheus_tsdb_head_truncations_total", "How often the head was cut.", done.written),
+        ("prometheus_tsdb_time_retentions_total", "Blocks removed because of age or size.", done.removed),
+    ] {
+        counter(families, name, help, value as f64);
+    }
+}
+
+/// The bytes of all files below a folder; files that vanish meanwhile count nothing.
+fn bytes_below(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let size = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => bytes_below(&entry.path()),
+        Ok(metadata) => metadata.len(),
+        Err(_) => 0,
+    };
+    entries.flatten().map(size).sum()
+}
+
+fn head(families: &mut Families, stats: &HeadStats) {
+    for (name, help, value) in [
+        ("prometheus_tsdb_head_series", "Total number of series in the head block.", stats.series as f64),
+        ("prometheus_tsdb_head_chunks", "Total number of chunks in the head block.", stats.chunks as f64),
+        ("prometheus_tsdb_head_min_time", "Minimum time bound of the head block.", stats.min_time as f64),
+        ("prometheus_tsdb_head_max_time", "Maximum timestamp of the head block.", stats.max_time as f64),
+        (
+            "prometheus_tsdb_head_min_time_seconds",
+            "Minimum time bound of the head block.",
+            (stats.min_time / 1000) as f64,
+        ),
+        (
+            "prometheus_tsdb_head_max_time_seconds",
+            "Maximum timestamp of the head block.",
+            (stats.max_time / 1000) as f64,
+        ),
+        (
+            "prometheus_tsdb_wal_segment_current",
+            "Write log segment index that is currently written to.",
+            stats.wal_segment as f64,
+        ),
+    ] {
+        gauge(families, name, help, value);
+    }
+    // Without samples Thanos expects the largest time, in milliseconds that became seconds.
+    let lowest =
+        if stats.min_time == i64::MAX { i64::MAX as f64 / 1000.0 } else { (stats.min_time / 1000) as f64 };
+    let name = "prometheus_tsdb_lowest_timestamp_seconds";
+    gauge(families, name, "Lowest timestamp value stored in the database.", lowest);
+    let name = "prometheus_tsdb_lowest_timestamp";
+    gauge(
+        families,
+        name,
+        "Lowest timestamp value stored in the database, milliseconds.",
+        stats.min_time as f64,
+    );
+    for (name, help, value) in [
+        (
+            "prometheus_tsdb_head_series_created_total",
+            "Total number of series created in the head.",
+            stats.series_created,
+        ),
+        (
+            "prometheus_tsdb_head_series_removed_total",
+            "Total number of series removed from the head.",
+            stats.series_removed,
+        ),
+        (
+            "prometheus_tsdb_head_appenders_created_total",
+            "Transactions that were written, or failed to be.",
+            stats.commits + stats.failed_commits,
+        ),
+        (
+            "prometheus_tsdb_head_chunks_created_total",
+            "Total number of chunks created in the head.",
+            stats.chunks_created,
+        ),
+        (
+            "prometheus_tsdb_out_of_order_samples_total",
+            "Samples refused because they were out of order.",
+            stats.out_of_order,
+        ),
+        (
+            "prometheus_tsdb_out_of_bound_samples_total",
+            "Samples refused because they were out of bounds.",
+            stats.out_of_bounds,
+        ),
+        (
+            "prometheus_tsdb_too_old_samples_total",
+            "Samples refused because they were older than the out-of-order window.",
+            stats.too_old,
+        ),
+        (
+            "prometheus_tsdb_wal_writes_failed_total",
+            "Total number of WAL writes that failed.",
+            stats.failed_commits,
+        ),
+    ] {
+        counter(families, name, help, value as f64);
+    }
+    families
+        .counter("prometheus_tsdb_head_samples_appended_total", "Total number of appended samples.")
+        .sample([("type", "float")], stats.samples_appended as f64);
+}
