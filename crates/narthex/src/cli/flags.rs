@@ -115,7 +115,9 @@ impl Flags {
 
     /// All flags with their values, as the API shows them.
     pub(crate) fn all(&self) -> Vec<(String, String)> {
-        self.values.iter().map(|(name, values)| ((*name).to_owned(), values.join(","))).collect()
+        let values = self.values.iter().map(|(name, values)| ((*name).to_owned(), values.join(",")));
+        // Refused when it is given, so it can only be off.
+        values.chain([("agent".to_owned(), "false".to_owned())]).collect()
     }
 }
 

@@ -63,6 +63,7 @@ const fn inert(name: &'static str, kind: Kind, default: &'static str, why: &'sta
 }
 
 const GO: &str = "it tunes Go's runtime, which is not in use";
+const AGENT: &str = "there is no agent mode";
 const RULES: &str = "rules are not executed yet";
 const REMOTE: &str = "remote read and write are not built yet";
 const BLOCKS: &str = "the sizes and order of compaction are fixed";
@@ -88,6 +89,18 @@ pub(crate) const FLAGS: &[Flag] = &[
     ),
     flag("config.file", Kind::Text, "prometheus.yml", "The configuration file"),
     flag(
+        "dashboards.path",
+        Kind::Texts,
+        "",
+        "A folder with dashboards for /dashboards; may be given several times",
+    ),
+    flag(
+        "dashboards.writable",
+        Kind::Bool,
+        "false",
+        "Let the browser change the dashboards in these folders, and add some",
+    ),
+    flag(
         "enable-feature",
         Kind::Texts,
         "",
@@ -95,6 +108,7 @@ pub(crate) const FLAGS: &[Flag] = &[
     ),
     flag("log.format", Kind::OneOf(&["logfmt", "json"]), "logfmt", "The form of log lines"),
     flag("log.level", Kind::OneOf(LEVELS), "info", "Only messages of this severity or above are logged"),
+    flag("provisioning.path", Kind::Text, "", "A folder with Grafana's provisioning files, for /dashboards"),
     flag("query.lookback-delta", Kind::Duration, "5m", "How far back an instant selector looks for a sample"),
     flag("query.max-concurrency", Kind::Count, "20", "How many queries run at once"),
     flag("query.max-samples", Kind::Count, "50000000", "How many samples one query may hold in memory"),
@@ -121,6 +135,14 @@ pub(crate) const FLAGS: &[Flag] = &[
         "2ms",
         "timestamps are always those of the schedule, exactly",
     ),
+    inert("storage.agent.no-lockfile", Kind::Bool, "false", AGENT),
+    inert("storage.agent.path", Kind::Text, "data-agent/", AGENT),
+    inert("storage.agent.retention.max-time", Kind::Duration, "4h", AGENT),
+    inert("storage.agent.retention.min-time", Kind::Duration, "5m", AGENT),
+    inert("storage.agent.wal-compression", Kind::Bool, "true", AGENT),
+    inert("storage.agent.wal-compression-type", Kind::OneOf(&["snappy", "zstd"]), "snappy", AGENT),
+    inert("storage.agent.wal-segment-size", Kind::Size, "0B", AGENT),
+    inert("storage.agent.wal-truncate-frequency", Kind::Duration, "2h", AGENT),
     inert("storage.remote.flush-deadline", Kind::Duration, "1m", REMOTE),
     inert("storage.remote.read-concurrent-limit", Kind::Count, "10", REMOTE),
     inert("storage.remote.read-max-bytes-in-frame", Kind::Count, "1048576", REMOTE),

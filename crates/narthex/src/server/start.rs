@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use narthex_api::{Context, CorsOrigin, Settings};
 use narthex_client::{ProcessCollector, Registry};
+use narthex_dashboards::DataSource;
 use narthex_promql::parser::ParserOptions;
 use narthex_promql::{Engine, EngineOptions};
 use narthex_scrape::ScrapeManager;
@@ -27,6 +28,7 @@ use super::state::ServerState;
 use super::{hostname, not_executed, signals, watch_file};
 use crate::cli::{FEATURES, FEATURES_WITHOUT_EFFECT, Flags};
 use crate::config::Config;
+use crate::dashboards::{Places, front};
 
 /// A start that failed.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +100,9 @@ async fn live(flags: Flags) -> Result<(), StartError> {
     let state = Arc::new(state);
     let registry = Registry::new();
     registry.collect_with(ProcessCollector::new());
-    registry.collect_with(SelfMetrics::new(Arc::clone(&state), Arc::clone(&db), Arc::clone(&targets)));
+    let counts = Arc::default();
+    let parts = (Arc::clone(&state), Arc::clone(&db), Arc::clone(&targets), Arc::clone(&counts));
+    registry.collect_with(SelfMetrics::new(parts.0, parts.1, parts.2, parts.3));
     let context = Context {
         ui: Ui::new("index.html", &settings.route_prefix),
         settings,
@@ -108,16 +112,19 @@ async fn live(flags: Flags) -> Result<(), StartError> {
         targets: Arc::clone(&targets) as _,
         server: Arc::clone(&state) as _,
         registry,
-        features: features(&flags),
+        features: super::features::features(&flags),
     };
     let options = Options {
         connections_max: flags.count("web.max-connections").max(1),
         read_timeout: duration(&flags, "web.read-timeout"),
         secure,
+        counts,
         ..Options::default()
     };
-    let serving =
-        tokio::spawn(server::serve(listeners, narthex_api::router(context), options, stopped.clone()));
+    let prefix = context.settings.route_prefix.clone();
+    let api = narthex_api::router(context);
+    let routes = api.clone().merge(dashboards(&flags, api, &prefix)?);
+    let serving = tokio::spawn(server::serve(listeners, routes, options, stopped.clone()));
     let following = tokio::spawn(signals::follow(Arc::clone(&state), stop.clone()));
     let opened = open(&flags, &state, &db, &targets).await;
     let result = match opened {
@@ -128,7 +135,7 @@ async fn live(flags: Flags) -> Result<(), StartError> {
                 let interval = duration(&flags, "config.auto-reload-interval");
                 tokio::spawn(watch_file::follow(Arc::clone(&state), config_path, interval));
             }
-            let maintaining = db.get().map(|db| tokio::spawn(maintain(Arc::clone(db))));
+            let maintaining = db.get().map(|db| tokio::spawn(maintain(Arc::clone(db), Arc::clone(&state))));
             let ended = following.await.unwrap_or(Ok(())).map_err(StartError::Signals);
             manager.stop().await;
             if let Some(maintaining) = maintaining {
@@ -145,6 +152,22 @@ async fn live(flags: Flags) -> Result<(), StartError> {
         tracing::error!(%error, "cannot sync the write-ahead log");
     }
     result
+}
+
+/// The dashboards under `/dashboards`, which ask this server without a connection.
+fn dashboards(flags: &Flags, api: axum::Router, prefix: &str) -> Result<axum::Router, StartError> {
+    let given = |names: Vec<&str>| {
+        names.into_iter().filter(|text| !text.is_empty()).map(PathBuf::from).collect::<Vec<_>>()
+    };
+    let places = Places {
+        paths: given(flags.texts("dashboards.path")),
+        writable: flags.bool("dashboards.writable"),
+        provisioning: given(vec![flags.text("provisioning.path")]).pop(),
+    };
+    let own = DataSource::local("narthex", "This server", api, prefix);
+    own.map_err(|error| error.to_string())
+        .and_then(|own| front(&places, own, true, format!("{prefix}/dashboards")))
+        .map_err(StartError::Config)
 }
 
 /// Opens the database and begins to scrape.
@@ -219,7 +242,7 @@ fn longest_block(flags: &Flags, retention_ms: i64) -> i64 {
 }
 
 /// Cuts blocks, merges them and removes what is too old, once a minute.
-async fn maintain(db: Arc<Db>) {
+async fn maintain(db: Arc<Db>, state: Arc<ServerState>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(60));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -227,6 +250,11 @@ async fn maintain(db: Arc<Db>) {
         let db = Arc::clone(&db);
         match tokio::task::spawn_blocking(move || db.maintain()).await {
             Ok(Ok(done)) => {
+                state.maintained(|numbers| {
+                    numbers.written += done.head_blocks.len() as u64;
+                    numbers.merged += done.compacted.len() as u64;
+                    numbers.removed += done.removed.len() as u64;
+                });
                 for (what, blocks) in [
                     ("written", &done.head_blocks),
                     ("compacted", &done.compacted),
@@ -236,6 +264,7 @@ async fn maintain(db: Arc<Db>) {
                 }
             }
             Ok(Err(error)) => {
+                state.maintained(|numbers| numbers.failed += 1);
                 tracing::error!(%error, "maintenance of the database failed, it is tried again")
             }
             Err(error) => tracing::error!(%error, "maintenance of the database panicked"),
@@ -332,21 +361,4 @@ fn announce_flags(flags: &Flags) {
             tracing::warn!("--enable-feature={feature}: unknown feature, ignored");
         }
     }
-}
-
-fn features(flags: &Flags) -> narthex_api::Features {
-    let of = |prefix: &str| {
-        let all = FEATURES.iter().filter(|(name, _)| name.starts_with("promql-") == (prefix == "promql"));
-        all.map(|(name, _)| (name.trim_start_matches("promql-").replace('-', "_"), flags.has_feature(name)))
-            .collect()
-    };
-    let api = vec![
-        ("admin".to_owned(), flags.bool("web.enable-admin-api")),
-        ("lifecycle".to_owned(), flags.bool("web.enable-lifecycle")),
-    ];
-    vec![
-        ("api".to_owned(), api),
-        ("prometheus".to_owned(), of("prometheus")),
-        ("promql".to_owned(), of("promql")),
-    ]
 }
