@@ -206,6 +206,11 @@ impl Building {
     }
 
     fn summary(&mut self, suffix: &str, series: &SeriesEntry<'_>, labels: &mut LabelsBuilder) -> bool {
+        // One for a quantile and none for the others; with more, taking it off would leave another metric.
+        let quantiles = labels.iter().filter(|(name, _)| *name == QUANTILE_LABEL).count();
+        if quantiles != usize::from(suffix.is_empty()) {
+            return false;
+        }
         let quantile = labels.get(QUANTILE_LABEL).and_then(|text| text.parse().ok());
         let change: Box<dyn FnOnce(&mut SummaryValue)> = match (suffix, quantile) {
             ("", Some(quantile)) => {
@@ -225,6 +230,10 @@ impl Building {
     }
 
     fn classic(&mut self, suffix: &str, series: &SeriesEntry<'_>, labels: &mut LabelsBuilder) -> bool {
+        let bounds = labels.iter().filter(|(name, _)| *name == BUCKET_LABEL).count();
+        if bounds != usize::from(suffix == "_bucket") {
+            return false;
+        }
         let upper_bound = labels.get(BUCKET_LABEL).and_then(|text| text.parse().ok());
         let change: Box<dyn FnOnce(&mut HistogramValue)> = match (suffix, upper_bound) {
             ("_bucket", Some(upper_bound)) => {

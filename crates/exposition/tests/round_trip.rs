@@ -114,3 +114,30 @@ fn every_protocol_and_scheme_has_the_same_samples() {
         }
     }
 }
+
+/// Pages that contradict themselves: labels that come twice or where they do not belong. What is made of them is as many
+/// samples, however often it is written.
+#[test]
+fn contradictions_stay_as_they_are() {
+    let pages = [
+        "# TYPE a histogram\na_bucket{x=\"y\",le=\"120\",le=\"0.4\"} 38\n",
+        "# TYPE a histogram\na_count{le=\"1\"} 3\na_sum{le=\"1\"} 3\na_bucket{le=\"1\"} 3\na_bucket{le=\"+Inf\"} 4\n",
+        "# TYPE a summary\na{quantile=\"0.5\"} 38\na_count{quantile=\"0.5\"} 1\na_sum 2\n",
+    ];
+    for page in pages {
+        let families = read_families(page.as_bytes(), Protocol::Text004).unwrap();
+        for protocol in [Protocol::Text004, Protocol::OpenMetrics100, Protocol::PrometheusProto] {
+            for scheme in EscapingScheme::ALL {
+                let first = samples(&families, protocol, scheme);
+                let written = Encoder::new(protocol, scheme).page(&families);
+                let again = read_families(&written, protocol).unwrap();
+                assert_eq!(
+                    first,
+                    samples(&again, protocol, EscapingScheme::AllowUtf8),
+                    "{protocol} {scheme} {page}"
+                );
+                assert!(!first.is_empty());
+            }
+        }
+    }
+}

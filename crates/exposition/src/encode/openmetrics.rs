@@ -4,7 +4,7 @@
 use narthex_model::names::{BUCKET_LABEL, QUANTILE_LABEL};
 use narthex_model::{Exemplar, MetricType};
 
-use super::sample::{Extra, series};
+use super::sample::{Extra, Series};
 use super::write::{
     write_label, write_openmetrics_float, write_openmetrics_help, write_openmetrics_timestamp, write_type,
     write_uint, write_unit,
@@ -28,16 +28,19 @@ pub(super) fn family(out: &mut Vec<u8>, family: &MetricFamily, scheme: EscapingS
     {
         write_unit(out, name, &family.unit);
     }
+    let mut series = Series::new(scheme, name);
+    let state_label = escape_label_name(&family.name, scheme);
     for metric in &family.metrics {
-        let mut lines = Lines { out, scheme, name, metric, metric_type };
+        series.metric(&metric.labels);
+        let mut lines = Lines { out, scheme, series: &series, metric, metric_type };
         match &metric.value {
-            MetricValue::Single(value) => lines.sample("", None, Number::Float(*value), None),
+            MetricValue::Single(value) => lines.sample("", Extra::None, Number::Float(*value), None),
             MetricValue::Counter { value, exemplar } => lines.counter(*value, exemplar.as_ref()),
             MetricValue::Info if metric_type == MetricType::Info => {
-                lines.sample("_info", None, Number::Count(1.0), None);
+                lines.sample("_info", Extra::None, Number::Count(1.0), None);
             }
-            MetricValue::Info => lines.sample("", None, Number::Count(1.0), None),
-            MetricValue::StateSet(states) => lines.state_set(&family.name, states),
+            MetricValue::Info => lines.sample("", Extra::None, Number::Count(1.0), None),
+            MetricValue::StateSet(states) => lines.state_set(&state_label, states),
             MetricValue::Summary(summary) => lines.summary(summary),
             MetricValue::Histogram(histogram) => lines.histogram(histogram),
         }
@@ -81,14 +84,14 @@ impl Number {
 struct Lines<'a> {
     out: &'a mut Vec<u8>,
     scheme: EscapingScheme,
-    name: &'a str,
+    series: &'a Series<'a>,
     metric: &'a Metric,
     metric_type: MetricType,
 }
 
 impl Lines<'_> {
     fn sample(&mut self, suffix: &str, extra: Extra<'_>, value: Number, exemplar: Option<&Exemplar>) {
-        series(self.out, self.scheme, self.name, suffix, &self.metric.labels, extra);
+        self.series.write(self.out, suffix, extra);
         value.write(self.out);
         if let Some(timestamp) = self.metric.timestamp {
             self.out.push(b' ');
@@ -118,24 +121,23 @@ impl Lines<'_> {
 
     fn counter(&mut self, value: f64, exemplar: Option<&Exemplar>) {
         if self.metric_type == MetricType::Counter {
-            self.sample("_total", None, Number::Float(value), exemplar);
+            self.sample("_total", Extra::None, Number::Float(value), exemplar);
             self.created();
         } else {
-            self.sample("", None, Number::Float(value), None);
+            self.sample("", Extra::None, Number::Float(value), None);
         }
     }
 
-    fn state_set(&mut self, family_name: &str, states: &[(String, bool)]) {
-        let label = escape_label_name(family_name, self.scheme);
+    fn state_set(&mut self, label: &str, states: &[(String, bool)]) {
         for (state, on) in states {
-            self.sample("", Some((&label, state)), Number::Count(f64::from(u8::from(*on))), None);
+            self.sample("", Extra::Text(label, state), Number::Count(f64::from(u8::from(*on))), None);
         }
     }
 
     fn summary(&mut self, summary: &SummaryValue) {
         for quantile in &summary.quantiles {
-            let text = label_number(quantile.quantile);
-            self.sample("", Some((QUANTILE_LABEL, &text)), Number::Float(quantile.value), None);
+            let label = Extra::OpenMetrics(QUANTILE_LABEL, quantile.quantile);
+            self.sample("", label, Number::Float(quantile.value), None);
         }
         self.sum_and_count("_sum", summary.sum, "_count", summary.count);
         self.created();
@@ -143,12 +145,13 @@ impl Lines<'_> {
 
     fn histogram(&mut self, histogram: &HistogramValue) {
         for bucket in &histogram.buckets {
-            let bound = label_number(bucket.upper_bound);
+            let bound = Extra::OpenMetrics(BUCKET_LABEL, bucket.upper_bound);
             let count = Number::Count(bucket.cumulative_count);
-            self.sample("_bucket", Some((BUCKET_LABEL, &bound)), count, bucket.exemplar.as_ref());
+            self.sample("_bucket", bound, count, bucket.exemplar.as_ref());
         }
         if let Some(count) = histogram.missing_infinity() {
-            self.sample("_bucket", Some((BUCKET_LABEL, "+Inf")), Number::Count(count), None);
+            let bound = Extra::OpenMetrics(BUCKET_LABEL, f64::INFINITY);
+            self.sample("_bucket", bound, Number::Count(count), None);
         }
         if self.metric_type == MetricType::GaugeHistogram {
             self.sum_and_count("_gsum", histogram.any_sum(), "_gcount", histogram.any_count());
@@ -160,16 +163,16 @@ impl Lines<'_> {
 
     fn sum_and_count(&mut self, sum_suffix: &str, sum: Option<f64>, count_suffix: &str, count: Option<f64>) {
         if let Some(sum) = sum {
-            self.sample(sum_suffix, None, Number::Float(sum), None);
+            self.sample(sum_suffix, Extra::None, Number::Float(sum), None);
         }
         if let Some(count) = count {
-            self.sample(count_suffix, None, Number::Count(count), None);
+            self.sample(count_suffix, Extra::None, Number::Count(count), None);
         }
     }
 
     fn created(&mut self) {
         let Some(created) = self.metric.created else { return };
-        series(self.out, self.scheme, self.name, "_created", &self.metric.labels, None);
+        self.series.write(self.out, "_created", Extra::None);
         write_openmetrics_timestamp(self.out, created);
         if let Some(timestamp) = self.metric.timestamp {
             self.out.push(b' ');
@@ -183,10 +186,4 @@ fn is_short(exemplar: &Exemplar) -> bool {
     let chars = |text: &str| text.chars().count();
     exemplar.labels.iter().map(|(name, value)| chars(name) + chars(value)).sum::<usize>()
         <= EXEMPLAR_CHARS_MAX
-}
-
-fn label_number(value: f64) -> String {
-    let mut text = Vec::with_capacity(24);
-    write_openmetrics_float(&mut text, value);
-    String::from_utf8_lossy(&text).into_owned()
 }

@@ -80,18 +80,21 @@ pub fn delimited(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     out.push(0);
     write(out);
-    let mut len = (out.len() - start - 1) as u64;
-    let (mut prefix, mut used) = ([0_u8; 10], 0);
-    for byte in &mut prefix {
-        *byte = len as u8 & 0x7f;
-        len >>= 7;
-        used += 1;
-        if len == 0 {
+    let len = out.len() - start - 1;
+    if len >= 0x80 {
+        let more = (usize::BITS - len.leading_zeros()).div_ceil(7) as usize - 1;
+        out.resize(out.len() + more, 0);
+        out.copy_within(start + 1..start + 1 + len, start + 1 + more);
+    }
+    let mut rest = len;
+    for byte in out.iter_mut().skip(start) {
+        *byte = rest as u8 & 0x7f;
+        rest >>= 7;
+        if rest == 0 {
             break;
         }
         *byte |= 0x80;
     }
-    out.splice(start..start + 1, prefix.into_iter().take(used));
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use narthex_model::names::{is_legacy_label_name, is_legacy_metric_name};
 /// assert_eq!(out, b"0.5 1 1e+06 1.23456789e+08 1e-05 +Inf ");
 /// ```
 pub fn write_float(out: &mut Vec<u8>, value: f64) {
-    if let Some(small) = small_integer(value) {
-        write_int(out, small);
+    if let Some(integer) = integer(value) {
+        write_integer(out, integer);
     } else if value.is_finite() {
         write_shortest(out, value);
     } else {
@@ -52,11 +52,35 @@ pub fn write_openmetrics_timestamp(out: &mut Vec<u8>, timestamp_ms: i64) {
     write_openmetrics_float(out, timestamp_ms as f64 / 1000.0);
 }
 
-/// The value as an integer if it is one that Go prints without exponent; minus zero is not.
-fn small_integer(value: f64) -> Option<i64> {
+/// The value as an integer if it is one whose digits are also the shortest that read back as it; minus zero is none.
+fn integer(value: f64) -> Option<i64> {
+    const EXACT_MAX: u64 = 1 << 53;
     let integer = value as i64;
-    let exact = integer as f64 == value && integer.unsigned_abs() < 1_000_000;
+    let exact = integer as f64 == value && integer.unsigned_abs() < EXACT_MAX;
     (exact && !(integer == 0 && value.is_sign_negative())).then_some(integer)
+}
+
+/// An integer as Go's `%g` prints it: with an exponent from seven digits on.
+fn write_integer(out: &mut Vec<u8>, integer: i64) {
+    let mut buffer = itoa::Buffer::new();
+    let magnitude = integer.unsigned_abs();
+    if integer < 0 {
+        out.push(b'-');
+    }
+    let digits = buffer.format(magnitude).as_bytes();
+    if magnitude < 1_000_000 {
+        return out.extend_from_slice(digits);
+    }
+    let exponent = digits.len() - 1;
+    let used = digits.iter().rposition(|digit| *digit != b'0').unwrap_or(0);
+    let (first, rest) = digits.get(..=used).and_then(<[u8]>::split_first).unwrap_or((&b'0', &[]));
+    out.push(*first);
+    if !rest.is_empty() {
+        out.push(b'.');
+        out.extend_from_slice(rest);
+    }
+    out.extend_from_slice(if exponent < 10 { b"e+0" } else { b"e+" });
+    write_uint(out, exponent as u64);
 }
 
 fn non_finite(value: f64) -> &'static [u8] {

@@ -155,7 +155,7 @@ pub(super) fn exemplar_into(labels: &Raw<'_>, builder: &mut LabelsBuilder) {
         Raw::Text(bytes) => text_labels(bytes, 0, &mut add),
         Raw::Separated(bytes) => separated(bytes, &mut add),
         Raw::Exemplar(message) | Raw::Message(message) => {
-            message_labels(message, |name, value| add(Label::Other(name.into()), value.into()));
+            message_labels(message, |name, value| add(Label::Other(name), value));
         }
     }
 }
@@ -175,7 +175,8 @@ fn push_number(builder: &mut LabelsBuilder, name: &str, value: &str) {
         && let Some(number) = parse_go_float(value.as_bytes())
     {
         let mut text = Vec::with_capacity(24);
-        write_openmetrics_float(&mut text, number);
+        // There is no minus zero among bounds.
+        write_openmetrics_float(&mut text, number + 0.0);
         builder.push(name, std::str::from_utf8(&text).unwrap_or_default());
     } else {
         builder.push(name, value);
@@ -233,7 +234,7 @@ pub(super) fn for_each<'a>(series: &Raw<'a>, visit: Visit<'_, 'a>) {
             let (name, labels) = bytes.split_at(end);
             visit(Label::Name, String::from_utf8_lossy(name));
             message_labels(labels.get(1..).unwrap_or_default(), |name, value| {
-                visit(Label::Other(name.into()), value.into());
+                visit(Label::Other(name), value);
             });
         }
         Raw::Exemplar(_) => {}

@@ -109,7 +109,10 @@ pub(super) fn quoted(page: &[u8], open: usize, newline: bool, non_ascii: &mut bo
             b'"' => return Some(pos + 1),
             b'\\' => match page.get(pos + 1)? {
                 b'\n' => return None,
-                _ => pos += 1,
+                byte => {
+                    *non_ascii |= *byte >= 0x80;
+                    pos += 1;
+                }
             },
             b'\n' if !newline => return None,
             byte => *non_ascii |= *byte >= 0x80,

@@ -257,7 +257,10 @@ impl<'a> NhcbParser<'a> {
             "_count" => Some(Part::Count),
             _ => None,
         };
-        self.builder.remove(METRIC_NAME).remove(BUCKET_LABEL);
+        self.builder.remove(METRIC_NAME);
+        while self.builder.get(BUCKET_LABEL).is_some() {
+            self.builder.remove(BUCKET_LABEL);
+        }
         Some((part, (family.to_owned(), self.builder.build())))
     }
 

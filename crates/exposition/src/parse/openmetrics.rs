@@ -190,7 +190,11 @@ impl<'a> OpenMetricsLines<'a> {
         } else {
             lexer::label_set::<LenientExemplar>(page, start, true)?
         };
-        let labels = Raw::Text(page.get(start..end).unwrap_or_default());
+        let labels = page.get(start..end).unwrap_or_default();
+        if let Some(at) = memchr::memchr(0, labels) {
+            return Err(Fault::new(start + at, "an exemplar's label without NUL"));
+        }
+        let labels = Raw::Text(labels);
         let (value, mut pos) = number(
             page,
             end,
@@ -333,11 +337,12 @@ fn slow_number(
     Ok((value, start + len))
 }
 
-/// Seconds as milliseconds, cut off as Prometheus does.
+/// Seconds as milliseconds, cut off; what is beyond all times is the earliest of them, as in Prometheus.
 fn milliseconds(seconds: f64, at: usize) -> Result<Timestamp, Fault> {
-    if seconds.is_finite() {
-        Ok((seconds * 1000.0) as Timestamp)
-    } else {
-        Err(Fault::new(at, "a finite timestamp"))
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    if !seconds.is_finite() {
+        return Err(Fault::new(at, "a finite timestamp"));
     }
+    let milliseconds = seconds * 1000.0;
+    Ok(if milliseconds < BEYOND { milliseconds as Timestamp } else { Timestamp::MIN })
 }

@@ -63,7 +63,7 @@ impl<'a> TextParser<'a> {
             match self.page.get(start) {
                 None | Some(0) => return None,
                 Some(b'\n') => self.pos = start + 1,
-                Some(b'#') => return Some(self.hash_line(start)),
+                Some(b'#') => return self.hash_line(start).transpose(),
                 Some(_) => return Some(self.series(start)),
             }
         }
@@ -116,8 +116,8 @@ impl<'a> TextParser<'a> {
         }
     }
 
-    /// A line that starts with `#`.
-    fn hash_line(&mut self, start: usize) -> Result<Entry<'a>, Fault> {
+    /// A line that starts with `#`; `None` if it ends the page: a comment without blank behind the `#` that has a NUL.
+    fn hash_line(&mut self, start: usize) -> Result<Option<Entry<'a>>, Fault> {
         let page = self.page;
         let rest = page.get(start..).unwrap_or_default();
         let end = start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
@@ -129,10 +129,15 @@ impl<'a> TextParser<'a> {
         } else if keyword > start + 1 && followed && word.starts_with(b"TYPE") {
             self.metric_type(lexer::blanks::<Classic>(page, keyword + 4))?
         } else {
+            let comment = page.get(start..end).unwrap_or_default();
+            if keyword == start + 1 && memchr::memchr(0, comment).is_some() {
+                self.pos = page.len();
+                return Ok(None);
+            }
             self.pos = (end + 1).min(page.len());
-            return Ok(Entry::Comment(page.get(start..end).unwrap_or_default()));
+            Entry::Comment(comment)
         };
-        Ok(entry)
+        Ok(Some(entry))
     }
 
     fn help(&mut self, pos: usize) -> Result<Entry<'a>, Fault> {

@@ -15,7 +15,8 @@ use super::wire::{Fields, Slice, unzigzag};
 pub(super) struct Family<'a> {
     pub(super) name: &'a str,
     pub(super) help: &'a str,
-    pub(super) unit: &'a str,
+    /// Perhaps not UTF-8.
+    pub(super) unit: &'a [u8],
     pub(super) metric_type: MetricType,
     /// Stands before the first metric.
     pub(super) metrics: Metrics<'a>,
@@ -50,7 +51,7 @@ impl<'a> Family<'a> {
         Ok(Some(Self {
             name: name.text("a UTF-8 metric name")?,
             help: help.text("a UTF-8 help text")?,
-            unit: unit.text("a UTF-8 unit")?,
+            unit: unit.bytes,
             metric_type: metric_type(type_number, type_at)?,
             metrics: Metrics { fields: message.fields() },
         }))
@@ -334,9 +335,8 @@ fn exemplar(message: Slice<'_>) -> Result<(ExemplarEntry<'_>, bool), Fault> {
     while let Some((number, value)) = fields.next()? {
         let at = fields.offset();
         match number {
-            1 => {
-                label_pair(value.slice(at)?)?;
-            }
+            // Only of a series' labels does it matter that they are UTF-8.
+            1 => drop(label_fields(value.slice(at)?)?),
             2 => entry.value = value.double(at)?,
             3 => entry.timestamp = Some(time(value.slice(at)?)?),
             _ => {}
@@ -357,8 +357,8 @@ fn value_field(metric_type: MetricType) -> u64 {
     }
 }
 
-/// Name and value of a label.
-pub(super) fn label_pair(message: Slice<'_>) -> Result<(&str, &str), Fault> {
+/// Name and value of a label, whatever they are.
+pub(super) fn label_fields(message: Slice<'_>) -> Result<(Slice<'_>, Slice<'_>), Fault> {
     let (mut name, mut text) = (Slice::default(), Slice::default());
     let mut fields = message.fields();
     while let Some((number, value)) = fields.next()? {
@@ -369,14 +369,23 @@ pub(super) fn label_pair(message: Slice<'_>) -> Result<(&str, &str), Fault> {
             _ => {}
         }
     }
-    Ok((name.text("a UTF-8 label name")?, text.text("a UTF-8 label value")?))
+    Ok((name, text))
 }
 
-/// Refuses a label that is none.
+/// Refuses a label without name, or with a name or value that is not UTF-8, even if another one replaces it.
 #[cold]
 fn check_label(message: Slice<'_>) -> Result<(), Fault> {
-    let (name, _) = label_pair(message)?;
-    if name.is_empty() { Err(Fault::new(message.at, "a label with a name")) } else { Ok(()) }
+    let mut named = false;
+    let mut fields = message.fields();
+    while let Some((number, value)) = fields.next()? {
+        let at = fields.offset();
+        match number {
+            1 => named = !value.slice(at)?.text("a UTF-8 label name")?.is_empty(),
+            2 => drop(value.slice(at)?.text("a UTF-8 label value")?),
+            _ => {}
+        }
+    }
+    if named { Ok(()) } else { Err(Fault::new(message.at, "a label with a name")) }
 }
 
 /// Refuses a metric with labels that are not UTF-8.

@@ -8,6 +8,8 @@ mod message;
 mod native;
 mod wire;
 
+use std::borrow::Cow;
+
 use narthex_model::names::{BUCKET_LABEL, QUANTILE_LABEL};
 use narthex_model::{FloatHistogram, Histogram, MetricType, Timestamp};
 
@@ -20,20 +22,20 @@ use super::error::Fault;
 use super::labels::{Raw, SEPARATOR};
 use super::nhcb::{Collector, Form};
 use crate::encode::write::write_openmetrics_float;
-use message::{Family, Metric, label_pair, plain_label};
+use message::{Family, Metric, label_fields, plain_label};
 use wire::{Fields, Slice};
 
 /// The labels in a message of which they are field 1 (an exemplar, a metric), one after the other.
 #[inline]
-pub(super) fn message_labels<'a>(message: &'a [u8], mut visit: impl FnMut(&'a str, &'a str)) {
+pub(super) fn message_labels<'a>(message: &'a [u8], mut visit: impl FnMut(Cow<'a, str>, Cow<'a, str>)) {
     let mut fields = Slice { bytes: message, at: 0 }.fields();
     while let Ok(Some((number, value))) = fields.next() {
-        if let (1, Ok(pair)) = (number, value.slice(0)) {
-            let plain = plain_label(pair.bytes)
-                .and_then(|(name, value)| Some((str::from_utf8(name).ok()?, str::from_utf8(value).ok()?)));
-            if let Some((name, value)) = plain.or_else(|| label_pair(pair).ok()) {
-                visit(name, value);
-            }
+        let Ok(label) = value.slice(0) else { continue };
+        if number == 1
+            && let Some((name, value)) = plain_label(label.bytes)
+                .or_else(|| label_fields(label).ok().map(|(name, value)| (name.bytes, value.bytes)))
+        {
+            visit(String::from_utf8_lossy(name), String::from_utf8_lossy(value));
         }
     }
 }
@@ -111,7 +113,7 @@ impl<'a> ProtobufParser<'a> {
                 },
                 Step::Unit => {
                     self.step = Step::Type;
-                    let (name, unit) = (plain(self.family.name), plain(self.family.unit));
+                    let (name, unit) = (plain(self.family.name), Text::Plain(self.family.unit));
                     return Some(Ok(Entry::Unit(UnitEntry { name, unit })));
                 }
                 Step::Type => {
@@ -287,7 +289,7 @@ impl<'a> ProtobufParser<'a> {
         self.series.extend_from_slice(name.as_bytes());
         self.series.extend_from_slice(&[0x12, 0]);
         let number = self.series.len();
-        write_openmetrics_float(&mut self.series, value);
+        write_openmetrics_float(&mut self.series, value + 0.0);
         let end = self.series.len();
         for (at, len) in [(start + 1, end - start - 2), (number - 1, end - number)] {
             if let Some(byte) = self.series.get_mut(at) {
@@ -298,7 +300,7 @@ impl<'a> ProtobufParser<'a> {
 
     fn entry(&self, found: Found) -> Entry<'_> {
         let family = &self.family;
-        let unit = self.options.type_and_unit_labels.then_some(family.unit.as_bytes());
+        let unit = self.options.type_and_unit_labels.then_some(family.unit);
         let labels = FamilyLabels { metric_type: family.metric_type, unit };
         let timestamp = some_time(self.metric.timestamp);
         let start_timestamp = some_time(self.metric.created);
