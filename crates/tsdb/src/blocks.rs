@@ -9,9 +9,6 @@ use crate::block::writer::TEMPORARY;
 use crate::block::{Block, BlockError, meta, ulid};
 use crate::fs::Fs;
 
-/// The hint in the description of a block of out-of-order samples.
-const OUT_OF_ORDER: &str = "from-out-of-order";
-
 /// The open blocks, sorted by time; readers take the list as it is.
 #[derive(Default)]
 pub(crate) struct Blocks {
@@ -59,9 +56,7 @@ impl Blocks {
     /// say nothing about it.
     pub(crate) fn in_order_end(&self) -> i64 {
         let blocks = self.list();
-        let in_order = blocks
-            .iter()
-            .filter(|block| !block.meta.compaction.hints.iter().any(|hint| hint == OUT_OF_ORDER));
+        let in_order = blocks.iter().filter(|block| !block.meta.is_out_of_order());
         in_order.map(|block| block.meta.max_time).max().unwrap_or(i64::MIN)
     }
 

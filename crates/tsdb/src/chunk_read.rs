@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use narthex_chunkenc::histogram::{self, Decoded};
 use narthex_chunkenc::{ChunkError, Encoding, xor};
-use narthex_model::Timestamp;
+use narthex_model::{CounterResetHint, Timestamp};
 use narthex_storage::{HistogramValue, Samples};
 
 /// Appends the samples of a chunk in `[mint, maxt]`.
@@ -68,17 +68,60 @@ pub(crate) fn retain(samples: &mut Samples, start: usize, keep: impl Fn(Timestam
     }
 }
 
+/// Any number of sorted lists as one; of several samples with one time that of the first list stays.
+pub(crate) fn merge_all(mut lists: Vec<Samples>) -> Samples {
+    lists.retain(|list| !list.is_empty());
+    while lists.len() > 1 {
+        let mut merged = Vec::with_capacity(lists.len().div_ceil(2));
+        let mut rest = lists.into_iter();
+        while let Some(mut first) = rest.next() {
+            if let Some(second) = rest.next() {
+                merge_into(&mut first, 0, &second);
+            }
+            merged.push(first);
+        }
+        lists = merged;
+    }
+    lists.pop().unwrap_or_default()
+}
+
+/// Says of the newest sample, a histogram, that nothing is known of a counter reset before it: the one it was compared with
+/// when it was stored is not in front of it any more.
+fn forget_reset(samples: &mut Samples) {
+    let Some((index, value)) = samples.histograms.last_mut() else { return };
+    if *index as usize + 1 != samples.timestamps.len() {
+        return;
+    }
+    match value {
+        HistogramValue::Int(histogram) if histogram.counter_reset_hint != CounterResetHint::Gauge => {
+            Arc::make_mut(histogram).counter_reset_hint = CounterResetHint::Unknown;
+        }
+        HistogramValue::Float(histogram) if histogram.counter_reset_hint != CounterResetHint::Gauge => {
+            Arc::make_mut(histogram).counter_reset_hint = CounterResetHint::Unknown;
+        }
+        HistogramValue::Int(_) | HistogramValue::Float(_) => {}
+    }
+}
+
 /// Merges `other` into the samples of `into` from `start` on; of two samples with one time the present one stays.
 pub(crate) fn merge_into(into: &mut Samples, start: usize, other: &Samples) {
     let last = into.timestamps.get(start..).and_then(<[_]>::last).copied();
     if last.is_none_or(|last| other.timestamps.first().is_none_or(|first| last < *first)) {
-        (0..other.len()).for_each(|index| push_from(into, other, index));
+        for index in 0..other.len() {
+            push_from(into, other, index);
+            if index == 0 && last.is_some() {
+                forget_reset(into);
+            }
+        }
         return;
     }
     let old = into.clone();
     truncate(into, start);
     let (mut a, mut b) = (start, 0);
+    let mut from_other = false;
     loop {
+        let count = into.len();
+        let b_before = b;
         match (old.timestamps.get(a), other.timestamps.get(b)) {
             (None, None) => return,
             (Some(t), Some(u)) if t >= u => {
@@ -94,6 +137,13 @@ pub(crate) fn merge_into(into: &mut Samples, start: usize, other: &Samples) {
             (None, Some(_)) => {
                 push_from(into, other, b);
                 b += 1;
+            }
+        }
+        if into.len() > count {
+            let switched = from_other != (b > b_before);
+            from_other = b > b_before;
+            if switched && count > start {
+                forget_reset(into);
             }
         }
     }

@@ -8,6 +8,9 @@ use crate::compact::retention::Retention;
 use crate::fs::{Fs, RealFs};
 use crate::wal::{Compression, segment};
 
+/// So many samples an out-of-order chunk has in memory, unless an option says otherwise.
+pub(crate) const OUT_OF_ORDER_CAP: usize = 32;
+
 /// How a [`Db`](crate::Db) behaves.
 #[derive(Clone)]
 pub struct Options {
@@ -23,6 +26,11 @@ pub struct Options {
     pub retention: Retention,
     /// How many exemplars are kept in memory over all series; 0 keeps none.
     pub max_exemplars: usize,
+    /// How far behind the newest sample of the head a sample may be that is not newer than the newest one of its series,
+    /// milliseconds; 0 takes none. [`Db::set_out_of_order_window`](crate::Db::set_out_of_order_window) changes it.
+    pub out_of_order_window: i64,
+    /// So many out-of-order samples of a series stay in memory before they are moved to a head chunk file; 1 to 255.
+    pub out_of_order_cap: usize,
     /// Whether to go without the `lock` file (needed on some network file systems).
     pub no_lock_file: bool,
     /// The file system.
@@ -40,6 +48,8 @@ impl Default for Options {
             max_block_duration: 31 * 24 * 60 * 60 * 1000,
             retention: Retention::default(),
             max_exemplars: 0,
+            out_of_order_window: 0,
+            out_of_order_cap: OUT_OF_ORDER_CAP,
             no_lock_file: false,
             fs: Arc::new(RealFs),
             clock: Arc::new(SystemClock),

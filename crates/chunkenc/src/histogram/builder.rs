@@ -102,6 +102,22 @@ impl HistogramBuilder {
         }
     }
 
+    /// Whether the newest sample is this one, whatever its hint says.
+    pub fn ends_with(&self, other: HistogramRef<'_>) -> bool {
+        if self.count == 0 || self.float != other.is_float() {
+            return false;
+        }
+        let (layout, row) = (other.layout(), other.row());
+        if row.is_stale() || self.last.is_stale() {
+            return row.is_stale() && self.last.is_stale();
+        }
+        if !self.layout.is_compatible(&layout) || self.layout.union(&layout) != self.layout {
+            return false;
+        }
+        let wide = row.widened(&layout.places_in(&self.layout), self.layout.len());
+        wide.sum == self.last.sum && wide.words == self.last.words
+    }
+
     fn before(&self) -> Before<'_> {
         Before { header: self.header, layout: &self.layout, row: &self.last }
     }

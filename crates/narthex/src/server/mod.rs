@@ -15,6 +15,7 @@ pub(crate) use map::{jobs, secure, web_config};
 pub(crate) use start::run;
 
 use crate::cli::Flags;
+use crate::config::Config;
 
 /// The machine's name.
 pub(crate) fn hostname() -> String {
@@ -31,6 +32,12 @@ pub(crate) fn retention_limits(flags: &Flags) -> (i64, u64) {
         (0, 0) => (DEFAULT_MS, 0),
         limits => limits,
     }
+}
+
+/// How far out of order samples may come, milliseconds.
+pub(crate) fn out_of_order_window(config: &Config) -> i64 {
+    let tsdb = config.root().get("storage").and_then(|storage| storage.get("tsdb"));
+    tsdb.and_then(|tsdb| tsdb.duration_ms("out_of_order_time_window")).unwrap_or_default()
 }
 
 /// The same as Prometheus puts it.

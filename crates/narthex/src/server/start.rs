@@ -225,6 +225,7 @@ fn database_options(flags: &Flags, state: &ServerState) -> narthex_tsdb::Options
         retention: Retention { time_ms, bytes },
         max_block_duration: longest_block(flags, time_ms),
         no_lock_file: flags.bool("storage.tsdb.no-lockfile"),
+        out_of_order_window: super::out_of_order_window(&config),
         max_exemplars: usize::try_from(max_exemplars).unwrap_or(usize::MAX),
         ..defaults
     }

@@ -137,6 +137,9 @@ impl ServerState {
     fn try_reload(&self) -> Result<(), String> {
         let config = Config::load(&self.config_path).map_err(|error| error.to_string())?;
         self.apply_jobs(&config)?;
+        if let Some(db) = self.db.get() {
+            db.set_out_of_order_window(super::out_of_order_window(&config));
+        }
         for what in not_executed(&config) {
             tracing::warn!("accepted, but not executed: {what}");
         }

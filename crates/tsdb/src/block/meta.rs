@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// The file's name.
 pub(crate) const FILE: &str = "meta.json";
 
+/// The hint of a block that has nothing but samples that came out of order.
+pub(crate) const OUT_OF_ORDER: &str = "from-out-of-order";
+
 /// The description of a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct BlockMeta {
@@ -88,6 +91,11 @@ pub struct Parent {
 }
 
 impl BlockMeta {
+    /// Whether all its samples came out of order: then its end says nothing about what the head has.
+    pub(crate) fn is_out_of_order(&self) -> bool {
+        self.compaction.hints.iter().any(|hint| hint == OUT_OF_ORDER)
+    }
+
     /// Reads the file's content.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let meta: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;

@@ -16,6 +16,18 @@ pub(crate) fn level_widths(min: i64, max: i64) -> Vec<i64> {
 
 /// The positions in `blocks` (sorted by time) of those to compact next; empty when there is nothing to do.
 pub(crate) fn plan(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
+    // Out-of-order blocks beyond what left the head in order wait: with an in-order block they would make one whose end
+    // says that the head's samples up to there are in blocks.
+    let in_order = blocks.iter().filter(|block| !block.is_out_of_order());
+    let end = in_order.map(|block| block.max_time).max().unwrap_or(i64::MIN);
+    let waits = |block: &BlockMeta| block.is_out_of_order() && block.max_time > end;
+    let (places, settled): (Vec<usize>, Vec<BlockMeta>) =
+        blocks.iter().cloned().enumerate().filter(|(_, block)| !waits(block)).unzip();
+    let chosen = plan_settled(&settled, widths);
+    chosen.into_iter().filter_map(|at| places.get(at).copied()).collect()
+}
+
+fn plan_settled(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
     let overlapping = overlapping(blocks);
     if !overlapping.is_empty() {
         return overlapping;
@@ -106,6 +118,13 @@ mod tests {
         for (ranges, want) in cases {
             assert_eq!(plan(&blocks(ranges), &widths), want, "{ranges:?}");
         }
+        let mut late = blocks(&[(0, 20), (20, 40), (20, 40), (40, 60), (60, 80)]);
+        for index in [2, 3, 4] {
+            late[index].compaction.hints = vec![crate::block::meta::OUT_OF_ORDER.to_owned()];
+        }
+        assert_eq!(plan(&late, &widths), [1, 2], "those in front of the head's samples only");
+        late.remove(2);
+        assert!(plan(&late, &widths).is_empty());
         let mut deleted = blocks(&[(0, 20), (20, 40)]);
         deleted[0].stats.num_tombstones = 1;
         assert_eq!(plan(&deleted, &widths), [0]);

@@ -12,6 +12,7 @@ use crate::block::meta::{self, BlockMeta, Compaction};
 use crate::block::writer::replace_file;
 use crate::block::{Block, BlockError, chunks, index, tombstones, ulid};
 use crate::compact::merge::write_block;
+use crate::head::ooo::source::OooSource;
 use crate::head::source::HeadSource;
 use crate::postings;
 use crate::wal::record::tombstones::{Tombstone, encode};
@@ -94,11 +95,14 @@ impl Db {
             self.link_block(block, &dir.join(&block.meta.ulid)).map_err(BlockError::io(&dir))?;
         }
         let range = self.head.state.read().time_range();
+        let late = self.head.state.read().ooo.range();
+        let range = range.into_iter().chain(late).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         if let Some((mint, maxt)) = range.filter(|_| !skip_head) {
-            let source = HeadSource::new(Arc::clone(&self.head), mint, maxt);
+            let in_order = HeadSource::new(Arc::clone(&self.head), mint, maxt);
+            let late = OooSource::new(Arc::clone(&self.head), mint, maxt, None);
             let compaction = Compaction { level: 1, ..Compaction::default() };
             let meta = BlockMeta { min_time: mint, max_time: maxt + 1, compaction, ..BlockMeta::default() };
-            write_block(&self.target(&dir), vec![Box::new(source)], meta)?;
+            write_block(&self.target(&dir), vec![Box::new(in_order), Box::new(late)], meta)?;
         }
         Ok(name)
     }

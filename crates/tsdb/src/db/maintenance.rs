@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Db;
-use crate::block::meta::{BlockMeta, Compaction, Parent};
+use crate::block::meta::{BlockMeta, Compaction, OUT_OF_ORDER, Parent};
 use crate::block::{Block, BlockError};
 use crate::compact::merge::{Target, write_block};
 use crate::compact::source::{BlockSource, ChunkSource};
@@ -64,6 +64,10 @@ impl Db {
                 done.head_blocks.push(name);
             }
             self.truncate(maxt).map_err(MaintenanceError::at("truncating the head"))?;
+        }
+        if !done.head_blocks.is_empty() {
+            let late = self.compact_out_of_order();
+            done.head_blocks.extend(late.map_err(MaintenanceError::at("compacting out-of-order samples"))?);
         }
         loop {
             let compacted = self.compact_blocks().map_err(MaintenanceError::at("compacting blocks"))?;
@@ -128,7 +132,7 @@ impl Db {
     }
 
     /// Waits until all readers are gone that may not know the newest block.
-    fn wait_for_readers(&self) -> io::Result<()> {
+    pub(super) fn wait_for_readers(&self) -> io::Result<()> {
         let barrier = self.head.state.write().next_commit();
         let deadline = Instant::now() + READERS_WAIT;
         while self.head.readers.lock().oldest().is_some_and(|commit| commit < barrier) {
@@ -170,6 +174,9 @@ impl Db {
             let (min_time, max_time) = (old.min_time, old.max_time);
             meta.compaction.parents.push(Parent { ulid: old.ulid.clone(), min_time, max_time });
         }
+        if parents.iter().all(|parent| parent.meta.is_out_of_order()) {
+            meta.compaction.hints.push(OUT_OF_ORDER.to_owned());
+        }
         meta.compaction.level += u32::from(parents.len() > 1);
         meta.compaction.sources.sort_unstable();
         meta.compaction.sources.dedup();
@@ -184,7 +191,7 @@ impl Db {
         Ok(old.iter().map(|block| block.meta.ulid.clone()).collect())
     }
 
-    /// Bytes of the log and the head chunk files.
+    /// Bytes of the logs and the head chunk files.
     fn other_bytes(&self) -> u64 {
         let fs = &self.options.fs;
         let size = |dir: &str| -> io::Result<u64> {
@@ -193,7 +200,7 @@ impl Db {
                 fs.list(&dir)?.into_iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
             files.map(|name| fs.open(&dir.join(name))?.size()).sum()
         };
-        size("wal").unwrap_or_default() + size("chunks_head").unwrap_or_default()
+        ["wal", "wbl", "chunks_head"].into_iter().map(|dir| size(dir).unwrap_or_default()).sum()
     }
 
     /// Takes blocks out of the list, then from the disk.

@@ -5,6 +5,7 @@
 
 mod admin;
 mod maintenance;
+mod out_of_order;
 
 pub use maintenance::{Maintained, MaintenanceError};
 
@@ -24,6 +25,8 @@ use crate::fs::Lock;
 use crate::head::Head;
 use crate::head::appender::HeadAppender;
 use crate::head::exemplars::Exemplars;
+use crate::head::ooo;
+use crate::head::ooo::log::{LogOptions, OooLog};
 use crate::head::querier::HeadQuerier;
 use crate::head::replay::{ReplayError, ReplayReport, replay};
 use crate::head::stats::{HeadStats, Stats};
@@ -90,14 +93,19 @@ impl Db {
         let min_valid_t = blocks.in_order_end();
         let exemplars = Exemplars::new(options.max_exemplars);
         let replay = replay(&fs, &dir, options.min_block_duration, min_valid_t, exemplars);
-        let (state, replayed, layout) = replay.map_err(|error| match error {
+        let mut replay = replay.map_err(|error| match error {
             ReplayError::Io(source) => OpenError::Io { path: wal_dir.clone(), source },
             ReplayError::Full(full) => OpenError::Replay { path: wal_dir.clone(), reason: full.to_string() },
         })?;
         let (size, compression) = (options.wal_segment_size, options.wal_compression);
-        let log = WalWriter::create(fs, wal_dir.clone(), layout.next_segment(), size, compression)
+        let log = WalWriter::create(Arc::clone(&fs), wal_dir.clone(), replay.next_segment, size, compression)
             .map_err(io(&wal_dir))?;
-        let head = Arc::new(Head::new(state, log));
+        let late_log = LogOptions { fs, dir: dir.join(ooo::DIR), segment_size: size, compression };
+        let late_log = OooLog::new(late_log, replay.next_out_of_order);
+        replay.state.ooo.cap = options.out_of_order_cap.max(1);
+        let window = options.out_of_order_window.max(0);
+        let head = Arc::new(Head::new(replay.state, log, late_log, window));
+        let replayed = replay.report;
         Ok(Self { head, blocks, dir, options, replayed, maintaining: Mutex::default(), _lock: lock })
     }
 
@@ -151,6 +159,7 @@ impl Db {
     /// still be used.
     pub fn sync(&self) -> io::Result<()> {
         self.head.log.lock().sync()?;
+        self.head.late_log.lock().sync()?;
         self.head.state.write().files.sync()
     }
 }

@@ -5,7 +5,10 @@
 use narthex_chunkenc::histogram::{HistogramRef, NewChunk};
 use narthex_chunkenc::{Encoding, HistogramBuilder};
 
+use narthex_storage::SampleValue;
+
 use super::chunks::FullChunk;
+use super::ooo::chunk::OooValue;
 use super::series::{Appended, NO_HISTOGRAM, Series, range_end};
 use super::state::{Applied, HeadState};
 use crate::wal::record::histograms::{AnyHistogram, HistogramSample};
@@ -22,50 +25,95 @@ impl AnyHistogram {
             Self::Float(histogram) => HistogramRef::Float(histogram),
         }
     }
+
+    pub(super) fn as_sample(&self) -> SampleValue<'_> {
+        match self {
+            Self::Int(histogram) => SampleValue::Histogram(histogram),
+            Self::Float(histogram) => SampleValue::FloatHistogram(histogram),
+        }
+    }
 }
 
 impl HeadState {
     /// Appends committed floats; `slots` are those of the samples, as found when they were appended.
-    pub(super) fn apply(&mut self, samples: &[Sample], slots: &[u32]) -> Applied {
-        let mut applied = Applied::default();
+    pub(super) fn apply(&mut self, samples: &[Sample], slots: &[u32], applied: &mut Applied) {
         let logging = self.commit_log.is_needed();
         for (sample, slot) in samples.iter().zip(slots) {
-            let appended = self.append_to(*slot, sample.t, sample.v);
-            applied.count(appended);
-            if logging && appended == Appended::InChunk {
+            let mut appended = self.append_to(*slot, sample.t, sample.v);
+            if appended != Appended::InChunk {
+                appended = self.late(*slot, sample.t, || OooValue::Float(sample.v));
+                if appended == Appended::Late {
+                    self.ooo.accepted.floats.push(*sample);
+                }
+            } else if logging {
                 self.commit_log.note(self.commit, sample.series);
             }
+            applied.count(appended);
         }
-        applied
     }
 
     /// Appends committed histograms.
-    pub(super) fn apply_histograms(&mut self, samples: &[HistogramSample]) -> Applied {
-        let mut applied = Applied::default();
+    pub(super) fn apply_histograms(&mut self, samples: &[HistogramSample], applied: &mut Applied) {
         let logging = self.commit_log.is_needed();
         for sample in samples {
-            let slot = self.refs.get(sample.series);
-            let appended =
-                slot.map_or(Appended::Rejected, |slot| self.append_histogram(slot, sample.t, &sample.value));
-            applied.count(appended);
-            if logging && appended == Appended::InChunk {
+            let slot = self.refs.get(sample.series).unwrap_or(u32::MAX);
+            let mut appended = self.append_histogram(slot, sample.t, &sample.value);
+            if appended != Appended::InChunk {
+                appended = self.late(slot, sample.t, || OooValue::from(&sample.value));
+                if appended == Appended::Late {
+                    self.ooo.accepted.histograms.push(sample.clone());
+                }
+            } else if logging {
                 self.commit_log.note(self.commit, sample.series);
             }
+            applied.count(appended);
         }
-        applied
+    }
+
+    /// What becomes of a sample that cannot be behind the newest one of its series.
+    #[cold]
+    fn late(&mut self, slot: u32, t: i64, value: impl FnOnce() -> OooValue) -> Appended {
+        let Some(series) = self.series.get(slot) else { return Appended::OutOfBounds };
+        let in_bounds = t >= self.floor();
+        if in_bounds && t == series.chunk.last_t() {
+            return Appended::Duplicate;
+        }
+        match self.takes_from.1 {
+            Some(from) if t >= from => {
+                let id = series.id;
+                if self.insert_out_of_order(id, t, value()) { Appended::Late } else { Appended::Duplicate }
+            }
+            Some(_) => Appended::TooOld,
+            None if in_bounds => Appended::OutOfOrder,
+            None => Appended::OutOfBounds,
+        }
+    }
+
+    /// Whether the newest sample of a series has this time and value.
+    pub(super) fn newest_is(&self, series: &Series, t: i64, value: SampleValue<'_>) -> bool {
+        let builder = self.histograms.get(series.histogram as usize).and_then(Option::as_ref);
+        let histogram = match value {
+            SampleValue::Float(v) => {
+                return builder.is_none() && series.chunk.last_v().to_bits() == v.to_bits();
+            }
+            SampleValue::Histogram(histogram) => HistogramRef::Int(histogram),
+            SampleValue::FloatHistogram(histogram) => HistogramRef::Float(histogram),
+        };
+        series.chunk.last_t() == t && builder.is_some_and(|builder| builder.ends_with(histogram))
     }
 
     /// Appends one float to the series in `slot`.
     #[inline]
     pub(super) fn append_to(&mut self, slot: u32, t: i64, v: f64) -> Appended {
-        let Some(series) = self.series.get_mut(slot) else { return Appended::Rejected };
-        if t <= series.chunk.last_t() || t < self.min_valid_t {
-            return Appended::Rejected;
+        let floor = self.floor();
+        let Some(series) = self.series.get_mut(slot) else { return Appended::OutOfOrder };
+        if t <= series.chunk.last_t() || t < floor {
+            return Appended::OutOfOrder;
         }
         if series.must_cut(t) || series.histogram != NO_HISTOGRAM {
             self.cut(slot);
         }
-        let Some(series) = self.series.get_mut(slot) else { return Appended::Rejected };
+        let Some(series) = self.series.get_mut(slot) else { return Appended::OutOfOrder };
         series.append(t, v, self.chunk_range);
         series.last_commit = self.commit as u32;
         self.min_t = self.min_t.min(t);
@@ -76,9 +124,9 @@ impl HeadState {
     /// Appends one histogram to the series in `slot`.
     pub(super) fn append_histogram(&mut self, slot: u32, t: i64, value: &AnyHistogram) -> Appended {
         let value = value.borrow();
-        let Some(series) = self.series.get(slot) else { return Appended::Rejected };
-        if t <= series.chunk.last_t() || t < self.min_valid_t {
-            return Appended::Rejected;
+        let Some(series) = self.series.get(slot) else { return Appended::OutOfOrder };
+        if t <= series.chunk.last_t() || t < self.floor() {
+            return Appended::OutOfOrder;
         }
         if !series.chunk.is_empty() {
             self.cut(slot);
@@ -104,7 +152,7 @@ impl HeadState {
         }
         let first = builder.count() == 1;
         let index = self.put_builder(builder);
-        let Some(series) = self.series.get_mut(slot) else { return Appended::Rejected };
+        let Some(series) = self.series.get_mut(slot) else { return Appended::OutOfOrder };
         series.histogram = index;
         if first {
             series.chunk_start = t;

@@ -7,11 +7,13 @@
 //! Invariants: nothing of a transaction is in a series before the log has it; a sample that another transaction made
 //! invalid in the meantime is dropped and counted at commit, as in Prometheus.
 
+use std::sync::atomic::Ordering;
+
 use narthex_model::{Exemplar, Labels, Metadata, Timestamp};
 use narthex_storage::{AppendError, Appender, CommitError, SampleValue, SeriesRef};
 
 use super::check;
-use super::state::HeadState;
+use super::state::{Applied, HeadState};
 use super::{Counters, Head};
 use crate::wal::record::histograms::{AnyHistogram, HistogramSample};
 use crate::wal::record::samples::Sample;
@@ -27,7 +29,6 @@ const KEPT_BUFFERS: usize = 16;
 struct Known {
     slot: u32,
     last_t: i64,
-    last_v: f64,
 }
 
 /// The memory of a transaction, reused by the next ones.
@@ -55,14 +56,16 @@ pub(crate) struct HeadAppender<'a> {
     window_len: u64,
     /// The numbering of the slots in the buffers.
     numbering: u64,
-    /// Earliest time that is taken, known after the first look at the head.
+    /// Earliest time that is taken in order, known after the first look at the head.
     from_t: Option<Timestamp>,
+    /// Earliest time that is taken out of order; `None` when none is.
+    late_from: Option<Timestamp>,
 }
 
 impl<'a> HeadAppender<'a> {
     pub(crate) fn new(head: &'a Head) -> Self {
         let buffers = head.buffers.lock().pop().unwrap_or_default();
-        Self { head, buffers, window_start: 0, window_len: 1, numbering: 0, from_t: None }
+        Self { head, buffers, window_start: 0, window_len: 1, numbering: 0, from_t: None, late_from: None }
     }
 
     /// What is known of a series; fills the window if it is not in it.
@@ -84,6 +87,8 @@ impl<'a> HeadAppender<'a> {
         let state = self.head.state.read();
         if self.from_t.is_none() {
             self.from_t = Some(state.appendable_from());
+            let window = self.head.out_of_order_window.load(Ordering::Relaxed);
+            self.late_from = (window > 0).then(|| state.max_t.saturating_sub(window));
             self.numbering = state.numbering;
         }
         let entries = (series..series.saturating_add(self.window_len)).map(|id| look_up(&state, id));
@@ -93,8 +98,10 @@ impl<'a> HeadAppender<'a> {
 
     fn append_float(&mut self, series: u64, t: Timestamp, v: f64) -> Result<(), AppendError> {
         let known = self.known(series).ok_or(AppendError::UnknownSeries(SeriesRef(series)))?;
-        if t <= known.last_t || self.from_t.is_some_and(|from| t < from) {
-            return self.reject(known, t, v);
+        if (t <= known.last_t || self.from_t.is_some_and(|from| t < from))
+            && !self.takes_late(known, t, SampleValue::Float(v))?
+        {
+            return Ok(());
         }
         self.buffers.samples.push(Sample { series, t, v });
         self.buffers.slots.push(known.slot);
@@ -108,27 +115,34 @@ impl<'a> HeadAppender<'a> {
         value: AnyHistogram,
     ) -> Result<(), AppendError> {
         let known = self.known(series).ok_or(AppendError::UnknownSeries(SeriesRef(series)))?;
-        if t <= known.last_t || self.from_t.is_some_and(|from| t < from) {
-            // Histograms at the newest time count as duplicates with another value, as their bits are not at hand.
-            return self.reject(known, t, f64::from_bits(!known.last_v.to_bits()));
+        if (t <= known.last_t || self.from_t.is_some_and(|from| t < from))
+            && !self.takes_late(known, t, value.as_sample())?
+        {
+            return Ok(());
         }
         self.buffers.histograms.push(HistogramSample { series, t, value });
         Ok(())
     }
 
+    /// Whether a sample that is not newer than the newest one of its series, or older than what is taken in order, is
+    /// taken as an out-of-order one; `false` when it is there already.
     #[cold]
-    fn reject(&self, known: Known, t: Timestamp, v: f64) -> Result<(), AppendError> {
+    fn takes_late(&self, known: Known, t: Timestamp, value: SampleValue<'_>) -> Result<bool, AppendError> {
         let counters = &self.head.counters;
-        if self.from_t.is_some_and(|from| t < from) {
-            Counters::add(&counters.out_of_bounds, 1);
-            return Err(AppendError::OutOfBounds);
+        let in_bounds = self.from_t.is_none_or(|from| t >= from);
+        if in_bounds && t == known.last_t {
+            let state = self.head.state.read();
+            let same = state.series.get(known.slot).is_some_and(|series| state.newest_is(series, t, value));
+            return if same { Ok(false) } else { Err(AppendError::DuplicateTimestamp) };
         }
-        if t == known.last_t {
-            let same = v.to_bits() == known.last_v.to_bits();
-            return if same { Ok(()) } else { Err(AppendError::DuplicateTimestamp) };
-        }
-        Counters::add(&counters.out_of_order, 1);
-        Err(AppendError::OutOfOrder)
+        let (counter, error) = match self.late_from {
+            Some(from) if t >= from => return Ok(true),
+            Some(_) => (&counters.too_old, AppendError::TooOld),
+            None if in_bounds => (&counters.out_of_order, AppendError::OutOfOrder),
+            None => (&counters.out_of_bounds, AppendError::OutOfBounds),
+        };
+        Counters::add(counter, 1);
+        Err(error)
     }
 
     /// Writes the log; nothing is visible yet. Returns how many of the unlogged series are in it.
@@ -184,7 +198,7 @@ impl<'a> HeadAppender<'a> {
 fn look_up(state: &HeadState, id: u64) -> Option<Known> {
     let slot = state.refs.get(id)?;
     let series = state.series.get(slot)?;
-    Some(Known { slot, last_t: series.chunk.last_t(), last_v: series.chunk.last_v() })
+    Some(Known { slot, last_t: series.chunk.last_t() })
 }
 
 /// Puts all series that the log does not have yet into a record; returns how many.
@@ -271,22 +285,31 @@ impl Appender for HeadAppender<'_> {
         let oldest_reader = head.readers.lock().oldest();
         let mut state = head.state.write();
         state.begin_commit(oldest_reader, logged);
+        state.takes_from = (self.from_t.unwrap_or(Timestamp::MIN), self.late_from);
         let buffers = &mut self.buffers;
         if self.numbering != state.numbering {
             let Buffers { samples, slots, .. } = buffers;
             slots.clear();
             slots.extend(samples.iter().map(|sample| state.refs.get(sample.series).unwrap_or(u32::MAX)));
         }
-        let floats = state.apply(&buffers.samples, &buffers.slots);
-        let histograms = state.apply_histograms(&buffers.histograms);
+        let mut applied = Applied::default();
+        state.apply(&buffers.samples, &buffers.slots, &mut applied);
+        state.apply_histograms(&buffers.histograms, &mut applied);
         buffers.exemplars.drain(..).for_each(|(series, exemplar)| state.exemplars.add(series, exemplar));
         state.metadata.extend(buffers.metadata.drain(..));
+        state.takes_from = (Timestamp::MIN, None);
         state.end_commit();
+        let accepted = (applied.late > 0).then(|| state.take_accepted());
         drop(state);
+        if let Some(accepted) = accepted {
+            head.late_log.lock().write(&accepted);
+        }
         drop(log);
         Counters::add(&head.counters.commits, 1);
-        Counters::add(&head.counters.samples, floats.appended + histograms.appended);
-        Counters::add(&head.counters.out_of_order, floats.rejected + histograms.rejected);
+        Counters::add(&head.counters.samples, applied.appended);
+        Counters::add(&head.counters.out_of_order, applied.out_of_order);
+        Counters::add(&head.counters.out_of_bounds, applied.out_of_bounds);
+        Counters::add(&head.counters.too_old, applied.too_old);
         self.give_back();
         Ok(())
     }

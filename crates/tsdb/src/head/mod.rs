@@ -2,11 +2,11 @@
 //!
 //! * [`state`]: what is stored, and how a commit changes it. `pairs`, `postings`, `refs`, `slab`, `series`, `chunks` are
 //!   its parts.
-//! * `append`: a sample into its series. [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see.
+//! * `append`: a sample into its series. [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see. [`ooo`]: samples older than the newest one of their series.
 //! * [`replay`]: log → state.
 //!
 //! Locks, in the order in which they are taken: `log` (one commit at a time; held from the log write to the end of the
-//! memory phase), `state` (written for the memory phase only), `readers`.
+//! memory phase), `late_log`, `state` (written for the memory phase only), `readers`.
 //!
 //! Where the bytes of a series go, and why one lock is enough: `docs/decisions/head.md`.
 
@@ -17,6 +17,7 @@ mod chunks;
 pub(crate) mod exemplars;
 pub(crate) mod files;
 mod isolation;
+pub(crate) mod ooo;
 mod pairs;
 mod postings;
 pub(crate) mod querier;
@@ -30,13 +31,14 @@ pub(crate) mod state;
 pub(crate) mod stats;
 mod truncate;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use narthex_model::{Exemplar, Labels, Matcher, Metadata, Timestamp};
 use parking_lot::{Mutex, RwLock};
 
 use self::appender::Buffers;
 use self::isolation::Readers;
+use self::ooo::log::OooLog;
 use self::state::HeadState;
 use crate::wal::WalWriter;
 
@@ -44,6 +46,10 @@ use crate::wal::WalWriter;
 pub(crate) struct Head {
     pub(crate) log: Mutex<WalWriter>,
     pub(crate) state: RwLock<HeadState>,
+    /// The log of out-of-order samples.
+    pub(crate) late_log: Mutex<OooLog>,
+    /// The out-of-order window, milliseconds; 0 when none are taken.
+    pub(crate) out_of_order_window: AtomicI64,
     pub(crate) readers: Mutex<Readers>,
     /// Buffers of finished appenders, for the next ones.
     pub(crate) buffers: Mutex<Vec<Buffers>>,
@@ -68,9 +74,11 @@ impl Counters {
 }
 
 impl Head {
-    pub(crate) fn new(state: HeadState, log: WalWriter) -> Self {
+    pub(crate) fn new(state: HeadState, log: WalWriter, late_log: OooLog, out_of_order_window: i64) -> Self {
         Self {
             log: Mutex::new(log),
+            late_log: Mutex::new(late_log),
+            out_of_order_window: AtomicI64::new(out_of_order_window),
             state: RwLock::new(state),
             readers: Mutex::default(),
             buffers: Mutex::default(),

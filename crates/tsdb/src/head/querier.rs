@@ -57,6 +57,7 @@ impl HeadQuerier {
         slots.retain(|slot| {
             state.series.get(*slot).is_some_and(|series| {
                 series.chunk.last_t() >= self.view.mint && starts_by(state, series, self.view.maxt)
+                    || late_in(state, series, self.view.mint, self.view.maxt)
             })
         });
         slots
@@ -67,6 +68,12 @@ impl HeadQuerier {
 fn starts_by(state: &HeadState, series: &Series, t: Timestamp) -> bool {
     (state.growing(series).is_some() && series.chunk_start <= t)
         || state.chunks.list(series.full).any(|chunk| chunk.mint <= t)
+}
+
+/// Whether the series may have an out-of-order sample in the range.
+fn late_in(state: &HeadState, series: &Series, mint: Timestamp, maxt: Timestamp) -> bool {
+    let range = state.ooo.get(series.id).and_then(|entry| entry.range());
+    range.is_some_and(|range| range.0 <= maxt && range.1 >= mint)
 }
 
 /// Cuts a sorted list to the limit, 0 being none.
@@ -159,6 +166,16 @@ struct Parts {
     /// How many of the newest samples to leave out.
     hidden: usize,
     deleted: Ranges,
+    late: Option<Box<Late>>,
+}
+
+/// The out-of-order part.
+#[derive(Default)]
+struct Late {
+    /// The samples of the growing chunk.
+    growing: Samples,
+    /// Chunks on disk, which may overlap.
+    mapped: Vec<ChunkBytes>,
 }
 
 impl HeadSeries {
@@ -168,13 +185,23 @@ impl HeadSeries {
         let Some(series) = state.by_ref(self.id) else { return Ok(None) };
         let later = (series.last_commit.wrapping_sub(view.commit as u32) as i32) > 0;
         let hidden = if later { view.hidden.count(&state.commit_log, view.commit, self.id) } else { 0 };
+        let late_maxt = maxt;
         let maxt = if hidden > 0 { Timestamp::MAX } else { maxt };
         let mut parts = Parts {
             full: SmallVec::new(),
             growing: (0, SmallVec::new()),
             hidden,
             deleted: Ranges::default(),
+            late: None,
         };
+        if let Some(entry) = state.ooo.get(self.id) {
+            let mut late = Box::<Late>::default();
+            entry.growing.read(mint, late_maxt, Some(view.commit), &mut late.growing);
+            for chunk in entry.mapped.iter().filter(|chunk| chunk.mint <= late_maxt && chunk.maxt >= mint) {
+                late.mapped.push(state.files.get(chunk.place)?);
+            }
+            parts.late = Some(late);
+        }
         if series.chunk_start <= maxt
             && series.chunk.last_t() >= mint
             && let Some((encoding, bytes)) = state.growing(series)
@@ -234,6 +261,20 @@ impl SeriesTrait for HeadSeries {
             let visible = out.len().saturating_sub(parts.hidden).max(start);
             let added = out.timestamps.get(start..visible).unwrap_or_default();
             chunk_read::truncate(out, start + added.partition_point(|t| *t <= maxt));
+        }
+        if let Some(late) = &parts.late {
+            // Of samples with one time the first that came stays.
+            let mut all = Vec::with_capacity(late.mapped.len() + 1);
+            for chunk in &late.mapped {
+                let mut samples = Samples::default();
+                chunk
+                    .with(|encoding, data| chunk_read::decode(encoding, data, mint, maxt, &mut samples))
+                    .map_err(|error| self.corrupt(&error))?
+                    .map_err(|error| self.corrupt(&error))?;
+                all.push(samples);
+            }
+            all.push(late.growing.clone());
+            chunk_read::merge_into(out, start, &chunk_read::merge_all(all));
         }
         if !parts.deleted.is_empty() {
             chunk_read::retain(out, start, |t| !parts.deleted.contains(t));

@@ -15,7 +15,10 @@ use rustc_hash::FxHashMap;
 
 use super::chunks::{ChunkPool, FullChunk, NO_CHUNK};
 use super::exemplars::Exemplars;
-use super::files::{HeadFiles, ScannedChunk};
+use super::files::{HeadFiles, Place, ScannedChunk};
+use super::ooo;
+use super::ooo::MappedChunk;
+use super::ooo::replay::OooReplay;
 use super::state::{HeadFull, HeadState};
 use crate::fs::Fs;
 use crate::wal::record::exemplars::ExemplarEntry;
@@ -35,6 +38,8 @@ pub struct ReplayReport {
     pub chunks: u64,
     /// Samples read.
     pub samples: u64,
+    /// Samples read from the log of out-of-order samples.
+    pub out_of_order_samples: u64,
     /// Entries whose series no record has made known.
     pub unknown_refs: u64,
     /// Records of types this version does not keep.
@@ -55,23 +60,33 @@ pub(crate) enum ReplayError {
 }
 
 /// What a log directory holds.
-pub(crate) struct Layout {
+struct Layout {
     /// The newest checkpoint: its name and the last segment it covers.
     checkpoint: Option<(String, u64)>,
     segments: Vec<u64>,
 }
 
 impl Layout {
-    pub(crate) fn read(fs: &dyn Fs, dir: &Path) -> io::Result<Self> {
+    fn read(fs: &dyn Fs, dir: &Path) -> io::Result<Self> {
         Ok(Self { checkpoint: checkpoint::newest(fs, dir)?, segments: segment::list(fs, dir)? })
     }
 
     /// The number of the segment to start with.
-    pub(crate) fn next_segment(&self) -> u64 {
+    fn next_segment(&self) -> u64 {
         let after_last = self.segments.last().map(|last| last + 1);
         let after_checkpoint = self.checkpoint.as_ref().map(|(_, number)| number + 1);
         after_last.max(after_checkpoint).unwrap_or_default()
     }
+}
+
+/// What a replay gives.
+pub(crate) struct Replayed {
+    pub(crate) state: HeadState,
+    pub(crate) report: ReplayReport,
+    /// The segment of the log to start with.
+    pub(crate) next_segment: u64,
+    /// The segment of the log of out-of-order samples to start with.
+    pub(crate) next_out_of_order: u64,
 }
 
 /// A head with what is in the head chunk files and the log of a data directory.
@@ -81,12 +96,18 @@ pub(crate) fn replay(
     chunk_range: i64,
     min_valid_t: i64,
     exemplars: Exemplars,
-) -> Result<(HeadState, ReplayReport, Layout), ReplayError> {
+) -> Result<Replayed, ReplayError> {
     let started = Instant::now();
-    let mut found = FoundChunks { pool: ChunkPool::default(), by_series: FxHashMap::default(), min_valid_t };
+    let mut found = FoundChunks {
+        pool: ChunkPool::default(),
+        by_series: FxHashMap::default(),
+        late: FxHashMap::default(),
+        last_place: Place::default(),
+        min_valid_t,
+    };
     let (files, scanned) =
         HeadFiles::open(Arc::clone(fs), data_dir.join("chunks_head"), &mut |c| found.add(c))?;
-    let FoundChunks { pool, by_series, .. } = found;
+    let FoundChunks { pool, by_series, late, last_place, .. } = found;
     let mut state = HeadState::new(chunk_range, min_valid_t, pool, files);
     state.exemplars = exemplars;
     let report = ReplayReport { chunks: scanned.chunks, repairs: scanned.repairs, ..ReplayReport::default() };
@@ -107,6 +128,15 @@ pub(crate) fn replay(
         replay.segment(fs, &segment::path(dir, *number))?;
     }
     let aliases = std::mem::take(&mut replay.aliases);
+    for (reference, chunks) in late {
+        let slot = replay.state.refs.get(reference);
+        if let Some(id) = slot.and_then(|slot| replay.state.series.get(slot)).map(|series| series.id) {
+            replay.state.ooo.attach(id, chunks);
+        }
+    }
+    let Replay { state, report, .. } = &mut replay;
+    let mut out_of_order = OooReplay { state, aliases: &aliases, report, last_place };
+    let next_out_of_order = out_of_order.run(fs, &data_dir.join(ooo::DIR))?;
     for alias in aliases.keys() {
         replay.state.refs.remove(*alias);
     }
@@ -116,7 +146,7 @@ pub(crate) fn replay(
     replay.state.end_commit();
     let mut report = replay.report;
     report.duration_ms = started.elapsed().as_millis() as u64;
-    Ok((replay.state, report, layout))
+    Ok(Replayed { state: replay.state, report, next_segment: layout.next_segment(), next_out_of_order })
 }
 
 /// The chunks of the head chunk files, put together per series.
@@ -124,13 +154,24 @@ struct FoundChunks {
     pool: ChunkPool,
     /// The newest chunk of each series reference, and the time of its last sample.
     by_series: FxHashMap<u64, (u32, i64)>,
+    /// The chunks of out-of-order samples of each series reference.
+    late: FxHashMap<u64, Vec<MappedChunk>>,
+    last_place: Place,
     min_valid_t: i64,
 }
 
 impl FoundChunks {
     fn add(&mut self, chunk: ScannedChunk) {
-        if chunk.out_of_order || Encoding::from_byte(chunk.encoding).is_err() || chunk.maxt < self.min_valid_t
-        {
+        self.last_place = self.last_place.max(chunk.place);
+        if Encoding::from_byte(chunk.encoding).is_err() {
+            return;
+        }
+        let ScannedChunk { mint, maxt, place, .. } = chunk;
+        if chunk.out_of_order {
+            self.late.entry(chunk.series).or_default().push(MappedChunk { mint, maxt, place });
+            return;
+        }
+        if maxt < self.min_valid_t {
             return;
         }
         let entry = self.by_series.entry(chunk.series).or_insert((NO_CHUNK, i64::MIN));

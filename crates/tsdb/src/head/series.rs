@@ -42,8 +42,16 @@ pub(crate) struct Series {
 pub(crate) enum Appended {
     /// It is in the growing chunk.
     InChunk,
+    /// It is among the out-of-order samples.
+    Late,
+    /// There is a sample with its time.
+    Duplicate,
     /// Not newer than the newest sample.
-    Rejected,
+    OutOfOrder,
+    /// Older than the head takes, or of a series that is gone.
+    OutOfBounds,
+    /// Older than the out-of-order window.
+    TooOld,
 }
 
 impl Series {

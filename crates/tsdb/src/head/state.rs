@@ -13,6 +13,7 @@ use super::chunks::ChunkPool;
 use super::exemplars::Exemplars;
 use super::files::HeadFiles;
 use super::isolation::CommitLog;
+use super::ooo::OutOfOrder;
 use super::pairs::{Pairs, tight_push};
 use super::postings::Postings;
 use super::refs::RefMap;
@@ -45,6 +46,11 @@ pub(crate) struct HeadState {
     pub(super) free_histograms: Vec<u32>,
     pub(crate) files: HeadFiles,
     pub(super) exemplars: Exemplars,
+    /// Samples older than the newest one of their series.
+    pub(crate) ooo: OutOfOrder,
+    /// The earliest times of a sample in order, and of one out of order (`None` when none is taken), of the commit that
+    /// runs.
+    pub(super) takes_from: (i64, Option<i64>),
     /// Type, unit and help by series, as far as they were given.
     pub(super) metadata: FxHashMap<u64, Metadata>,
     /// Deleted ranges by series.
@@ -74,14 +80,25 @@ pub(crate) struct HeadState {
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Applied {
     pub(crate) appended: u64,
-    pub(crate) rejected: u64,
+    /// Those of `appended` that are out of order.
+    pub(crate) late: u64,
+    pub(crate) out_of_order: u64,
+    pub(crate) out_of_bounds: u64,
+    pub(crate) too_old: u64,
 }
 
 impl Applied {
     pub(super) fn count(&mut self, appended: Appended) {
         match appended {
             Appended::InChunk => self.appended += 1,
-            Appended::Rejected => self.rejected += 1,
+            Appended::Late => {
+                self.appended += 1;
+                self.late += 1;
+            }
+            Appended::Duplicate => {}
+            Appended::OutOfOrder => self.out_of_order += 1,
+            Appended::OutOfBounds => self.out_of_bounds += 1,
+            Appended::TooOld => self.too_old += 1,
         }
     }
 }
@@ -100,6 +117,8 @@ impl HeadState {
             free_histograms: Vec::new(),
             files,
             exemplars: Exemplars::default(),
+            ooo: OutOfOrder::default(),
+            takes_from: (i64::MIN, None),
             metadata: FxHashMap::default(),
             deleted: FxHashMap::default(),
             numbering: 0,
@@ -236,7 +255,10 @@ impl HeadState {
         let slots = self.select(matchers).into_iter();
         let stones = slots.filter_map(|slot| {
             let series = self.series.get(slot)?;
-            let (mint, maxt) = (mint.max(self.min_t), maxt.min(series.chunk.last_t()));
+            let late = self.ooo.get(series.id).and_then(|entry| entry.range());
+            let oldest = late.map_or(self.min_t, |late| late.0.min(self.min_t));
+            let newest = late.map_or(series.chunk.last_t(), |late| late.1.max(series.chunk.last_t()));
+            let (mint, maxt) = (mint.max(oldest), maxt.min(newest));
             (mint <= maxt).then_some(Tombstone { series: series.id, mint, maxt })
         });
         stones.collect()
@@ -252,15 +274,21 @@ impl HeadState {
         self.min_valid_t = self.min_valid_t.max(t);
     }
 
-    /// Whether a reference is that of a series.
+    /// Whether a log may still name a series by this reference.
     pub(crate) fn knows(&self, series: u64) -> bool {
-        self.refs.get(series).is_some()
+        self.refs.get(series).is_some() || self.ooo.pinned.contains(&series)
     }
 
     /// Begins a commit without samples, so that readers from before can be told from later ones.
     pub(crate) fn next_commit(&mut self) -> u64 {
         self.commit += 1;
         self.commit
+    }
+
+    /// The earliest time that the commit that runs, or the replay, may write in order.
+    #[inline]
+    pub(super) fn floor(&self) -> i64 {
+        self.min_valid_t.max(self.takes_from.0)
     }
 
     /// The earliest time an appender may write.

@@ -31,6 +31,14 @@ pub struct HeadStats {
     pub out_of_bounds: u64,
     /// Samples refused because they were older than the out-of-order window.
     pub too_old: u64,
+    /// Samples taken that were older than the newest one of their series.
+    pub out_of_order_appended: u64,
+    /// The out-of-order window, milliseconds; 0 when such samples are refused.
+    pub out_of_order_window: i64,
+    /// Chunks of out-of-order samples in the head.
+    pub out_of_order_chunks: u64,
+    /// Writes of the out-of-order log that failed.
+    pub out_of_order_log_failed: u64,
     /// Transactions committed.
     pub commits: u64,
     /// Transactions that failed at the log.
@@ -74,6 +82,7 @@ impl Head {
             let log = self.log.lock();
             (log.segment(), log.offset())
         };
+        let out_of_order_log_failed = self.late_log.lock().failed;
         let state = self.state.read();
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         HeadStats {
@@ -89,6 +98,10 @@ impl Head {
             out_of_order: count(&self.counters.out_of_order),
             out_of_bounds: count(&self.counters.out_of_bounds),
             too_old: count(&self.counters.too_old),
+            out_of_order_appended: state.ooo.appended,
+            out_of_order_window: self.out_of_order_window.load(Ordering::Relaxed),
+            out_of_order_chunks: state.ooo.chunks() as u64,
+            out_of_order_log_failed,
             commits: count(&self.counters.commits),
             failed_commits: count(&self.counters.failed_commits),
             exemplars: state.exemplars.len() as u64,

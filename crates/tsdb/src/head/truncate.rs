@@ -33,12 +33,20 @@ impl HeadState {
         }
         // A series made from now on may wait for its first sample until the next time.
         self.kept_empty_from = self.last_ref + 1;
-        for ranges in self.deleted.values_mut() {
-            ranges.truncate(mint);
+        for (id, ranges) in &mut self.deleted {
+            if !self.ooo.has(*id) {
+                ranges.truncate(mint);
+            }
         }
         self.deleted.retain(|id, ranges| !ranges.is_empty() && self.refs.get(*id).is_some());
         self.min_t = self.oldest_sample().max(mint);
-        if let Err(error) = self.files.truncate(mint) {
+        self.truncate_files(mint);
+    }
+
+    /// Removes head chunk files without anything that is needed from `mint` on, or that is out of order and in no block.
+    pub(crate) fn truncate_files(&mut self, mint: i64) {
+        let keep_from = self.ooo.oldest_file().unwrap_or(u32::MAX);
+        if let Err(error) = self.files.truncate(mint, keep_from) {
             tracing::warn!("cannot remove old head chunk files: {error}");
         }
     }
@@ -58,6 +66,7 @@ impl HeadState {
             && series.chunk.is_empty()
             && series.histogram == NO_HISTOGRAM
             && series.id < self.kept_empty_from
+            && !self.ooo.has(series.id)
     }
 
     /// Removes dead series from everything and renumbers the others.

@@ -158,6 +158,11 @@ fn head(families: &mut Families, stats: &HeadStats) {
             stats.too_old,
         ),
         (
+            "prometheus_tsdb_out_of_order_wbl_writes_failed_total",
+            "Total number of writes to the log of out-of-order samples that failed.",
+            stats.out_of_order_log_failed,
+        ),
+        (
             "prometheus_tsdb_wal_writes_failed_total",
             "Total number of WAL writes that failed.",
             stats.failed_commits,
@@ -165,6 +170,12 @@ fn head(families: &mut Families, stats: &HeadStats) {
     ] {
         counter(families, name, help, value as f64);
     }
+    families
+        .counter(
+            "prometheus_tsdb_head_out_of_order_samples_appended_total",
+            "Total number of appended out of order samples.",
+        )
+        .sample([("type", "float")], stats.out_of_order_appended as f64);
     families
         .counter("prometheus_tsdb_head_samples_appended_total", "Total number of appended samples.")
         .sample([("type", "float")], stats.samples_appended as f64);

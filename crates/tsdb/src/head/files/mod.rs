@@ -35,7 +35,7 @@ const PENDING_MAX: usize = 1 << 20;
 const OUT_OF_ORDER_BIT: u8 = 0x80;
 
 /// Where a chunk is: file number and offset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Place {
     pub(crate) file: u32,
     pub(crate) offset: u32,
@@ -172,6 +172,18 @@ impl HeadFiles {
         place
     }
 
+    /// Like [`push`](Self::push) for a chunk of out-of-order samples.
+    pub(crate) fn push_out_of_order(
+        &mut self,
+        series: u64,
+        mint: i64,
+        maxt: i64,
+        encoding: u8,
+        data: &[u8],
+    ) -> Place {
+        self.push(series, mint, maxt, encoding | OUT_OF_ORDER_BIT, data)
+    }
+
     /// The next chunk starts a new file.
     fn start_file(&mut self) {
         self.current += 1;
@@ -228,13 +240,13 @@ impl HeadFiles {
         Ok(ChunkBytes::Mapped(self.region(place.file)?, place.offset))
     }
 
-    /// Removes the files whose samples are all before `mint`, the one being written excepted.
-    pub(crate) fn truncate(&mut self, mint: i64) -> io::Result<()> {
+    /// Removes the files before `keep_from` whose samples are all before `mint`, the one being written excepted.
+    pub(crate) fn truncate(&mut self, mint: i64, keep_from: u32) -> io::Result<()> {
         let current = self.current;
         let old: Vec<u32> = self
             .files
             .iter()
-            .filter(|(number, info)| **number != current && info.maxt < mint)
+            .filter(|(number, info)| **number != current && **number < keep_from && info.maxt < mint)
             .map(|(number, _)| *number)
             .collect();
         for number in old {

@@ -5,6 +5,7 @@
 
 pub(crate) mod exemplars;
 pub(crate) mod histograms;
+pub(crate) mod markers;
 pub(crate) mod metadata;
 pub(crate) mod samples;
 pub(crate) mod series;
@@ -19,6 +20,8 @@ pub(crate) const SAMPLES: u8 = 2;
 pub(crate) const TOMBSTONES: u8 = 3;
 /// Exemplars.
 pub(crate) const EXEMPLARS: u8 = 4;
+/// Which out-of-order samples are in head chunk files; in the out-of-order log only.
+pub(crate) const MARKERS: u8 = 5;
 /// Type, unit and help of series.
 pub(crate) const METADATA: u8 = 6;
 /// Integer histograms.

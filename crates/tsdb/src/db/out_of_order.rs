@@ -1,0 +1,87 @@
+//! Out-of-order samples of the head → blocks; run behind a head compaction, as Prometheus does.
+//!
+//! Invariant: a sample is forgotten in memory, in head chunk files and in its log only when a block that has it is listed
+//! and no reader is left that may not know the block.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use rustc_hash::FxHashMap;
+
+use super::Db;
+use crate::block::BlockError;
+use crate::block::meta::{BlockMeta, Compaction, OUT_OF_ORDER};
+use crate::compact::merge::write_block;
+use crate::head::Head;
+use crate::head::ooo;
+use crate::head::ooo::source::OooSource;
+
+/// Out-of-order chunks that all are on disk, to be written as blocks.
+struct Taken {
+    /// How many chunks of each series.
+    counts: Arc<FxHashMap<u64, usize>>,
+    mint: i64,
+    maxt: i64,
+    /// The segment of the log behind them.
+    segment: u64,
+}
+
+impl Head {
+    /// Moves all growing out-of-order chunks to disk.
+    fn take_out_of_order(&self) -> std::io::Result<Option<Taken>> {
+        let _log = self.log.lock();
+        let mut state = self.state.write();
+        let Some((mint, maxt)) = state.ooo.range() else { return Ok(None) };
+        let ids: Vec<u64> = state.ooo.ids().collect();
+        ids.iter().for_each(|id| state.cut_out_of_order(*id));
+        state.files.flush()?;
+        let counts = ids.into_iter().map(|id| (id, state.ooo.get(id).map_or(0, |entry| entry.mapped.len())));
+        let counts = Arc::new(counts.collect());
+        drop(state);
+        let segment = self.late_log.lock().cut()?;
+        Ok(Some(Taken { counts, mint, maxt, segment }))
+    }
+}
+
+impl Db {
+    /// From now on takes samples that are up to `window` milliseconds older than the head's newest one, whatever their
+    /// series has; 0 takes none.
+    pub fn set_out_of_order_window(&self, window: i64) {
+        self.head.out_of_order_window.store(window.max(0), Ordering::Relaxed);
+    }
+
+    /// Writes all out-of-order samples as blocks, one per range that has some; their names.
+    pub(super) fn compact_out_of_order(&self) -> Result<Vec<String>, BlockError> {
+        let wal = self.dir.join(ooo::DIR);
+        let Some(taken) = self.head.take_out_of_order().map_err(BlockError::io(&wal))? else {
+            return Ok(Vec::new());
+        };
+        let range = self.options.min_block_duration;
+        let mut names = Vec::new();
+        let mut start = taken.mint.div_euclid(range) * range;
+        while start <= taken.maxt {
+            let end = start + range;
+            let counts = Some(Arc::clone(&taken.counts));
+            let source = OooSource::new(Arc::clone(&self.head), start, end - 1, counts);
+            let hints = vec![OUT_OF_ORDER.to_owned()];
+            let compaction = Compaction { level: 1, hints, ..Compaction::default() };
+            let meta = BlockMeta { min_time: start, max_time: end, compaction, ..BlockMeta::default() };
+            let written = write_block(&self.target(&self.dir), vec![Box::new(source)], meta)?;
+            names.extend(written.map(|meta| meta.ulid));
+            start = end;
+        }
+        self.blocks.reload(&self.options.fs, &self.dir)?;
+        let forget = || -> std::io::Result<()> {
+            self.wait_for_readers()?;
+            let mut state = self.head.state.write();
+            state.ooo.forget_mapped(&taken.counts);
+            state.ooo.pinned.clear();
+            let mint = state.time_range().map_or(i64::MIN, |range| range.0);
+            state.truncate_files(mint);
+            drop(state);
+            self.head.late_log.lock().truncate(taken.segment)
+        };
+        forget().map_err(BlockError::io(&wal))?;
+        Ok(names)
+    }
+}

@@ -1,0 +1,118 @@
+//! [`OooLog`]: the log of out-of-order samples (`wbl/`), in the format of the write-ahead log.
+//!
+//! Which samples are out of order is known only when they are in memory, so this log is written behind them; the
+//! write-ahead log has had them before. Written by commits, which hold the lock of the write-ahead log meanwhile.
+//!
+//! Invariant: records are written in the order in which they were made; those that could not be written wait for the
+//! next commit.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Accepted;
+use crate::fs::Fs;
+use crate::wal::record::{self, histograms, markers, samples};
+use crate::wal::{Compression, WalWriter, segment};
+
+/// Records that could not be written are kept up to so many bytes.
+const WAITING_BYTES_MAX: usize = 64 << 20;
+
+/// Where the log is and how it is written.
+#[derive(Clone)]
+pub(crate) struct LogOptions {
+    pub(crate) fs: Arc<dyn Fs>,
+    pub(crate) dir: PathBuf,
+    pub(crate) segment_size: u64,
+    pub(crate) compression: Compression,
+}
+
+/// The log.
+pub(crate) struct OooLog {
+    options: LogOptions,
+    /// Made with the first record.
+    writer: Option<WalWriter>,
+    next_segment: u64,
+    waiting: Vec<Vec<u8>>,
+    waiting_bytes: usize,
+    /// Writes that failed since the start.
+    pub(crate) failed: u64,
+}
+
+impl OooLog {
+    /// A log that continues with segment `next_segment`.
+    pub(crate) fn new(options: LogOptions, next_segment: u64) -> Self {
+        Self { options, writer: None, next_segment, waiting: Vec::new(), waiting_bytes: 0, failed: 0 }
+    }
+
+    /// Writes what a commit accepted: samples first, then the markers of series whose samples are all on disk now.
+    pub(crate) fn write(&mut self, accepted: &Accepted) {
+        let mut record = Vec::new();
+        samples::encode(&mut record, &accepted.floats);
+        self.add(&mut record);
+        for kind in record::HISTOGRAM_RECORDS {
+            histograms::encode(&mut record, kind, &accepted.histograms);
+            self.add(&mut record);
+        }
+        markers::encode(&mut record, &accepted.markers);
+        self.add(&mut record);
+        if let Err(error) = self.flush() {
+            self.failed += 1;
+            tracing::error!(
+                "{}: cannot write out-of-order samples, trying again with the next ones: {error}",
+                self.options.dir.display()
+            );
+        }
+    }
+
+    fn add(&mut self, record: &mut Vec<u8>) {
+        if record.len() > 1 && self.waiting_bytes + record.len() <= WAITING_BYTES_MAX {
+            self.waiting_bytes += record.len();
+            self.waiting.push(std::mem::take(record));
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        if self.writer.is_none() {
+            let LogOptions { fs, dir, segment_size, compression } = self.options.clone();
+            fs.create_dir_all(&dir)?;
+            let writer = WalWriter::create(fs, dir, self.next_segment, segment_size, compression)?;
+            self.writer = Some(writer);
+        }
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        writer.log(self.waiting.iter().map(Vec::as_slice))?;
+        self.waiting.clear();
+        self.waiting_bytes = 0;
+        Ok(())
+    }
+
+    /// Ends the segment; what was written until now is in segments before the returned one.
+    pub(crate) fn cut(&mut self) -> io::Result<u64> {
+        self.flush()?;
+        match &mut self.writer {
+            Some(writer) => Ok(writer.next_segment()? + 1),
+            None => Ok(self.next_segment),
+        }
+    }
+
+    /// Removes the segments before `segment`: their samples are in blocks.
+    pub(crate) fn truncate(&self, segment: u64) -> io::Result<()> {
+        let LogOptions { fs, dir, .. } = &self.options;
+        if !fs.exists(dir) {
+            return Ok(());
+        }
+        for number in segment::list(&**fs, dir)?.into_iter().filter(|number| *number < segment) {
+            fs.remove_file(&segment::path(dir, number))?;
+        }
+        Ok(())
+    }
+
+    /// Waits until everything is on the medium.
+    pub(crate) fn sync(&mut self) -> io::Result<()> {
+        self.flush()?;
+        self.writer.as_mut().map_or(Ok(()), WalWriter::sync)
+    }
+}
