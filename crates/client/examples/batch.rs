@@ -1,16 +1,29 @@
-//! A batch job that pushes what it did: `cargo run -p narthex-client --example batch -- http://127.0.0.1:9091`.
+//! A batch job that ends before anybody scrapes it: pushes to a Pushgateway, or writes a file for node_exporter.
+//! `cargo run -p narthex-client --example batch -- http://127.0.0.1:9091`, or `-- /var/lib/node_exporter/import.prom`.
 
-use narthex_client::{Counter, Gauge, Push, PushError, Registry};
+use narthex_client::{Counter, Gauge, Push, Registry, metrics, write_textfile};
 
-fn main() -> Result<(), PushError> {
-    let gateway = std::env::args().nth(1).unwrap_or_else(|| "http://127.0.0.1:9091".to_owned());
+#[metrics(prefix = "import")]
+struct Import {
+    /// Records imported.
+    records: Counter,
+    /// When the import last succeeded.
+    #[metric(unit = "seconds")]
+    last_success_timestamp: Gauge,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let target = std::env::args().nth(1).unwrap_or_else(|| "http://127.0.0.1:9091".to_owned());
+    // A registry of its own: the metrics of the process are of no use when it has ended.
     let registry = Registry::new();
-    let imported = Counter::new("imported_records", "Records imported.").register_in(&registry);
-    let finished = Gauge::new("last_success_timestamp_seconds", "When the import last succeeded.")
-        .register_in(&registry);
-    for _ in 0..1000 {
-        imported.inc();
+    let import = Import::register_in(&registry);
+    (0..1000).for_each(|_| import.records.inc());
+    import.last_success_timestamp.set_to_current_time();
+    if target.starts_with("http://") {
+        // `add` keeps the time of the last success when a later run fails before it comes here.
+        Push::new(&target, "nightly_import").add(&registry)?;
+    } else {
+        write_textfile(&registry, &target)?;
     }
-    finished.set_to_current_time();
-    Push::new(&gateway, "nightly_import").push(&registry)
+    Ok(())
 }

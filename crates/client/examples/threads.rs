@@ -1,27 +1,34 @@
-//! Plain threads and the stand-alone server: `cargo run -p narthex-client --example threads`, then open the address.
+//! Plain threads and the stand-alone server: `cargo run -p narthex-client --example threads`, then open
+//! <http://127.0.0.1:9100/metrics>.
 
 use std::io;
 use std::time::Duration;
 
-use narthex_client::{Counter, Gauge, default_registry, serve};
+use narthex_client::{Counter, Gauge, Plain, default_registry, metrics, serve};
+
+#[metrics(static = METRICS)]
+struct Metrics {
+    /// Jobs done.
+    #[metric(labels = ["worker"])]
+    jobs: Counter<Plain<1>>,
+    /// Workers at work.
+    workers_running: Gauge,
+}
+
+fn work(worker: &str) {
+    let _running = METRICS.workers_running.track();
+    let mine = METRICS.jobs.with([worker]);
+    for _ in 0..600 {
+        mine.inc();
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
 
 fn main() -> io::Result<()> {
-    let jobs = Counter::new("jobs", "Jobs done.").with_labels(["worker"]).register();
-    let running = Gauge::new("workers_running", "Workers at work.").register();
-    let server = serve("127.0.0.1:9100", default_registry())?;
-    let mut stdout = io::stdout().lock();
-    io::Write::write_all(&mut stdout, format!("http://{}/metrics\n", server.address()).as_bytes())?;
+    let _server = serve("127.0.0.1:9100", default_registry())?;
     std::thread::scope(|scope| {
         for worker in ["a", "b"] {
-            let (jobs, running) = (&jobs, &running);
-            scope.spawn(move || {
-                let _running = running.track();
-                let mine = jobs.with([worker]);
-                for _ in 0..600 {
-                    mine.inc();
-                    std::thread::sleep(Duration::from_millis(100));
-                }
-            });
+            scope.spawn(move || work(worker));
         }
     });
     Ok(())

@@ -45,7 +45,9 @@ pub use io::server::{Server, serve};
 pub use io::textfile::write as write_textfile;
 pub use labels::{LabelSet, LabelValue, Labels, Plain, combinations};
 pub use metrics::*;
-pub use narthex_client_derive::{LabelValue, Labels, metrics};
+#[doc = include_str!("guide/metrics_macro.md")]
+pub use narthex_client_derive::metrics;
+pub use narthex_client_derive::{LabelValue, Labels};
 pub use narthex_exposition::encode::MetricFamily;
 #[cfg(feature = "metrics")]
 pub use recorder::Recorder;

@@ -79,12 +79,20 @@ impl Registry {
     }
 
     /// A view of this registry that puts `prefix` and `_` before the name of what is registered through it.
+    ///
+    /// ```
+    /// use narthex_client::{Counter, Registry};
+    /// let registry = Registry::new();
+    /// let shop = registry.with_prefix("shop").with_label("region", "eu");
+    /// let sold = Counter::new("sold", "Sold.").register_in(&shop);
+    /// assert!(registry.text().contains("shop_sold_total{region=\"eu\"} 0\n"));
+    /// ```
     #[must_use]
     pub fn with_prefix(&self, prefix: &str) -> Self {
         Self { prefix: format!("{}{prefix}_", self.prefix).into(), ..self.clone() }
     }
 
-    /// A view of this registry that adds a label to everything registered through it.
+    /// A view of this registry that adds a label to everything registered through it; views can be made of views.
     #[must_use]
     pub fn with_label(&self, name: &str, value: &str) -> Self {
         let added = std::iter::once((name.to_owned(), value.to_owned()));
@@ -129,7 +137,15 @@ impl Registry {
     }
 
     /// Removes the family with this name on the page and says whether there was one. Its handles stay usable; they
-    /// are just not exposed any more.
+    /// are just not exposed any more, and the name is free.
+    ///
+    /// ```
+    /// use narthex_client::{Counter, Gauge, Registry};
+    /// let registry = Registry::new();
+    /// let old = Counter::new("jobs", "Jobs.").register_in(&registry);
+    /// assert!(registry.unregister("jobs_total"));
+    /// let new = Gauge::new("jobs", "Jobs.").register_in(&registry);
+    /// ```
     pub fn unregister(&self, name: &str) -> bool {
         let mut store = self.write();
         let removed = store.families.remove(name);

@@ -50,3 +50,20 @@ async fn routes_come_from_extensions_and_failures_count() {
         assert!(page.lines().any(|found| found == line), "{line} in {page}");
     }
 }
+
+#[cfg(feature = "tracing")]
+#[tokio::test]
+async fn a_duration_has_the_span_as_its_exemplar() {
+    use narthex_client::tracing::ExemplarLayer;
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    let registry = Registry::new();
+    let service = layer_for(&registry).layer(tower::service_fn(answer));
+    let _subscriber =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(ExemplarLayer::default()));
+    let _span = tracing::info_span!("request", trace_id = "4bf92f35").entered();
+    drop(service.oneshot(Request::get("/known").body(Empty::new()).unwrap()).await.unwrap());
+    let protocol = narthex_client::Protocol::OpenMetrics100;
+    let page = registry.encode(protocol, narthex_client::EscapingScheme::AllowUtf8);
+    assert!(String::from_utf8_lossy(&page).contains("1 # {trace_id=\"4bf92f35\"} "));
+}

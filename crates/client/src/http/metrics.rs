@@ -21,7 +21,7 @@ const SIZE_BUCKETS: [f64; 7] = [100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 ///
 /// `endpoint` is the matched route (`/patients/{id}`): axum's, or the [`Route`] among the extensions of the request or of
 /// the response. A request without one counts as `unmatched`, and a method that HTTP does not know as `other`, so that
-/// nobody outside can make series.
+/// nobody outside can make series. With the feature `tracing`, the duration has the current span as its exemplar.
 #[derive(Debug, Clone)]
 pub struct HttpMetrics {
     requests: Counter<Plain<3>>,
@@ -73,6 +73,9 @@ impl HttpMetrics {
     fn answered(&self, method: &Method, endpoint: &str, status: u16, took: Duration) {
         let method = method_label(method);
         self.requests.with([method, endpoint, itoa::Buffer::new().format(status)]).inc();
+        #[cfg(feature = "tracing")]
+        self.duration.observe_traced([method, endpoint], took.as_secs_f64());
+        #[cfg(not(feature = "tracing"))]
         self.duration.with([method, endpoint]).observe_duration(took);
     }
 

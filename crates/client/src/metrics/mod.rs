@@ -45,6 +45,14 @@ macro_rules! common {
             }
 
             /// A label with one value on all series. Call before registering.
+            ///
+            /// ```
+            /// # use narthex_client::{Gauge, Registry};
+            /// # let registry = Registry::new();
+            /// let heat = Gauge::new("heat_celsius", "Heat.").const_label("room", "kitchen").register_in(&registry);
+            /// heat.set(21.5);
+            /// assert!(registry.text().contains("heat_celsius{room=\"kitchen\"} 21.5\n"));
+            /// ```
             #[must_use]
             pub fn const_label(self, name: &str, value: &str) -> Self {
                 self.described(|desc| desc.const_labels.push((name.to_owned(), value.to_owned())))
@@ -52,6 +60,14 @@ macro_rules! common {
 
             /// At most this many series; what comes later counts in a series whose labels all read `overflow`.
             /// Call before registering.
+            ///
+            /// ```
+            /// # use narthex_client::{Counter, Registry};
+            /// # let registry = Registry::new();
+            /// let logins = Counter::new("logins", "Logins.").with_labels(["user"]).max_series(2).register_in(&registry);
+            /// ["ann", "bob", "eve", "joe"].iter().for_each(|user| logins.with([user]).inc());
+            /// assert!(registry.text().ends_with("logins_total{user=\"overflow\"} 2\n"));
+            /// ```
             #[must_use]
             pub fn max_series(self, max: usize) -> Self {
                 self.described(|desc| desc.series_max = max)
@@ -59,6 +75,20 @@ macro_rules! common {
 
             /// A series that stays unchanged for longer than this is removed at the next scrape; it starts again at
             /// zero when it is used again through `with`. Call before registering.
+            ///
+            /// ```
+            /// # use narthex_client::{Counter, Registry};
+            /// # use std::time::Duration;
+            /// # let registry = Registry::new();
+            /// let calls = Counter::new("calls", "Calls.")
+            ///     .with_labels(["peer"])
+            ///     .expire_after(Duration::from_millis(1))
+            ///     .register_in(&registry);
+            /// calls.with(["10.0.0.7"]).inc();
+            /// assert!(registry.text().contains("10.0.0.7"));
+            /// std::thread::sleep(Duration::from_millis(5));
+            /// assert_eq!(registry.text(), "");
+            /// ```
             #[must_use]
             pub fn expire_after(self, idle: std::time::Duration) -> Self {
                 self.described(|desc| desc.idle_max = Some(idle))
@@ -80,6 +110,15 @@ macro_rules! common {
             }
 
             /// Registers the metric; if the same metric was registered before, that one is returned.
+            ///
+            /// ```
+            /// # use narthex_client::{Counter, Registry};
+            /// # let registry = Registry::new();
+            /// let jobs = Counter::new("jobs", "Jobs.").register_in(&registry);
+            /// let again = Counter::new("jobs", "Jobs.").register_in(&registry);
+            /// again.inc();
+            /// assert_eq!(jobs.get(), 1);
+            /// ```
             ///
             /// # Panics
             /// When the name is taken by a different metric or the description is wrong. Both are mistakes in the
@@ -139,6 +178,15 @@ macro_rules! common {
 
             /// Removes the series with these label values and says whether there was one. Handles of it count nothing
             /// any more; [`with`](Self::with) makes a new series that starts at zero.
+            ///
+            /// ```
+            /// # use narthex_client::{Gauge, Registry};
+            /// # let registry = Registry::new();
+            /// let sessions = Gauge::new("sessions", "Sessions.").with_labels(["room"]).register_in(&registry);
+            /// sessions.with(["a"]).set(3.0);
+            /// assert!(sessions.remove(["a"]));
+            /// assert_eq!((sessions.series_count(), registry.text().as_str()), (0, ""));
+            /// ```
             pub fn remove(&self, labels: L::Borrowed<'_>) -> bool {
                 let mut values = LabelValues::new();
                 L::push(&labels, &mut values);
