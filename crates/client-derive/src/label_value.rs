@@ -52,3 +52,22 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn mistakes_are_named() {
+        for (item, message) in [
+            ("enum V { A(u8) }", "an enum without fields"),
+            ("struct V { a: u8 }", "an enum without fields"),
+            ("enum V {}", "at least one variant"),
+            ("enum V<T> { A }", "no parameters"),
+            ("enum V { A, #[label(name = \"a\")] B }", "the label value \"a\" is given twice"),
+        ] {
+            match super::expand(&syn::parse_str(item).unwrap()) {
+                Ok(output) => panic!("accepted: {output}"),
+                Err(error) => assert!(error.to_string().contains(message), "{item}: {error}"),
+            }
+        }
+    }
+}

@@ -99,3 +99,31 @@ fn replace(tokens: TokenStream) -> TokenStream {
     }
     out.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    fn refused(item: &str) -> String {
+        match super::expand(&syn::parse_str(item).unwrap()) {
+            Ok(output) => panic!("accepted: {output}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (item, message) in [
+            ("struct L { __a: u8 }", "\"__a\" is not a label name"),
+            ("struct L { #[label(name = \"\")] a: u8 }", "\"\" is not a label name"),
+            ("struct L { le: u8 }", "the label \"le\" is reserved"),
+            ("struct L { a: u8, #[label(name = \"a\")] b: u8 }", "the label \"a\" is given twice"),
+            ("struct L { #[label(nam = \"a\")] b: u8 }", "expected `name"),
+            ("struct L<T> { a: T }", "no parameters but one lifetime"),
+            ("struct L<'a, 'b> { a: &'a str, b: &'b str }", "no parameters but one lifetime"),
+            ("struct L(u8);", "named fields"),
+            ("enum L { A }", "named fields"),
+        ] {
+            let found = refused(item);
+            assert!(found.contains(message), "{item}: {found}");
+        }
+    }
+}

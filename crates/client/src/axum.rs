@@ -16,7 +16,9 @@ use ::axum::body::Body;
 use ::axum::http::HeaderMap;
 use ::axum::response::Response;
 
-pub use crate::http::{HttpMetrics, Measure, MeasureFuture, MeasuredBody, Route, layer, layer_for};
+pub use crate::http::{
+    HttpMetrics, LayerOptions, Measure, MeasureFuture, MeasuredBody, Route, layer, layer_for,
+};
 use crate::{Registry, default_registry};
 
 /// Serves the default registry in the format that the request asks for, after its asynchronous collectors have run.

@@ -1,6 +1,5 @@
 //! What describes a metric family: name, help, unit, type, labels; and the checks that registration makes.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -69,23 +68,9 @@ impl Desc {
         if !self.unit.is_empty() && !ends_in_unit(stem(&self.name, self.metric_type), &self.unit) {
             return error(Reason::Unit(self.unit.clone()));
         }
-        let mut seen = BTreeSet::new();
-        for label in self.labels.iter().chain(self.const_labels.iter().map(|(name, _)| name)) {
-            if label.is_empty() || label.starts_with("__") {
-                return error(Reason::LabelName(label.clone()));
-            }
-            let own = match self.metric_type {
-                MetricType::Histogram => "le",
-                MetricType::Summary => "quantile",
-                _ => "",
-            };
-            if label == own {
-                return error(Reason::ReservedLabel(label.clone()));
-            }
-            // Two names that a scraper without UTF-8 would see as one are one.
-            if !seen.insert(escape_label_name(label, EscapingScheme::Underscores)) {
-                return error(Reason::DuplicateLabel(label.clone()));
-            }
+        let labels = self.labels.iter().chain(self.const_labels.iter().map(|(name, _)| name));
+        if let Err(reason) = check_labels(labels.map(String::as_str), self.metric_type) {
+            return error(reason);
         }
         if self.buckets.iter().any(|bound| bound.is_nan()) || !self.buckets.is_sorted_by(|a, b| a < b) {
             return error(Reason::Buckets(self.buckets.clone()));
@@ -111,6 +96,35 @@ impl Desc {
     pub(crate) fn reserved_names(&self) -> impl Iterator<Item = String> {
         reserved_names(&self.name, self.metric_type)
     }
+}
+
+/// Refuses label names that a metric of this type cannot have.
+pub(crate) fn check_labels<'a>(
+    names: impl Iterator<Item = &'a str>,
+    metric_type: MetricType,
+) -> Result<(), Reason> {
+    let own = match metric_type {
+        MetricType::Histogram => "le",
+        MetricType::Summary => "quantile",
+        _ => "",
+    };
+    // A handful at most, so a list is the fastest set.
+    let mut seen = Vec::new();
+    for name in names {
+        if name.is_empty() || name.starts_with("__") {
+            return Err(Reason::LabelName(name.to_owned()));
+        }
+        if name == own {
+            return Err(Reason::ReservedLabel(name.to_owned()));
+        }
+        // Two names that a scraper without UTF-8 would see as one are one.
+        let escaped = escape_label_name(name, EscapingScheme::Underscores);
+        if seen.contains(&escaped) {
+            return Err(Reason::DuplicateLabel(name.to_owned()));
+        }
+        seen.push(escaped);
+    }
+    Ok(())
 }
 
 /// The name without the suffix that its type has on a page.

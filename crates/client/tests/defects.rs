@@ -71,6 +71,17 @@ fn label_names_are_given_once() {
     assert!(
         Counter::new("a", "").with_labels(["x"]).const_label("x", "1").try_register_in(&registry).is_err()
     );
+    registry.collect_with(|families: &mut Families| {
+        let collected = families.gauge("collected", "");
+        collected
+            .sample([("x", "1"), ("x", "2")], 1.0)
+            .sample([("a.b", "1"), ("a_b", "2")], 1.0)
+            .sample([("__name__", "other")], 1.0)
+            .sample([("", "1")], 1.0);
+        families.histogram("h", "").histogram([("le", "1")], [(1.0, 1)], 1.0, 1);
+        families.gauge("", "").value(1.0);
+    });
+    assert_eq!(registry.text(), "");
     let view = registry.with_label("x", "1");
     assert!(Counter::new("a", "").with_labels(["x"]).try_register_in(&view).is_err());
     assert!(Counter::new("a", "").try_register_in(&view.with_label("x", "2")).is_err());

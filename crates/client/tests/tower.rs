@@ -59,8 +59,7 @@ async fn a_duration_has_the_span_as_its_exemplar() {
 
     let registry = Registry::new();
     let service = layer_for(&registry).layer(tower::service_fn(answer));
-    let _subscriber =
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(ExemplarLayer::default()));
+    let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry().with(ExemplarLayer));
     let _span = tracing::info_span!("request", trace_id = "4bf92f35").entered();
     drop(service.oneshot(Request::get("/known").body(Empty::new()).unwrap()).await.unwrap());
     let protocol = narthex_client::Protocol::OpenMetrics100;

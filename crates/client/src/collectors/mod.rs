@@ -14,6 +14,8 @@ use narthex_exposition::encode::{
 use narthex_exposition::{EscapingScheme, escape_name};
 use narthex_model::{Labels, MetricType};
 
+use crate::desc::check_labels;
+
 /// Makes families when a page is asked for.
 ///
 /// ```
@@ -42,7 +44,8 @@ impl<F: Fn(&mut Families) + Send + Sync> Collector for F {
 /// Where a [`Collector`] puts its families.
 ///
 /// One name is one type: what is added to a name that has another type already is left out, because a page cannot show
-/// both. A second sample with the same labels is left out as well.
+/// both. So are a second sample with the same labels, and samples whose label names a registered metric could not have
+/// (given twice, empty, reserved).
 #[derive(Debug, Default)]
 pub struct Families {
     /// By the name as a scraper without UTF-8 sees it, so that `req.total` and `req_total` are one family.
@@ -99,7 +102,7 @@ impl Families {
             metric_type,
             ..MetricFamily::default()
         });
-        if family.metric_type == metric_type {
+        if family.metric_type == metric_type && !family.name.is_empty() {
             return Collected(family);
         }
         self.refused = MetricFamily { metric_type, ..MetricFamily::default() };
@@ -172,8 +175,10 @@ impl Collected<'_> {
     }
 
     fn metric<'a>(self, labels: impl IntoIterator<Item = (&'a str, &'a str)>, value: MetricValue) -> Self {
-        let labels = Labels::from_pairs(labels);
-        self.0.metrics.push(Metric::new(labels, value));
+        let labels: Vec<(&str, &str)> = labels.into_iter().collect();
+        if check_labels(labels.iter().map(|(name, _)| *name), self.0.metric_type).is_ok() {
+            self.0.metrics.push(Metric::new(Labels::from_pairs(labels), value));
+        }
         self
     }
 }

@@ -17,6 +17,7 @@ pub(crate) use value::family as family_value;
 pub(crate) struct Page {
     out: Vec<u8>,
     encoder: Encoder,
+    /// Whether text can be written the short way.
     is_text: bool,
 }
 
@@ -26,7 +27,9 @@ impl Page {
         Self {
             out: Vec::with_capacity(capacity),
             encoder: Encoder::new(protocol, scheme),
-            is_text: matches!(protocol, Protocol::Text004 | Protocol::Text100),
+            // By dots even `a_b` is escaped, which the short way does not do.
+            is_text: matches!(protocol, Protocol::Text004 | Protocol::Text100)
+                && scheme != EscapingScheme::Dots,
         }
     }
 

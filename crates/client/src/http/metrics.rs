@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use http::{Extensions, Method};
 
-use crate::{Counter, Gauge, Histogram, InFlight, Plain, Registry, default_registry};
+use crate::{Counter, DEFAULT_BUCKETS, Gauge, Histogram, InFlight, Plain, Registry, default_registry};
 
 /// What a request without a matched route is labelled with, so that invented paths make no series.
 const UNMATCHED: &str = "unmatched";
@@ -37,25 +37,85 @@ pub fn layer() -> HttpMetrics {
 
 /// The layer with its metrics in `registry`.
 pub fn layer_for(registry: &Registry) -> HttpMetrics {
-    let labels = ["method", "endpoint"];
-    HttpMetrics {
-        requests: Counter::new("http_requests_total", "HTTP requests answered.")
-            .with_labels(["method", "endpoint", "status"])
-            .register_in(registry),
-        duration: Histogram::new(
-            "http_request_duration_seconds",
-            "Time from a request's arrival to the head of its response.",
-        )
-        .with_labels(labels)
-        .unit("seconds")
-        .register_in(registry),
-        size: Histogram::new("http_response_size_bytes", "Size of the bodies of HTTP responses.")
-            .with_labels(labels)
-            .buckets(SIZE_BUCKETS)
-            .unit("bytes")
-            .register_in(registry),
-        in_flight: Gauge::new("http_requests_in_flight", "HTTP requests that are being answered.")
-            .register_in(registry),
+    LayerOptions::new().register_in(registry)
+}
+
+/// A layer with other buckets than the usual ones.
+///
+/// ```
+/// use narthex_client::{Registry, http::LayerOptions};
+/// let layer = LayerOptions::new()
+///     .duration_buckets([0.001, 0.01, 0.1, 1.0])
+///     .native(1.1)
+///     .register_in(&Registry::new().with_prefix("shop"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct LayerOptions {
+    duration_buckets: Vec<f64>,
+    size_buckets: Vec<f64>,
+    native: Option<f64>,
+}
+
+impl Default for LayerOptions {
+    fn default() -> Self {
+        Self { duration_buckets: DEFAULT_BUCKETS.to_vec(), size_buckets: SIZE_BUCKETS.to_vec(), native: None }
+    }
+}
+
+impl LayerOptions {
+    /// The usual layer: durations from 5 ms to 10 s, sizes from 100 B to 100 MB, classic buckets.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Upper bounds of `http_request_duration_seconds`.
+    #[must_use]
+    pub fn duration_buckets(self, bounds: impl IntoIterator<Item = f64>) -> Self {
+        Self { duration_buckets: bounds.into_iter().collect(), ..self }
+    }
+
+    /// Upper bounds of `http_response_size_bytes`.
+    #[must_use]
+    pub fn size_buckets(self, bounds: impl IntoIterator<Item = f64>) -> Self {
+        Self { size_buckets: bounds.into_iter().collect(), ..self }
+    }
+
+    /// Makes both histograms native as well; see [`Histogram::native`].
+    #[must_use]
+    pub fn native(self, factor: f64) -> Self {
+        Self { native: Some(factor), ..self }
+    }
+
+    /// The layer, with its metrics in `registry`.
+    ///
+    /// # Panics
+    /// When a name is taken by a different metric, or the bounds do not ascend: mistakes in the program.
+    #[track_caller]
+    pub fn register_in(self, registry: &Registry) -> HttpMetrics {
+        let histogram = |name: &str, help: &str, buckets: Vec<f64>, unit: &str| {
+            let histogram =
+                Histogram::new(name, help).with_labels(["method", "endpoint"]).buckets(buckets).unit(unit);
+            self.native.into_iter().fold(histogram, Histogram::native).register_in(registry)
+        };
+        HttpMetrics {
+            requests: Counter::new("http_requests_total", "HTTP requests answered.")
+                .with_labels(["method", "endpoint", "status"])
+                .register_in(registry),
+            duration: histogram(
+                "http_request_duration_seconds",
+                "Time from a request's arrival to the head of its response.",
+                self.duration_buckets,
+                "seconds",
+            ),
+            size: histogram(
+                "http_response_size_bytes",
+                "Size of the bodies of HTTP responses.",
+                self.size_buckets,
+                "bytes",
+            ),
+            in_flight: Gauge::new("http_requests_in_flight", "HTTP requests that are being answered.")
+                .register_in(registry),
+        }
     }
 }
 

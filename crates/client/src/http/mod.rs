@@ -31,5 +31,5 @@ mod page;
 
 pub use body::MeasuredBody;
 pub use layer::{Measure, MeasureFuture};
-pub use metrics::{HttpMetrics, Route, layer, layer_for};
+pub use metrics::{HttpMetrics, LayerOptions, Route, layer, layer_for};
 pub use page::respond;
