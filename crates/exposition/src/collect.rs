@@ -32,7 +32,7 @@ pub fn read_families(page: &[u8], protocol: Protocol) -> Result<Vec<MetricFamily
     let mut collect = Collect { is_openmetrics: protocol.is_openmetrics(), ..Collect::default() };
     while let Some(entry) = parser.next() {
         match entry? {
-            Entry::Type(entry) => collect.declare(&entry.name()).family.metric_type = entry.metric_type,
+            Entry::Type(entry) => collect.declare_type(&entry.name(), entry.metric_type),
             Entry::Help(entry) => {
                 collect.declare(&entry.name()).family.help = Some(entry.help().into_owned())
             }
@@ -71,6 +71,21 @@ impl Collect {
     fn declare(&mut self, name: &str) -> &mut Building {
         self.current = self.at(name, name);
         &mut self.families[self.current]
+    }
+
+    /// Comes to a type. Samples that the family has already, under another one, are a family beside it from now on.
+    fn declare_type(&mut self, name: &str, metric_type: MetricType) {
+        let building = self.declare(name);
+        if building.family.metric_type != metric_type && !building.family.metrics.is_empty() {
+            let before = std::mem::take(building);
+            building.family.name.clone_from(&before.family.name);
+            building.family.unit.clone_from(&before.family.unit);
+            building.family.help.clone_from(&before.family.help);
+            building.family.metric_type = metric_type;
+            self.families.push(before);
+        } else {
+            building.family.metric_type = metric_type;
+        }
     }
 
     /// The family under `key`, made with this name if it is new.

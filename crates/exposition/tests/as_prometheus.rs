@@ -60,7 +60,7 @@ const LABELS: ParserOptions = ParserOptions { type_and_unit_labels: true, ..PLAI
 
 #[test]
 fn text_pages() {
-    let cases: [(Protocol, ParserOptions, &[u8], &str); 19] = [
+    let cases: [(Protocol, ParserOptions, &[u8], &str); 20] = [
         // A bucket whose bound is no number passes through and ends nothing.
         (
             OPENMETRICS,
@@ -90,9 +90,10 @@ fn text_pages() {
         (TEXT, PLAIN, b"a 1_0\n", "refused"),
         // UTF-8 is checked behind a backslash, too.
         (TEXT, PLAIN, b"a{l=\"\\\xd3\"} 1\n", "refused"),
-        // A NUL ends a page behind `#`, but not behind `# `.
+        // A NUL ends a page behind `#`, but not in a comment behind `# `.
         (TEXT, PLAIN, b"a 1\n#\0\nb 2\n", r#"{__name__="a"} 1;"#),
-        (TEXT, PLAIN, b"a 1\n# \0\nb 2\n", r#"{__name__="a"} 1; C {__name__="b"} 2;"#),
+        (TEXT, PLAIN, b"a 1\n# \0\nb 2\n", r#"{__name__="a"} 1;"#),
+        (TEXT, PLAIN, b"a 1\n# x\0\nb 2\n", r#"{__name__="a"} 1; C {__name__="b"} 2;"#),
         (OPENMETRICS, PLAIN, b"a 1 # {a=\"\0\"} 1\n# EOF", "refused"),
         // Times beyond all times.
         (OPENMETRICS, PLAIN, b"a 0 9999999999999990\n# EOF", r#"{__name__="a"} 0 @-9223372036854775808;"#),

@@ -141,3 +141,15 @@ fn contradictions_stay_as_they_are() {
         }
     }
 }
+
+/// Samples in front of the type that their family gets are not of that type.
+#[test]
+fn a_type_behind_samples_leaves_them_alone() {
+    let page = b"a{quantile=\"0.5\"} 3\n# TYPE a summary\na{quantile=\"0.5\"} 4\na_sum 5\n";
+    let families = read_families(page, Protocol::Text004).unwrap();
+    let kinds: Vec<_> = families
+        .iter()
+        .map(|family| (family.name.as_str(), family.metric_type, family.metrics.len()))
+        .collect();
+    assert_eq!(kinds, [("a", MetricType::Summary, 1), ("a", MetricType::Unknown, 1)]);
+}

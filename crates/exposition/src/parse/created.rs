@@ -82,7 +82,7 @@ impl StartTimes {
             return None;
         }
         let name = series.metric_name();
-        let Some(family) = name.get(..lines.family().decode().len()) else { return None };
+        let family = name.get(..lines.family().decode().len())?;
         let key = self.key(series, family);
         if let Some((known, time)) = self.last
             && known == key

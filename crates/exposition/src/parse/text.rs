@@ -116,7 +116,8 @@ impl<'a> TextParser<'a> {
         }
     }
 
-    /// A line that starts with `#`; `None` if it ends the page: a comment without blank behind the `#` that has a NUL.
+    /// A line that starts with `#`; `None` if it ends the page: a comment that starts with a NUL,
+    /// or that has one and no blank behind the `#`.
     fn hash_line(&mut self, start: usize) -> Result<Option<Entry<'a>>, Fault> {
         let page = self.page;
         let rest = page.get(start..).unwrap_or_default();
@@ -130,7 +131,8 @@ impl<'a> TextParser<'a> {
             self.metric_type(lexer::blanks::<Classic>(page, keyword + 4))?
         } else {
             let comment = page.get(start..end).unwrap_or_default();
-            if keyword == start + 1 && memchr::memchr(0, comment).is_some() {
+            let unblanked = keyword == start + 1 && memchr::memchr(0, comment).is_some();
+            if unblanked || page.get(keyword) == Some(&0) {
                 self.pos = page.len();
                 return Ok(None);
             }
