@@ -21,12 +21,12 @@ fn read(page: &[u8], protocol: Protocol, options: ParserOptions) -> String {
             Ok(Entry::Comment(_)) => said.push_str("C "),
             Ok(Entry::Series(series)) => {
                 series.labels_into(&mut builder);
-                write!(said, "{} {}", builder.build(), series.value).unwrap();
+                write!(said, "{} {}", builder.build(), series.value).expect("a string takes everything");
                 if let Some(time) = series.timestamp {
-                    write!(said, " @{time}").unwrap();
+                    write!(said, " @{time}").expect("a string takes everything");
                 }
                 if let Some(start) = series.start_timestamp {
-                    write!(said, " st={start}").unwrap();
+                    write!(said, " st={start}").expect("a string takes everything");
                 }
                 said.push_str("; ");
             }
@@ -36,7 +36,8 @@ fn read(page: &[u8], protocol: Protocol, options: ParserOptions) -> String {
                     NativeHistogram::Int(histogram) => histogram.count as f64,
                     NativeHistogram::Float(histogram) => histogram.count,
                 };
-                write!(said, "{} histogram of {count}; ", builder.build()).unwrap();
+                write!(said, "{} histogram of {count}; ", builder.build())
+                    .expect("a string takes everything");
             }
         }
     }

@@ -1,0 +1,15 @@
+//! Names on text pages are escaped as the scheme says, also those that other schemes leave alone.
+
+use narthex_client::{Counter, EscapingScheme, Protocol, Registry};
+
+#[test]
+fn every_scheme_on_text_pages() {
+    let registry = Registry::new();
+    let cases = [(EscapingScheme::Dots, "a__b__total{c__d=\"e\"} 1\n")];
+    for (scheme, expected) in cases {
+        for protocol in [Protocol::Text004, Protocol::Text100] {
+            let page = String::from_utf8(registry.encode(protocol, scheme)).unwrap();
+            assert!(page.ends_with(expected), "{protocol} {scheme}: {page}");
+        }
+    }
+}
