@@ -39,7 +39,19 @@ struct Known {
     /// Which name has which classic name.
     names: Mutex<BTreeMap<String, String>>,
     /// The macros ask for their series at every use.
-    series: RwLock<HashMap<(MetricType, Key), Arc<Series>>>,
+    counters: RwLock<HashMap<Key, Arc<Series>>>,
+    gauges: RwLock<HashMap<Key, Arc<Series>>>,
+    histograms: RwLock<HashMap<Key, Arc<Series>>>,
+}
+
+impl Known {
+    fn series(&self, metric_type: MetricType) -> &RwLock<HashMap<Key, Arc<Series>>> {
+        match metric_type {
+            MetricType::Counter => &self.counters,
+            MetricType::Histogram => &self.histograms,
+            _ => &self.gauges,
+        }
+    }
 }
 
 impl Recorder {
@@ -69,14 +81,13 @@ impl Recorder {
 
     /// The series for a key, as the type it is used as.
     fn series(&self, key: &Key, metric_type: MetricType) -> Option<Arc<Series>> {
-        let known = self.known.series.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(series) = known.get(&(metric_type, key.clone())) {
+        let all = self.known.series(metric_type);
+        if let Some(series) = all.read().unwrap_or_else(PoisonError::into_inner).get(key) {
             return Some(Arc::clone(series));
         }
-        drop(known);
         let series = Arc::new(self.register(key, metric_type)?);
-        let mut known = self.known.series.write().unwrap_or_else(PoisonError::into_inner);
-        Some(Arc::clone(known.entry((metric_type, key.clone())).or_insert(series)))
+        let mut known = all.write().unwrap_or_else(PoisonError::into_inner);
+        Some(Arc::clone(known.entry(key.clone()).or_insert(series)))
     }
 
     fn register(&self, key: &Key, metric_type: MetricType) -> Option<Series> {
