@@ -1,5 +1,4 @@
 //! Names on text pages are escaped as the scheme says, also those that other schemes leave alone.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use narthex_client::{Counter, EscapingScheme, Protocol, Registry};
 
