@@ -2,9 +2,9 @@
 
 use axum::extract::Request;
 use axum::middleware::Next;
-use axum::response::Response;
-use http::header::ALLOW;
-use http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use http::{Method, StatusCode};
+use http_body::Body as _;
 
 use crate::respond::text_response;
 
@@ -12,19 +12,13 @@ use crate::respond::text_response;
 pub(crate) async fn refuse_others(request: Request, next: Next) -> Response {
     let is_options = request.method() == Method::OPTIONS;
     let response = next.run(request).await;
-    let Some(allow) =
-        response.headers().get(ALLOW).filter(|_| response.status() == StatusCode::METHOD_NOT_ALLOWED)
-    else {
-        return response;
-    };
-    let methods = allow.to_str().unwrap_or_default().replace(',', ", ");
-    let mut answer = if is_options {
-        text_response(StatusCode::OK, "")
-    } else {
-        text_response(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n")
-    };
-    if let Ok(value) = HeaderValue::try_from(format!("{methods}, OPTIONS")) {
-        answer.headers_mut().insert(ALLOW, value);
+    // A handler that says so itself has said why; the router's own answer is empty, and gets its `Allow` afterwards.
+    let is_routers = response.body().size_hint().exact() == Some(0);
+    match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED if is_routers && is_options => StatusCode::OK.into_response(),
+        StatusCode::METHOD_NOT_ALLOWED if is_routers => {
+            text_response(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n")
+        }
+        _ => response,
     }
-    answer
 }

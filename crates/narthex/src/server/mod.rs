@@ -50,3 +50,15 @@ pub(crate) fn retention(flags: &Flags) -> String {
         _ => format!("{time_text} or {size_text}"),
     }
 }
+
+/// A tenth of the retention, between one small block and 31 days, unless a flag says otherwise.
+pub(crate) fn longest_block(flags: &Flags) -> i64 {
+    const MONTH_MS: i64 = 31 * 86_400_000;
+    let shortest = flags.duration_ms("storage.tsdb.min-block-duration");
+    let (retention_ms, _) = retention_limits(flags);
+    match flags.duration_ms("storage.tsdb.max-block-duration") {
+        0 if retention_ms > 0 => (retention_ms / 10).min(MONTH_MS).max(shortest),
+        0 => MONTH_MS.max(shortest),
+        given => given.max(shortest),
+    }
+}

@@ -223,22 +223,11 @@ fn database_options(flags: &Flags, state: &ServerState) -> narthex_tsdb::Options
         wal_segment_size: if segment == 0 { defaults.wal_segment_size } else { segment },
         min_block_duration: flags.duration_ms("storage.tsdb.min-block-duration"),
         retention: Retention { time_ms, bytes },
-        max_block_duration: longest_block(flags, time_ms),
+        max_block_duration: super::longest_block(flags),
         no_lock_file: flags.bool("storage.tsdb.no-lockfile"),
         out_of_order_window: super::out_of_order_window(&config),
         max_exemplars: usize::try_from(max_exemplars).unwrap_or(usize::MAX),
         ..defaults
-    }
-}
-
-/// A tenth of the retention, between one small block and 31 days, unless a flag says otherwise.
-fn longest_block(flags: &Flags, retention_ms: i64) -> i64 {
-    const MONTH_MS: i64 = 31 * 86_400_000;
-    let shortest = flags.duration_ms("storage.tsdb.min-block-duration");
-    match flags.duration_ms("storage.tsdb.max-block-duration") {
-        0 if retention_ms > 0 => (retention_ms / 10).min(MONTH_MS).max(shortest),
-        0 => MONTH_MS.max(shortest),
-        given => given.max(shortest),
     }
 }
 

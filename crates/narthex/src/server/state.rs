@@ -158,7 +158,13 @@ impl Server for ServerState {
     }
 
     fn flags(&self) -> Vec<(String, String)> {
-        self.flags.all()
+        let mut flags = self.flags.all();
+        for (name, value) in &mut flags {
+            if name == "storage.tsdb.max-block-duration" {
+                *value = narthex_model::duration::format_ms(super::longest_block(&self.flags));
+            }
+        }
+        flags
     }
 
     fn runtime_info(&self) -> RuntimeInfo {

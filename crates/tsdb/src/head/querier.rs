@@ -51,6 +51,11 @@ impl HeadQuerier {
         Self { view: Arc::new(View { head, mint, maxt, commit, hidden: Hidden::default() }) }
     }
 
+    /// Whether the range touches what the head holds; then every label is worth naming.
+    fn reaches(&self, state: &HeadState) -> bool {
+        self.view.mint <= state.max_t && self.view.maxt >= state.min_t
+    }
+
     /// Slots that satisfy the matchers and reach into the range.
     fn slots(&self, state: &HeadState, matchers: &[Matcher]) -> Vec<u32> {
         let mut slots = state.select(matchers);
@@ -100,7 +105,7 @@ impl Querier for HeadQuerier {
 
     fn label_names(&self, hints: LabelHints, matchers: &[Matcher]) -> Result<Vec<String>, StorageError> {
         let state = self.view.head.state.read();
-        let names: BTreeSet<u32> = if matchers.is_empty() {
+        let names: BTreeSet<u32> = if matchers.is_empty() && self.reaches(&state) {
             state.pairs.names().collect()
         } else {
             let slots = self.slots(&state, matchers);
@@ -121,7 +126,7 @@ impl Querier for HeadQuerier {
     ) -> Result<Vec<String>, StorageError> {
         let state = self.view.head.state.read();
         let Some(name) = state.pairs.name(name) else { return Ok(Vec::new()) };
-        let pairs: BTreeSet<u32> = if matchers.is_empty() {
+        let pairs: BTreeSet<u32> = if matchers.is_empty() && self.reaches(&state) {
             state.pairs.of_name(name).iter().copied().collect()
         } else {
             let slots = self.slots(&state, matchers);

@@ -1,6 +1,6 @@
 //! `global` and `runtime`.
 
-use super::scrape::{ESCAPING_SCHEMES, PROTOCOLS, VALIDATION_SCHEMES, check_protocols, default_protocols};
+use super::scrape::{ESCAPING_SCHEMES, PROTOCOLS, VALIDATION_SCHEMES, check_protocols};
 use super::{Field, Kind, Section, checked, def, opt, pos_of, section};
 use crate::config::error::Cx;
 use crate::config::node::{Node, Value};
@@ -66,9 +66,6 @@ fn check(node: &mut Node, cx: &mut Cx) {
         }
     }
     check_protocols(node, cx);
-    if !node.has("scrape_protocols") {
-        node.set("scrape_protocols", default_protocols());
-    }
     reorder(node);
 }
 

@@ -121,14 +121,19 @@ pub(crate) fn inherit(job: &mut Node, global: &Node, cx: &mut Cx) {
     names(job, global, cx);
     if !job.has("scrape_protocols") {
         let inherited = global.get("scrape_protocols").filter(|list| !list.is_empty()).cloned();
-        job.set("scrape_protocols", inherited.unwrap_or_else(default_protocols));
+        let native = job.bool("scrape_native_histograms");
+        job.set("scrape_protocols", inherited.unwrap_or_else(|| default_protocols(native)));
     }
     order(job);
 }
 
-/// Every protocol, the richest first.
-pub(super) fn default_protocols() -> Node {
-    let list = PROTOCOLS.iter().map(|name| Node::new(Value::Str((*name).to_owned()))).collect();
+/// The text protocols; before them the one that can carry native histograms, where those are wanted.
+fn default_protocols(native: bool) -> Node {
+    let list = PROTOCOLS
+        .iter()
+        .skip(usize::from(!native))
+        .map(|name| Node::new(Value::Str((*name).to_owned())))
+        .collect();
     Node::new(Value::List(list))
 }
 

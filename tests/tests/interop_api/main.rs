@@ -1,0 +1,100 @@
+//! The HTTP API beside a real Prometheus' (`make interop`): the same blocks, configuration and targets on both, every
+//! request of `requests` sent to both, and the answers compared field by field. What differs must be listed in `allowed`,
+//! with its reason; a reason that is never needed fails, too. Without `NARTHEX_PEERS_BIN` it says SKIPPED.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where it stopped")]
+
+mod allowed;
+mod compare;
+mod requests;
+mod setup;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use narthex_tests::request;
+
+use compare::differences;
+use requests::{Request, requests};
+use setup::Pair;
+
+#[test]
+fn every_answer_is_the_same_or_differs_for_a_reason() {
+    let Some(pair) = Pair::start() else { return };
+    let (mut report, mut used) = (String::new(), BTreeSet::new());
+    let all = requests();
+    assert!(all.len() > 400, "the list of requests got lost");
+    for asked in &all {
+        let mut unexplained = Vec::new();
+        for difference in ask_both(&pair, asked) {
+            match allowed::reason(&asked.to_string(), &difference) {
+                Some(index) => _ = used.insert(index),
+                None => unexplained.push(difference),
+            }
+        }
+        if !unexplained.is_empty() {
+            let _ = writeln!(report, "{asked}");
+            unexplained.iter().take(12).for_each(|difference| _ = writeln!(report, "    {difference}"));
+        }
+    }
+    assert!(report.is_empty(), "{} requests, unexplained differences:\n{report}", all.len());
+    let unused: Vec<_> = (0..allowed::ALLOWED.len()).filter(|index| !used.contains(index)).collect();
+    let named: Vec<_> = unused.iter().map(|index| allowed::ALLOWED[*index]).collect();
+    assert!(named.is_empty(), "differences that no longer are: {named:#?}");
+}
+
+fn ask_both(pair: &Pair, asked: &Request) -> Vec<compare::Difference> {
+    let headers: Vec<(&str, &str)> = asked.headers.to_vec();
+    let ask = |port| request(port, asked.method, &asked.path, &headers, asked.body.as_bytes()).unwrap();
+    differences(&asked.path, &ask(pair.ours), &ask(pair.theirs))
+}
+
+/// Metrics that Prometheus has and Narthex has not, by the start of their names: what is not there cannot be counted.
+const NOT_OURS: [&str; 9] = [
+    "go_",
+    "process_network_",
+    "net_conntrack_dialer_",
+    "prometheus_engine_query_log_",
+    "prometheus_notifications_",
+    "prometheus_remote_",
+    "prometheus_rule_",
+    "prometheus_template_",
+    "prometheus_sd_kubernetes_",
+];
+
+#[test]
+fn own_metrics_have_the_same_types_and_labels() {
+    let Some(pair) = Pair::start() else { return };
+    let [ours, theirs] = [pair.ours, pair.theirs].map(|port| {
+        let page = request(port, "GET", "/metrics", &[], b"").unwrap().text();
+        setup::families(&page)
+    });
+    let mut wrong = Vec::new();
+    for (name, family) in &ours {
+        match theirs.get(name) {
+            Some(other) if other.kind != family.kind => {
+                wrong.push(format!("{name}: ours {}, theirs {}", family.kind, other.kind));
+            }
+            // A series that has not come to be on one side tells nothing about labels.
+            Some(other) if !family.labels.is_empty() && !other.labels.is_empty() => {
+                if !family.labels.is_subset(&other.labels) {
+                    wrong.push(format!("{name}: ours {:?}, theirs {:?}", family.labels, other.labels));
+                }
+            }
+            Some(_) => {}
+            None if name.starts_with("narthex_") || name.starts_with("process_") => {}
+            // Of mechanisms and features that the peer has only when they are in use.
+            None if name.starts_with("prometheus_sd_refresh_") => {}
+            None if name.starts_with("prometheus_tsdb_out_of_order_wbl_") => {}
+            None => wrong.push(format!("{name}: only ours")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let missing: Vec<_> = theirs
+        .keys()
+        .filter(|name| !ours.contains_key(*name) && !NOT_OURS.iter().any(|start| name.starts_with(start)))
+        .collect();
+    println!("{} metrics are the same, theirs alone: {missing:#?}", ours.len());
+    for name in ["prometheus_http_requests_total", "prometheus_engine_query_duration_seconds", "up"] {
+        assert!(!missing.iter().any(|missing| *missing == name), "{name} is missing");
+    }
+}
