@@ -3,6 +3,8 @@
 pub mod metrics;
 pub mod model;
 pub mod patient;
+pub mod probe;
+pub mod request;
 pub mod routes;
 pub mod serve;
 pub mod traffic;

@@ -1,11 +1,11 @@
-//! Command line of the service: `serve` (the default), `traffic` and `train`.
+//! Command line of the service: `serve` (the default), `traffic`, `train` and `healthy`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use heart_disease_api::{serve, traffic};
+use heart_disease_api::{probe, serve, traffic};
 
 #[derive(Parser)]
 #[command(version, about, args_conflicts_with_subcommands = true)]
@@ -14,6 +14,9 @@ struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     serve: Serve,
+    /// The form of log lines.
+    #[arg(long, global = true, default_value = "text", value_parser = ["text", "json"])]
+    log_format: String,
 }
 
 #[derive(Subcommand)]
@@ -22,6 +25,8 @@ enum Command {
     Serve(Serve),
     /// Post realistic and some bad patients to a running service.
     Traffic(Traffic),
+    /// Ask a running service whether it is well; for health checks.
+    Healthy(Healthy),
     /// Fit the model on the data of the repository, print its quality, write the model file.
     #[cfg(feature = "train")]
     Train(Train),
@@ -50,6 +55,13 @@ struct Traffic {
     seed: u64,
 }
 
+#[derive(Args)]
+struct Healthy {
+    /// What to ask.
+    #[arg(long, default_value = "http://127.0.0.1:8000/ready")]
+    url: http::Uri,
+}
+
 #[cfg(feature = "train")]
 #[derive(Args)]
 struct Train {
@@ -60,20 +72,26 @@ struct Train {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Inverse of the L2 penalty.
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.2)]
     c: f64,
 }
 
 fn main() -> ExitCode {
+    let arguments = Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let arguments = Arguments::parse();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if arguments.log_format == "json" {
+        log.json().flatten_event(true).init();
+    } else {
+        log.init();
+    }
     let result = match arguments.command.unwrap_or(Command::Serve(arguments.serve)) {
         Command::Serve(options) => run(async move {
             serve::serve(options.listen, options.model).await.map_err(|error| error.to_string())
         }),
         Command::Traffic(options) => run(send_traffic(options)),
+        Command::Healthy(options) => run(async move { probe::probe(&options.url).await }),
         #[cfg(feature = "train")]
         Command::Train(options) => train(&options),
     };

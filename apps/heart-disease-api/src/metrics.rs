@@ -9,8 +9,13 @@ use axum::Router;
 use axum::routing::{MethodRouter, get};
 use narthex_client::axum::{handler_for, layer_for};
 use narthex_client::{
-    BuildInfo, Counter, Gauge, Histogram, InFlight, LabelValue, Labels, ProcessCollector, Registry, metrics,
+    BuildInfo, Counter, Gauge, Histogram, HistogramSeries, InFlight, Info, LabelValue, Labels,
+    ProcessCollector, Registry, metrics,
 };
+
+use crate::model::{Model, Prediction};
+use crate::patient::{FEATURES, Patient};
+use crate::request::RequestId;
 
 /// What the model says, as the label shows it.
 #[derive(LabelValue)]
@@ -22,20 +27,34 @@ enum Outcome {
 }
 
 #[derive(Labels)]
-struct Prediction {
+struct ByOutcome {
     prediction: Outcome,
+}
+
+#[derive(Labels)]
+struct ByFeature<'a> {
+    feature: &'a str,
 }
 
 #[metrics]
 #[derive(Debug, Clone)]
 struct Predictions {
     /// Predictions made, by outcome (1 disease, 0 none).
-    predictions: Counter<Prediction>,
+    predictions: Counter<ByOutcome>,
     /// Time spent processing predictions.
-    #[metric(unit = "seconds", buckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0])]
+    #[metric(unit = "seconds", buckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0], native = 1.1)]
     prediction_duration: Histogram,
+    /// Predicted probability of disease.
+    #[metric(buckets = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])]
+    prediction_probability: Histogram,
+    /// Where a feature's value lies in the training data, 0 below all of it and 1 above. Patients like those of the training data
+    /// have a mean of one half; a mean far from it is drift.
+    #[metric(buckets = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])]
+    prediction_feature_rank: Histogram<ByFeature<'static>>,
     /// Predictions that are being made.
     predictions_in_flight: Gauge,
+    /// Requests that were refused because too many were being answered.
+    requests_refused_busy: Counter,
 }
 
 /// The service's metrics; clones share them.
@@ -43,21 +62,25 @@ struct Predictions {
 pub struct Metrics {
     registry: Registry,
     of: Predictions,
-}
-
-impl Default for Metrics {
-    fn default() -> Self {
-        Self::new()
-    }
+    /// The series of each feature, looked up once.
+    ranks: [HistogramSeries; FEATURES.len()],
 }
 
 impl Metrics {
-    /// Metrics in a registry of their own.
-    pub fn new() -> Self {
+    /// Metrics in a registry of their own, about `model`.
+    pub fn new(model: &Model) -> Self {
         let registry = Registry::new();
         registry.collect_with(ProcessCollector::new());
         registry.collect_with(BuildInfo::new("heart_disease_api", env!("CARGO_PKG_VERSION")));
-        Self { of: Predictions::register_in(&registry), registry }
+        let file = model.file();
+        Info::new("heart_disease_model", "The model that predicts, and the data it was trained on.")
+            .fact("version", &file.version)
+            .fact("data_sha256", &file.data_sha256)
+            .register_in(&registry);
+        let of = Predictions::register_in(&registry);
+        let ranks =
+            FEATURES.map(|feature| of.prediction_feature_rank.with(ByFeature { feature: feature.name }));
+        Self { registry, of, ranks }
     }
 
     /// Counts a prediction in flight until the guard is dropped.
@@ -65,11 +88,29 @@ impl Metrics {
         self.of.predictions_in_flight.track()
     }
 
-    /// Counts a prediction that was made.
-    pub fn prediction_made(&self, disease: bool, took: Duration) {
-        let prediction = if disease { Outcome::Disease } else { Outcome::NoDisease };
-        self.of.predictions.with(Prediction { prediction }).inc();
-        self.of.prediction_duration.observe_duration(took);
+    /// Counts what was predicted for `patient`, how long that took, and how its features lie in the training data.
+    /// `request` is the exemplar by which the request's log line is found.
+    pub fn predicted(
+        &self,
+        prediction: &Prediction,
+        model: &Model,
+        patient: &Patient,
+        took: Duration,
+        request: &RequestId,
+    ) {
+        let outcome = if prediction.disease { Outcome::Disease } else { Outcome::NoDisease };
+        self.of.predictions.with(ByOutcome { prediction: outcome }).inc();
+        self.of.prediction_probability.observe(prediction.probability);
+        for (series, rank) in self.ranks.iter().zip(model.ranks(patient)) {
+            series.observe(rank);
+        }
+        let exemplar = [("request_id", request.as_str())];
+        self.of.prediction_duration.observe_with_exemplar((), took.as_secs_f64(), &exemplar);
+    }
+
+    /// Counts a request that was refused because too many are being answered.
+    pub fn refused_busy(&self) {
+        self.of.requests_refused_busy.inc();
     }
 
     /// Counts and times every request of `routes`.

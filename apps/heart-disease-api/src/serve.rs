@@ -2,11 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use crate::metrics::Metrics;
 use crate::model::{Model, ModelError};
 use crate::routes::{Service, router};
 
@@ -49,11 +47,14 @@ pub async fn serve(address: SocketAddr, model: Option<PathBuf>) -> Result<(), Se
     let listener =
         TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     tracing::info!(%address, model = model.version(), "serving");
-    let service = Service { model: Arc::new(model), metrics: Metrics::new() };
-    axum::serve(listener, router(service))
-        .with_graceful_shutdown(told_to_stop())
-        .await
-        .map_err(ServeError::Serve)
+    let service = Service::new(model);
+    let stopping = service.clone();
+    let stop = async move {
+        told_to_stop().await;
+        stopping.stop();
+        tracing::info!("stopping: what has begun is still answered");
+    };
+    axum::serve(listener, router(service)).with_graceful_shutdown(stop).await.map_err(ServeError::Serve)
 }
 
 /// Resolves at Ctrl-C or SIGTERM.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Regression;
+use super::{Reference, Regression};
 
 /// Everything a prediction needs, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct ModelFile {
     /// What was fitted.
     #[serde(flatten)]
     pub regression: Regression,
+    /// Where the training data of each feature lies, in the order of the request.
+    pub reference: Vec<Reference>,
     /// How well the same training does on patients it has not seen.
     pub cross_validation: CrossValidation,
 }

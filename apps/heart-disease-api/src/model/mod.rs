@@ -4,13 +4,15 @@
 
 mod encoding;
 mod file;
+mod reference;
 mod regression;
 
 pub use encoding::{COLUMNS, Column, Encoding, encode};
 pub use file::{CrossValidation, ModelFile, Score};
+pub use reference::Reference;
 pub use regression::{Prediction, Regression};
 
-use crate::patient::Patient;
+use crate::patient::{FEATURES, Patient};
 
 const BUILT_IN: &str = include_str!("../../model/heart-disease.json");
 
@@ -28,6 +30,14 @@ pub enum ModelError {
         /// Weights in the file.
         found: usize,
         /// Columns of [`COLUMNS`].
+        expected: usize,
+    },
+    /// The file does not say where the training data of each feature lies.
+    #[error("the model file has a reference for {found} features where there are {expected}: train it again")]
+    Reference {
+        /// References in the file.
+        found: usize,
+        /// Features of a patient.
         expected: usize,
     },
 }
@@ -51,11 +61,28 @@ impl Model {
 
     /// Takes a parsed model file.
     pub fn from_file(file: ModelFile) -> Result<Self, ModelError> {
-        if file.regression.weights.len() == COLUMNS.len() {
-            Ok(Self { file })
-        } else {
-            Err(ModelError::Columns { found: file.regression.weights.len(), expected: COLUMNS.len() })
+        let (weights, references) = (file.regression.weights.len(), file.reference.len());
+        if weights != COLUMNS.len() {
+            return Err(ModelError::Columns { found: weights, expected: COLUMNS.len() });
         }
+        if references != FEATURES.len() {
+            return Err(ModelError::Reference { found: references, expected: FEATURES.len() });
+        }
+        Ok(Self { file })
+    }
+
+    /// Everything that is known of the model.
+    pub fn file(&self) -> &ModelFile {
+        &self.file
+    }
+
+    /// Where each feature of a patient lies in the training data, from 0 to 1, in the order of [`FEATURES`].
+    pub fn ranks(&self, patient: &Patient) -> [f64; FEATURES.len()] {
+        let mut ranks = *patient.values();
+        for (value, reference) in ranks.iter_mut().zip(&self.file.reference) {
+            *value = reference.rank(*value);
+        }
+        ranks
     }
 
     /// The version that answers and metrics name.

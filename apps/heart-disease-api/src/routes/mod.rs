@@ -1,21 +1,33 @@
 //! The HTTP side: one file a route; `serve` starts it, tests call [`router`] directly.
 
+mod answer;
+mod batch;
+mod docs;
 mod health;
 mod index;
+mod openapi;
 mod predict;
 mod problem;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::metrics::Metrics;
 use crate::model::Model;
+use crate::request::{Around, around};
 
-/// The largest request body, in bytes; a larger one gets a 413.
+pub(crate) use problem::Problem;
+
+/// The largest body of a request for one prediction, in bytes; a larger one gets a 413.
 pub const BODY_SIZE_MAX: usize = 64 * 1024;
+
+/// The largest body of a batch, in bytes.
+pub const BATCH_SIZE_MAX: usize = 1024 * 1024;
 
 /// What every route can use.
 #[derive(Debug, Clone)]
@@ -24,6 +36,23 @@ pub struct Service {
     pub model: Arc<Model>,
     /// The service's own measurements.
     pub metrics: Metrics,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Service {
+    /// A service that predicts with `model`.
+    pub fn new(model: Model) -> Self {
+        Self { metrics: Metrics::new(&model), model: Arc::new(model), stopping: Arc::default() }
+    }
+
+    /// Makes `/ready` answer 503, so that no new requests are sent here while the last ones are answered.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
 }
 
 /// All routes, measured.
@@ -31,12 +60,17 @@ pub fn router(service: Service) -> Router {
     let metrics = service.metrics.clone();
     let routes = Router::new()
         .route("/", get(index::page))
+        .route("/docs", get(docs::page))
+        .route("/openapi.json", get(openapi::document))
         .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
         .route("/predict", post(predict::predict))
+        .route("/predict/batch", post(batch::predict).layer(DefaultBodyLimit::max(BATCH_SIZE_MAX)))
         .route("/metrics", metrics.route())
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_SIZE_MAX))
-        .with_state(service);
+        .with_state(service)
+        .layer(from_fn_with_state(Around::new(metrics.clone()), around));
     metrics.measure(routes)
 }

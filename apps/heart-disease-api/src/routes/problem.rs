@@ -1,56 +1,124 @@
 //! Answers to requests that cannot be served: always JSON with an `error` that says what to do.
 
-use axum::Json;
-use axum::http::{Method, StatusCode, Uri};
+use axum::body::Body;
+use axum::extract::rejection::BytesRejection;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::patient::BadField;
 
+/// The bad fields of one patient of a batch.
+#[derive(Debug, Serialize)]
+pub(crate) struct BadPatient {
+    /// Its place in the list, from 0.
+    pub(super) patient: usize,
+    /// What is wrong.
+    pub(super) fields: Vec<BadField>,
+}
+
 /// A refused request.
 #[derive(Debug)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     /// The body is not JSON: 400.
     NotJson(String),
-    /// Fields are missing or wrong: 422.
-    Fields(Vec<BadField>),
-    /// The body is too large: 413.
-    TooLarge,
     /// The body could not be read: 400.
     Unreadable(String),
+    /// Fields are missing or wrong: 422.
+    Fields(Vec<BadField>),
+    /// Fields of some patients of a batch are missing or wrong: 422.
+    Patients(Vec<BadPatient>),
+    /// A batch that is no list: 422.
+    NoList,
+    /// A batch with too many patients: 413.
+    TooMany(usize),
+    /// A body larger than this many bytes: 413.
+    TooLarge(usize),
+    /// Too many requests at once: 503.
+    Busy,
+}
+
+impl Problem {
+    /// A body that did not arrive, of a route that takes `limit` bytes.
+    pub(super) fn unreadable(rejection: &BytesRejection, limit: usize) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge(limit),
+            _ => Self::Unreadable(rejection.body_text()),
+        }
+    }
+
+    fn answer(&self) -> (StatusCode, Value) {
+        match self {
+            Self::NotJson(reason) => {
+                (StatusCode::BAD_REQUEST, json!({"error": format!("the body is not JSON: {reason}")}))
+            }
+            Self::Unreadable(reason) => {
+                (StatusCode::BAD_REQUEST, json!({"error": format!("the body could not be read: {reason}")}))
+            }
+            Self::Fields(fields) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                json!({"error": "some fields cannot be used", "fields": fields}),
+            ),
+            Self::Patients(patients) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                json!({"error": "some fields cannot be used; nothing was predicted", "patients": patients}),
+            ),
+            Self::NoList => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                json!({"error": "expected a list of patients, or an object with such a list as \"patients\""}),
+            ),
+            Self::TooMany(found) => {
+                let most = super::batch::PATIENTS_MAX;
+                let error = format!("{found} patients are more than a batch may have ({most}): send several");
+                (StatusCode::PAYLOAD_TOO_LARGE, json!({"error": error}))
+            }
+            Self::TooLarge(limit) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                json!({"error": format!("the body is larger than {limit} bytes")}),
+            ),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                json!({"error": "too many requests are being answered: try again in a second"}),
+            ),
+        }
+    }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        match self {
-            Self::NotJson(reason) => {
-                (StatusCode::BAD_REQUEST, Json(json!({"error": format!("the body is not JSON: {reason}")})))
-            }
-            Self::Fields(fields) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Json(json!({"error": "some fields cannot be used", "fields": fields})),
-            ),
-            Self::TooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                Json(json!({"error": format!("the body is larger than {} bytes", super::BODY_SIZE_MAX)})),
-            ),
-            Self::Unreadable(reason) => (
-                StatusCode::BAD_REQUEST,
-                Json(json!({"error": format!("the body could not be read: {reason}")})),
-            ),
+        let (status, body) = self.answer();
+        let mut response = (status, axum::Json(body)).into_response();
+        if matches!(self, Self::Busy) {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        .into_response()
+        response
+    }
+}
+
+/// A body as JSON, with status 200.
+pub(super) fn json(body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(text) => {
+            let mut response = Response::new(Body::from(text));
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            response
+        }
+        // Numbers and names cannot fail to be written; should they, that is the server's fault.
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(json!({"error": error.to_string()})))
+            .into_response(),
     }
 }
 
 /// 404 for everything that is no route.
-pub(super) async fn not_found(uri: Uri) -> (StatusCode, Json<serde_json::Value>) {
-    let error = format!("nothing is served at {}; there are /, /health, /predict and /metrics", uri.path());
-    (StatusCode::NOT_FOUND, Json(json!({"error": error})))
+pub(super) async fn not_found(uri: Uri) -> (StatusCode, axum::Json<Value>) {
+    let error = format!("nothing is served at {}; /docs names everything that is", uri.path());
+    (StatusCode::NOT_FOUND, axum::Json(json!({"error": error})))
 }
 
 /// 405 for a route asked with another method.
-pub(super) async fn method_not_allowed(method: Method, uri: Uri) -> (StatusCode, Json<serde_json::Value>) {
+pub(super) async fn method_not_allowed(method: Method, uri: Uri) -> (StatusCode, axum::Json<Value>) {
     let error = format!("{} does not answer {method}; POST to /predict, GET everything else", uri.path());
-    (StatusCode::METHOD_NOT_ALLOWED, Json(json!({"error": error})))
+    (StatusCode::METHOD_NOT_ALLOWED, axum::Json(json!({"error": error})))
 }

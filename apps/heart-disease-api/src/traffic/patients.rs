@@ -21,12 +21,16 @@ impl Patients {
         Self { state: seed ^ 0x5851_f42d_4c95_7f2d }
     }
 
-    /// 88 % good patients, 5 % bad fields, 2 % no JSON, 5 % other pages.
+    /// 83 % good patients, 5 % small batches, 5 % bad fields, 2 % no JSON, 5 % other pages.
     pub(super) fn next_request(&mut self) -> Request {
         let post = |body: String| Request { method: "POST", path: "/predict", body };
         let get = |path| Request { method: "GET", path, body: String::new() };
         match self.below(100) {
-            0..88 => post(self.patient().to_string()),
+            0..83 => post(self.patient().to_string()),
+            83..88 => {
+                let patients: Vec<_> = (0..=self.below(4)).map(|_| self.patient()).collect();
+                Request { method: "POST", path: "/predict/batch", body: json!(patients).to_string() }
+            }
             88..93 => post(self.bad_patient().to_string()),
             93..95 => post("age=63&sex=1".to_owned()),
             95..98 => get("/health"),
@@ -102,7 +106,7 @@ mod tests {
     fn the_mix_has_every_kind() {
         let mut patients = Patients::new(2);
         let requests: Vec<_> = (0..2000).map(|_| patients.next_request()).collect();
-        for path in ["/predict", "/health", "/", "/no-such-page"] {
+        for path in ["/predict", "/predict/batch", "/health", "/", "/no-such-page"] {
             assert!(requests.iter().any(|r| r.path == path), "{path}");
         }
         assert!(requests.iter().any(|r| r.body.starts_with("age=")));

@@ -1,0 +1,98 @@
+//! What is done around every request: an id, a log line, a limit on how many are answered at once.
+//!
+//! The id is the caller's `x-request-id` when that can be used, else a new one; the answer carries it, the log line names it, and
+//! the duration's exemplar does, so that one finds the request behind a point in a graph.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use tokio::sync::Semaphore;
+
+use crate::metrics::Metrics;
+use crate::routes::Problem;
+
+/// Requests that are answered at once; more get a 503.
+pub const REQUESTS_MAX: usize = 1024;
+
+/// The longest id of a caller that is taken over.
+const ID_LENGTH_MAX: usize = 64;
+
+const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of one request.
+#[derive(Debug, Clone)]
+pub struct RequestId(HeaderValue);
+
+impl RequestId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+
+    fn of(request: &Request) -> Self {
+        let given = request.headers().get(HEADER).filter(|value| {
+            (1..=ID_LENGTH_MAX).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_graphic)
+        });
+        given.cloned().map_or_else(Self::new, Self)
+    }
+
+    /// Sixteen hexadecimal digits that no other request of this process has, and hardly one of another.
+    fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static START: std::sync::OnceLock<u64> = std::sync::OnceLock::new();
+        let start = *START.get_or_init(|| {
+            use std::hash::{BuildHasher as _, RandomState};
+            RandomState::new().hash_one(std::process::id())
+        });
+        let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut text = String::with_capacity(16);
+        let _infallible = write!(text, "{number:016x}");
+        Self(HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("0")))
+    }
+}
+
+/// What the layer needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Around {
+    free: Arc<Semaphore>,
+    metrics: Metrics,
+}
+
+impl Around {
+    pub(crate) fn new(metrics: Metrics) -> Self {
+        Self { free: Arc::new(Semaphore::new(REQUESTS_MAX)), metrics }
+    }
+}
+
+/// The layer.
+pub(crate) async fn around(State(around): State<Around>, mut request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let id = RequestId::of(&request);
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    request.extensions_mut().insert(id.clone());
+    let mut response = match around.free.try_acquire() {
+        Ok(_permit) => next.run(request).await,
+        Err(_) => {
+            around.metrics.refused_busy();
+            Problem::Busy.into_response()
+        }
+    };
+    let status = response.status();
+    let took_ms = start.elapsed().as_secs_f64() * 1e3;
+    let (request, status_code) = (id.as_str(), status.as_u16());
+    if status.is_server_error() {
+        tracing::warn!(request, %method, path, status = status_code, took_ms, "answered");
+    } else if status.is_client_error() && status != StatusCode::NOT_FOUND {
+        tracing::info!(request, %method, path, status = status_code, took_ms, "refused");
+    } else {
+        tracing::debug!(request, %method, path, status = status_code, took_ms, "answered");
+    }
+    response.headers_mut().insert(HEADER, id.0);
+    response
+}
