@@ -167,7 +167,8 @@ impl<'a> Reader<'a> {
         match self.header {
             ResetHeader::Gauge => CounterResetHint::Gauge,
             _ if self.read > 1 => CounterResetHint::NotCounterReset,
-            ResetHeader::CounterReset => CounterResetHint::CounterReset,
+            // What the header says holds against the chunk that was before when this one was written. That need not be
+            // the sample that a reader has seen before, so readers compare.
             _ => CounterResetHint::Unknown,
         }
     }

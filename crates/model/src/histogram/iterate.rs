@@ -57,16 +57,15 @@ impl FloatHistogram {
 
     /// All buckets upwards; the zero bucket only when it is populated.
     ///
-    /// Buckets that reach into the zero bucket are cut at its border.
+    /// The inner bound of a bucket that reaches into the zero bucket is the zero bucket's border, even where that leaves
+    /// the bucket upside down because it lies within.
     pub fn all_buckets(&self) -> Vec<Bucket> {
         let mut all = self.negative_bucket_iter();
         all.reverse();
-        let custom = self.uses_custom_buckets();
         for bucket in &mut all {
-            if bucket.upper > -self.zero_threshold && bucket.lower < -self.zero_threshold {
-                bucket.upper = -self.zero_threshold;
-            }
+            bucket.upper = bucket.upper.min(-self.zero_threshold);
         }
+        let custom = self.uses_custom_buckets();
         if !custom && self.zero_count > 0.0 {
             all.push(self.zero_bucket());
         }
@@ -74,9 +73,7 @@ impl FloatHistogram {
         all.extend(self.positive_bucket_iter());
         if !custom {
             for bucket in all.iter_mut().skip(from) {
-                if bucket.lower < self.zero_threshold && bucket.upper > self.zero_threshold {
-                    bucket.lower = self.zero_threshold;
-                }
+                bucket.lower = bucket.lower.max(self.zero_threshold);
             }
         }
         all

@@ -60,9 +60,9 @@ impl Accumulator for Average {
         }
     }
 
-    fn add(&mut self, column: &mut Column) {
+    fn add(&mut self, column: &mut Column, series: usize) {
         if !column.histograms.is_empty() {
-            self.histograms.add(&column.histograms);
+            self.histograms.add(&column.histograms, series);
         }
         for step in column.present.iter() {
             self.add_at(step, column.values[step], 0.0, 1.0);

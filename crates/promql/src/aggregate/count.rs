@@ -14,7 +14,7 @@ impl<const GROUP: bool> Accumulator for Count<GROUP> {
         Self { counts: vec![0.0; steps], present: Bits::new(steps) }
     }
 
-    fn add(&mut self, column: &mut Column) {
+    fn add(&mut self, column: &mut Column, _: usize) {
         if !GROUP {
             for step in column.present.iter() {
                 self.counts[step] += 1.0;

@@ -40,7 +40,7 @@ impl<const MAX: bool> Accumulator for Best<MAX> {
         Self { values: vec![0.0; steps], present: Bits::new(steps), ignored: false }
     }
 
-    fn add(&mut self, column: &mut Column) {
+    fn add(&mut self, column: &mut Column, _: usize) {
         self.ignored |= !column.histograms.is_empty();
         self.take(&column.values, &column.present);
     }

@@ -1,5 +1,7 @@
 //! Folding the columns of a source into one accumulator per group.
 
+use std::collections::BTreeSet;
+
 use crate::aggregate::Groups;
 use crate::annotations::{Annotation, Annotations, HistogramOperation};
 use crate::ast::PosRange;
@@ -8,14 +10,14 @@ use crate::engine::QueryError;
 use crate::operators::{QueryContext, Row, Source, fold_parallel};
 
 /// What an accumulator noticed; becomes annotations.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FoldNotes {
     /// Histograms were left out.
     pub(crate) ignored_histograms: bool,
     /// A group had floats and histograms at one step.
     pub(crate) mixed: bool,
-    /// A group had exponential and custom buckets at one step.
-    pub(crate) incompatible: bool,
+    /// Series with custom buckets among exponential ones, or the other way round.
+    pub(crate) incompatible: BTreeSet<usize>,
     /// Contradicting reset hints.
     pub(crate) reset_collision: bool,
     /// Different custom bounds.
@@ -27,7 +29,7 @@ impl FoldNotes {
     pub(crate) fn merge(&mut self, other: Self) {
         self.ignored_histograms |= other.ignored_histograms;
         self.mixed |= other.mixed;
-        self.incompatible |= other.incompatible;
+        self.incompatible.extend(other.incompatible);
         self.reset_collision |= other.reset_collision;
         self.custom_bounds |= other.custom_bounds;
     }
@@ -37,8 +39,8 @@ impl FoldNotes {
 pub(crate) trait Accumulator: Send + Sized {
     /// The accumulator of a group without series.
     fn new(steps: usize) -> Self;
-    /// Takes a series in; may take its memory.
-    fn add(&mut self, column: &mut Column);
+    /// Takes the series of this number in; may take its memory.
+    fn add(&mut self, column: &mut Column, series: usize);
     /// Takes in what another thread has of the same group, whose series come later.
     fn merge(&mut self, other: Self);
     /// The group's column.
@@ -68,7 +70,7 @@ pub(crate) fn fold<A: Accumulator>(
             *held += samples;
             let group = groups.ids.get(index).map_or(0, |id| *id as usize);
             if let Some(slot) = slots.get_mut(group) {
-                slot.get_or_insert_with(|| A::new(steps)).add(column);
+                slot.get_or_insert_with(|| A::new(steps)).add(column, index);
             }
             Ok(())
         })?;
@@ -96,15 +98,15 @@ pub(crate) fn fold<A: Accumulator>(
             rows.push(Row { labels, drop_name, column });
         }
     }
-    if notes.incompatible {
-        let name = source.labels(0).metric_name().to_owned();
-        annotations.add(Annotation::mixed_exponential_custom(&name, pos));
+    for series in &notes.incompatible {
+        let labels = source.labels(*series);
+        annotations.add(Annotation::mixed_exponential_custom(labels.metric_name(), pos));
     }
-    annotate(notes, annotations, name, pos);
+    annotate(&notes, annotations, name, pos);
     Ok(rows)
 }
 
-fn annotate(notes: FoldNotes, annotations: &mut Annotations, name: &str, pos: PosRange) {
+fn annotate(notes: &FoldNotes, annotations: &mut Annotations, name: &str, pos: PosRange) {
     let operation = HistogramOperation::Aggregation;
     if notes.ignored_histograms {
         annotations.add(Annotation::histogram_ignored_in_aggregation(name, pos));

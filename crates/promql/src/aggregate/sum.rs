@@ -17,22 +17,32 @@ pub(crate) struct Sum {
     histograms: HistogramSide<false>,
 }
 
-/// The histograms of an aggregation, by step; `None` when they did not fit together.
+/// The histograms of an aggregation, by step.
 #[derive(Default)]
 pub(super) struct HistogramSide<const AVERAGES: bool> {
-    steps: BTreeMap<u32, Option<HistogramFold>>,
+    steps: BTreeMap<u32, Slot>,
+}
+
+/// What the histograms of one step make.
+enum Slot {
+    /// A sum; with the first series in it.
+    Fold(HistogramFold, usize),
+    /// Nothing: this series does not fit to those before it.
+    Conflict(usize),
 }
 
 impl<const AVERAGES: bool> HistogramSide<AVERAGES> {
-    pub(super) fn add(&mut self, histograms: &[(u32, Arc<FloatHistogram>)]) {
+    pub(super) fn add(&mut self, histograms: &[(u32, Arc<FloatHistogram>)], series: usize) {
         for (step, histogram) in histograms {
             match self.steps.get_mut(step) {
                 None => {
-                    self.steps.insert(*step, Some(HistogramFold::new(histogram, AVERAGES)));
+                    self.steps.insert(*step, Slot::Fold(HistogramFold::new(histogram, AVERAGES), series));
                 }
                 Some(slot) => {
-                    if slot.as_mut().is_some_and(|fold| fold.add(histogram).is_err()) {
-                        *slot = None;
+                    if let Slot::Fold(fold, _) = slot
+                        && fold.add(histogram).is_err()
+                    {
+                        *slot = Slot::Conflict(series);
                     }
                 }
             }
@@ -41,18 +51,15 @@ impl<const AVERAGES: bool> HistogramSide<AVERAGES> {
 
     pub(super) fn merge(&mut self, other: Self) {
         for (step, theirs) in other.steps {
-            match (self.steps.remove(&step), theirs) {
-                (None, theirs) => {
-                    self.steps.insert(step, theirs);
+            let merged = match (self.steps.remove(&step), theirs) {
+                (None, theirs) => theirs,
+                (Some(Slot::Fold(mut fold, first)), Slot::Fold(other, series)) => {
+                    if fold.merge(other).is_ok() { Slot::Fold(fold, first) } else { Slot::Conflict(series) }
                 }
-                (Some(Some(mut fold)), Some(theirs)) => {
-                    let fits = fold.merge(theirs).is_ok();
-                    self.steps.insert(step, fits.then_some(fold));
-                }
-                (Some(_), _) => {
-                    self.steps.insert(step, None);
-                }
-            }
+                (Some(Slot::Fold(..)), conflict) => conflict,
+                (Some(conflict), _) => conflict,
+            };
+            self.steps.insert(step, merged);
         }
     }
 
@@ -60,15 +67,15 @@ impl<const AVERAGES: bool> HistogramSide<AVERAGES> {
     pub(super) fn finish(self, column: &mut Column) -> FoldNotes {
         let mut notes = FoldNotes::default();
         for (step, fold) in self.steps {
+            if let Slot::Conflict(series) = fold {
+                notes.incompatible.insert(series);
+            }
             if column.present.get(step as usize) {
                 notes.mixed = true;
                 column.present.unset(step as usize);
                 continue;
             }
-            let Some(fold) = fold else {
-                notes.incompatible = true;
-                continue;
-            };
+            let Slot::Fold(fold, _) = fold else { continue };
             notes.reset_collision |= fold.reset_collision();
             notes.custom_bounds |= fold.custom_bounds;
             let mut result = fold.finish();
@@ -89,9 +96,9 @@ impl Accumulator for Sum {
         }
     }
 
-    fn add(&mut self, column: &mut Column) {
+    fn add(&mut self, column: &mut Column, series: usize) {
         if !column.histograms.is_empty() {
-            self.histograms.add(&column.histograms);
+            self.histograms.add(&column.histograms, series);
         }
         if self.present.is_empty() {
             self.sums.copy_from_slice(&column.values);

@@ -23,7 +23,7 @@ impl<const ROOT: bool> Accumulator for Variance<ROOT> {
         }
     }
 
-    fn add(&mut self, column: &mut Column) {
+    fn add(&mut self, column: &mut Column, _: usize) {
         self.ignored |= !column.histograms.is_empty();
         for (step, value) in column.floats() {
             let (mean, square) = (&mut self.means[step], &mut self.squares[step]);

@@ -3,7 +3,7 @@
 use narthex_model::Timestamp;
 
 use crate::ast::PosRange;
-use crate::format::{go_quote, go_shortest, go_significant, rfc3339};
+use crate::format::{go_compact, go_quote, go_significant, rfc3339};
 
 /// How serious an annotation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,8 +82,8 @@ impl Annotation {
             Some(fix) => format!(
                 "{}, from buckets {} to {}, with a max diff of {}, over {} samples from {} to {} ({place})",
                 self.text,
-                go_shortest(fix.min_bucket),
-                go_shortest(fix.max_bucket),
+                go_compact(fix.min_bucket),
+                go_compact(fix.max_bucket),
                 go_significant(fix.max_diff, 2),
                 fix.count,
                 rfc3339(fix.mint),
@@ -105,11 +105,11 @@ impl Annotation {
     }
 
     pub(crate) fn invalid_quantile(q: f64, pos: PosRange) -> Self {
-        Self::warning(format!("quantile value should be between 0 and 1, got {}", go_shortest(q)), pos)
+        Self::warning(format!("quantile value should be between 0 and 1, got {}", go_compact(q)), pos)
     }
 
     pub(crate) fn invalid_ratio(ratio: f64, capped: f64, pos: PosRange) -> Self {
-        let (ratio, capped) = (go_shortest(ratio), go_shortest(capped));
+        let (ratio, capped) = (go_compact(ratio), go_compact(capped));
         Self::warning(
             format!("ratio value should be between -1 and 1, got {ratio}, capping to {capped}"),
             pos,

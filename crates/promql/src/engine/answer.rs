@@ -94,7 +94,8 @@ pub(super) fn raw_matrix(planner: &mut Planner<'_>, expr: &Expr, grid: Grid) -> 
             data.histogram_times.iter().copied().zip(data.histograms.iter().cloned()).collect();
         if mode != RangeMode::Plain {
             if !histograms.is_empty() {
-                let message = "anchored modifier is not supported with histograms";
+                let modifier = if mode == RangeMode::Smoothed { "smoothed" } else { "anchored" };
+                let message = format!("{modifier} modifier is not supported with histograms");
                 return Err(QueryError::execution_at(message, expr.pos()));
             }
             floats = extend(&floats, borders, mode == RangeMode::Smoothed);

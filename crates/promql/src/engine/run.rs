@@ -8,7 +8,7 @@ use narthex_storage::Queryable;
 
 use super::answer::{Answer, finish_matrix, finish_vector, raw_matrix};
 use super::{EngineOptions, QueryError, QueryOptions, QueryOutput, QueryStats};
-use crate::annotations::{Annotation, Annotations};
+use crate::annotations::Annotations;
 use crate::ast::{DurationContext, Expr, ValueType};
 use crate::column::Grid;
 use crate::limits::{Gate, QueryGuard};
@@ -147,9 +147,9 @@ impl Engine {
             durations,
             is_instant,
             stats_only: false,
+            needs_buckets: false,
             annotations: Annotations::default(),
         };
-        warn_of_useless_sorts(expr, is_instant, &mut planner.annotations);
         let value = evaluate(&mut planner, expr, grid, is_instant)?;
         let annotations = planner.annotations;
         let done = Instant::now();
@@ -194,18 +194,4 @@ fn evaluate(
             if is_instant { finish_vector(&answer, rows) } else { finish_matrix(&answer, rows) }
         }
     }
-}
-
-/// A range query is sorted by labels in the end, whatever a `sort` in it says.
-fn warn_of_useless_sorts(expr: &Expr, is_instant: bool, annotations: &mut Annotations) {
-    if is_instant {
-        return;
-    }
-    expr.walk(&mut |node| {
-        if let Expr::Call(call) = node
-            && matches!(call.function.name, "sort" | "sort_desc" | "sort_by_label" | "sort_by_label_desc")
-        {
-            annotations.add(Annotation::sort_in_range_query(call.pos));
-        }
-    });
 }

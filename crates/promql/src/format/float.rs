@@ -1,12 +1,25 @@
 //! Floats as text.
 
-/// `%g` with the shortest digits that read back: exponent form below 1e-4 and from 1e21.
+/// `%v`: the shortest digits that read back, exponent form below 1e-4 and from 1e21.
 pub(crate) fn go_shortest(value: f64) -> String {
+    shortest(value, 21)
+}
+
+fn shortest(value: f64, exponent_from: i32) -> String {
     if let Some(text) = special(value) {
         return text.to_owned();
     }
     let exponent = decimal_exponent(value);
-    if (-4..21).contains(&exponent) { format!("{value}") } else { with_go_exponent(&format!("{value:e}")) }
+    if (-4..exponent_from).contains(&exponent) {
+        format!("{value}")
+    } else {
+        with_go_exponent(&format!("{value:e}"))
+    }
+}
+
+/// `%g`: the shortest digits that read back, exponent form below 1e-4 and from 1e6.
+pub(crate) fn go_compact(value: f64) -> String {
+    shortest(value, 6)
 }
 
 /// The shortest digits without ever an exponent, as label values made from numbers are written.
@@ -97,6 +110,8 @@ mod tests {
         ] {
             assert_eq!(go_shortest(value), text);
         }
+        assert_eq!(go_compact(123_456.5), "123456.5");
+        assert_eq!(go_compact(1_234_567.0), "1.234567e+06");
         assert_eq!(go_significant(0.123_456, 2), "0.12");
         assert_eq!(go_significant(123.0, 2), "1.2e+02");
         assert_eq!(go_significant(10.0, 2), "10");

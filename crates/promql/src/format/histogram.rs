@@ -3,11 +3,11 @@
 use narthex_model::FloatHistogram;
 use narthex_model::histogram::Bucket;
 
-use super::go_shortest;
+use super::go_compact;
 
 /// The text of a histogram; empty buckets are left out.
 pub(crate) fn histogram_text(histogram: &FloatHistogram) -> String {
-    let mut text = format!("{{count:{}, sum:{}", go_shortest(histogram.count), go_shortest(histogram.sum));
+    let mut text = format!("{{count:{}, sum:{}", go_compact(histogram.count), go_compact(histogram.sum));
     let mut negative = histogram.negative_bucket_iter();
     negative.reverse();
     let zero = (histogram.zero_count != 0.0).then(|| histogram.zero_bucket());
@@ -24,6 +24,6 @@ pub(crate) fn histogram_text(histogram: &FloatHistogram) -> String {
 fn bucket_text(bucket: &Bucket) -> String {
     let open = if bucket.lower_inclusive { '[' } else { '(' };
     let close = if bucket.upper_inclusive { ']' } else { ')' };
-    let (lower, upper) = (go_shortest(bucket.lower), go_shortest(bucket.upper));
-    format!("{open}{lower},{upper}{close}:{}", go_shortest(bucket.count))
+    let (lower, upper) = (go_compact(bucket.lower), go_compact(bucket.upper));
+    format!("{open}{lower},{upper}{close}:{}", go_compact(bucket.count))
 }

@@ -67,9 +67,8 @@ pub(crate) fn join(
 ) -> Result<Vec<Row>, QueryError> {
     let swapped = join.matching.card == Cardinality::OneToMany;
     let (many, one) = if swapped { (right, left) } else { (left, right) };
-    // As in the reference the values belong to the "many" and the "one" side, also where `group_right` swaps them.
     let fill = join.matching.fill;
-    let (fill_many, fill_one) = (fill.left, fill.right);
+    let (fill_many, fill_one) = if swapped { (fill.right, fill.left) } else { (fill.left, fill.right) };
     let mut ids = FxHashMap::default();
     let many_ids = group_ids(&many, join.matching, &mut ids);
     let one_ids = group_ids(&one, join.matching, &mut ids);
@@ -85,11 +84,9 @@ pub(crate) fn join(
         merger: RowMerger::new(join.steps),
         matched: vec![Bits::new(join.steps); ids.len()],
         results: FxHashMap::default(),
-        annotations,
+        last: FxHashMap::default(),
     };
-    for group in &one_of_group {
-        state.check_one_side(group, &active)?;
-    }
+    state.check_one_side(&one_ids, ids.len(), &active)?;
     for (index, id) in many_ids.iter().enumerate() {
         let row = &many[index];
         let mut rest = row.column.steps_with_points();
@@ -121,6 +118,9 @@ pub(crate) fn join(
             }
         }
     }
+    let mut last: Vec<_> = state.last.into_iter().collect();
+    last.sort_unstable_by_key(|(step, _)| *step);
+    last.into_iter().for_each(|(_, noted)| annotations.merge(noted));
     Ok(state.merger.finish())
 }
 
@@ -149,24 +149,25 @@ struct State<'a> {
     matched: Vec<Bits>,
     /// Per group and result of a many-to-one match, the steps that have one.
     results: FxHashMap<(usize, Labels), Bits>,
-    annotations: &'a mut Annotations,
+    /// The annotations of each step: as in the reference only the last one of a step is told.
+    last: FxHashMap<usize, Annotations>,
 }
 
 impl State<'_> {
-    fn check_one_side(&self, group: &[usize], active: &Bits) -> Result<(), QueryError> {
-        let mut seen = Bits::new(self.join.steps);
-        for (position, index) in group.iter().enumerate() {
-            let row = &self.one[*index];
+    /// Whether no group has two series of the "one" side at a step; tells the first in the order of the series.
+    fn check_one_side(&self, ids: &[usize], groups: usize, active: &Bits) -> Result<(), QueryError> {
+        let mut seen = vec![Bits::new(self.join.steps); groups];
+        for (position, (row, id)) in self.one.iter().zip(ids).enumerate() {
             let mut steps = row.column.steps_with_points();
             steps.and(active);
-            if seen.intersects(&steps) {
-                let before = group[..position]
-                    .iter()
-                    .map(|index| &self.one[*index])
-                    .find(|other| other.column.steps_with_points().intersects(&steps));
-                return Err(self.duplicate_on_one_side(&row.labels, before.map(|row| &row.labels)));
+            if seen[*id].intersects(&steps) {
+                let mut before = self.one[..position].iter().zip(ids);
+                let other = before.find(|(other, other_id)| {
+                    *other_id == id && other.column.steps_with_points().intersects(&steps)
+                });
+                return Err(self.duplicate_on_one_side(&row.labels, other.map(|(row, _)| &row.labels)));
             }
-            seen.or(&steps);
+            seen[*id].or(&steps);
         }
         Ok(())
     }
@@ -268,7 +269,12 @@ impl State<'_> {
         let mut column = Column::new(self.join.steps);
         for step in steps.iter() {
             let (Some(a), Some(b)) = (left.point(step), right.point(step)) else { continue };
-            match combine(self.join.op, &a, &b, self.join.pos, self.annotations) {
+            let mut noted = Annotations::default();
+            let outcome = combine(self.join.op, &a, &b, self.join.pos, &mut noted);
+            if !noted.is_empty() {
+                self.last.insert(step, noted);
+            }
+            match outcome {
                 Outcome::Nothing => matches.unset(step),
                 Outcome::Value(_, keep) if self.join.return_bool => {
                     column.push(step, PointValue::Float(f64::from(u8::from(keep))));

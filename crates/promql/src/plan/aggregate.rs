@@ -16,7 +16,7 @@ impl Planner<'_> {
     /// An aggregation.
     pub(super) fn aggregate(&mut self, node: &Aggregate, grid: Grid) -> Result<Box<dyn Source>, QueryError> {
         let rows = match node.op {
-            AggregateOp::CountValues => self.count_values(node, grid)?,
+            AggregateOp::CountValues => self.with_buckets(|planner| planner.count_values(node, grid))?,
             op if op.takes_param() => self.with_parameter(node, grid)?,
             _ => self.folded(node, grid)?,
         };
@@ -41,7 +41,7 @@ impl Planner<'_> {
             AggregateOp::Stdvar => fold::<Variance<false>>,
             _ => fold::<Variance<true>>,
         };
-        let about = (node.op.as_str(), node.expr.pos());
+        let about = (node.op.as_str(), node.expr.unwrap_parens().pos());
         run(&*source, groups, &self.context, &mut self.annotations, grid.steps, grid.steps, about)
     }
 
@@ -79,14 +79,16 @@ impl Planner<'_> {
         let values = self.scalar(param, grid)?;
         let (rows, groups) = self.grouped(node, grid)?;
         let held: usize = rows.iter().map(|row| row.column.samples()).sum();
-        let pos = param.pos();
+        let pos = param.unwrap_parens().pos();
         let result = match node.op {
             AggregateOp::Quantile => {
                 self.check_quantile(&values, pos);
                 let (rows, notes) = quantile(&rows, groups, grid.steps, &values);
                 if notes.ignored_histograms {
-                    let annotation =
-                        Annotation::histogram_ignored_in_aggregation("quantile", node.expr.pos());
+                    let annotation = Annotation::histogram_ignored_in_aggregation(
+                        "quantile",
+                        node.expr.unwrap_parens().pos(),
+                    );
                     self.annotations.add(annotation);
                 }
                 rows

@@ -12,9 +12,10 @@ impl Planner<'_> {
     /// A binary operator whose result is a vector.
     pub(super) fn binary(&mut self, binary: &Binary, grid: Grid) -> Result<Box<dyn Source>, QueryError> {
         // Comparing and trimming histograms looks at their buckets.
-        let needs_buckets = keeps_name(binary.op) && !binary.op.is_set();
-        let stats_only = self.stats_only && !needs_buckets;
-        self.with_stats_only(stats_only, |planner| planner.binary_with(binary, grid))
+        if keeps_name(binary.op) && !binary.op.is_set() {
+            return self.with_buckets(|planner| planner.binary_with(binary, grid));
+        }
+        self.binary_with(binary, grid)
     }
 
     fn binary_with(&mut self, binary: &Binary, grid: Grid) -> Result<Box<dyn Source>, QueryError> {

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::{Around, Planner, pos_of, string_of};
 use crate::annotations::Annotation;
-use crate::ast::{Call, Expr, RangeMode, StringLiteral, ValueType};
+use crate::ast::{Call, Expr, PosRange, RangeMode, StringLiteral, ValueType};
 use crate::column::{Bits, Column, Grid};
 use crate::engine::QueryError;
 use crate::format::open_metrics_float;
@@ -100,7 +100,7 @@ impl Planner<'_> {
             data_windows,
             mode,
             scalars,
-            pos: pos_of(&call.args, 0),
+            pos: range_pos(&call.args),
             name_checked: AtomicBool::new(false),
             context: Arc::clone(&self.context),
         });
@@ -195,6 +195,9 @@ impl Planner<'_> {
         let rows = self.rows(argument(call, 0)?, grid)?;
         let names = call.args.iter().skip(1).map(|arg| string_of(arg).map(str::to_owned));
         let names = names.collect::<Result<Vec<_>, _>>()?;
+        if grid.start != grid.end {
+            self.annotations.add(Annotation::sort_in_range_query(call.pos));
+        }
         if grid.steps != 1 || !self.is_instant {
             // A matrix is sorted by its labels in the end; only the histograms' fate is decided here.
             let mut rows = rows;
@@ -270,7 +273,7 @@ impl Planner<'_> {
         Ok(Box::new(Ready::new(result)))
     }
 
-    fn check_histogram_quantile(&mut self, values: &[f64], pos: crate::ast::PosRange) {
+    fn check_histogram_quantile(&mut self, values: &[f64], pos: PosRange) {
         for q in values {
             if q.is_nan() || !(0.0..=1.0).contains(q) {
                 self.annotations.add(Annotation::invalid_quantile(*q, pos));
@@ -343,4 +346,13 @@ fn single_row(values: Vec<f64>) -> Box<dyn Source> {
     let present = Bits::full(values.len());
     let column = Column { values, present, histograms: Vec::new() };
     Box::new(Ready::new(vec![Row { column, ..Row::default() }]))
+}
+
+/// What annotations of a range function point to: its first argument without parentheses. A subquery has been replaced
+/// by its samples when the function is called, and those stand nowhere: the query's first byte.
+fn range_pos(args: &[Expr]) -> PosRange {
+    match args.first().map(Expr::unwrap_parens) {
+        Some(Expr::Subquery(_)) | None => PosRange::default(),
+        Some(expr) => expr.pos(),
+    }
 }

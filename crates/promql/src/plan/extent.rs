@@ -95,7 +95,8 @@ pub(super) fn fixed_time(at: Option<At>, start: Timestamp, end: Timestamp) -> Op
     })
 }
 
-/// A duration expression without a value.
+/// A duration expression without a value: the query is wrong, not its evaluation.
 pub(super) fn duration_error(error: crate::ast::DurationError) -> QueryError {
-    QueryError::execution_at(error.to_string(), error.pos())
+    let pos = error.pos();
+    QueryError::BadData(format!("{}:{}: {error}", pos.start, pos.end))
 }

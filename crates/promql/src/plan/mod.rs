@@ -21,6 +21,7 @@ use narthex_model::Timestamp;
 use narthex_storage::Querier;
 
 pub(crate) use extent::{ExtentContext, extent};
+use invariant::is_invariant;
 
 use crate::annotations::Annotations;
 use crate::ast::{DurationContext, Expr, PosRange, UnaryOp, ValueType};
@@ -47,6 +48,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) is_instant: bool,
     /// Whether only count and sum of histograms are needed: inside `histogram_count` and its like.
     pub(crate) stats_only: bool,
+    /// Whether something further out looks at the buckets of histograms, whatever stands between.
+    pub(crate) needs_buckets: bool,
     /// Warnings and infos so far.
     pub(crate) annotations: Annotations,
 }
@@ -71,7 +74,7 @@ impl Planner<'_> {
         around: Around<'_>,
     ) -> Result<Box<dyn Source>, QueryError> {
         self.context.check()?;
-        if grid.steps > 1 && invariant::is_invariant(expr) {
+        if grid.steps > 1 && is_invariant(expr) {
             let source = self.vector(expr, grid.first(), around)?;
             let rows = self.rows_of(source, 1)?;
             return Ok(Box::new(Ready::new(broadcast(rows, grid.steps, &self.context)?)));
@@ -110,9 +113,17 @@ impl Planner<'_> {
         collect_rows(source, &self.context, &mut self.annotations, grain)
     }
 
+    /// Evaluates what compares, trims or prints histograms: with their buckets everywhere below.
+    fn with_buckets<T>(&mut self, evaluate: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.needs_buckets, true);
+        let result = self.with_stats_only(false, evaluate);
+        self.needs_buckets = before;
+        result
+    }
+
     /// Evaluates with another answer to whether only count and sum of histograms are needed.
     fn with_stats_only<T>(&mut self, stats_only: bool, evaluate: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.stats_only, stats_only);
+        let before = std::mem::replace(&mut self.stats_only, stats_only && !self.needs_buckets);
         let result = evaluate(self);
         self.stats_only = before;
         result
@@ -155,9 +166,9 @@ fn string_of(expr: &Expr) -> Result<&str, QueryError> {
     }
 }
 
-/// Where an aggregation's or function's annotation points when the argument is missing.
+/// What an annotation about an argument points to: the argument without parentheses.
 fn pos_of(args: &[Expr], index: usize) -> PosRange {
-    args.get(index).map(Expr::pos).unwrap_or_default()
+    args.get(index).map(|arg| arg.unwrap_parens().pos()).unwrap_or_default()
 }
 
 /// Whether an expression is a scalar.

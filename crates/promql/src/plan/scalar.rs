@@ -1,6 +1,6 @@
 //! Expressions of scalar type: one value per step.
 
-use super::{Around, Planner, invariant, is_scalar};
+use super::{Around, Planner, is_invariant, is_scalar};
 use crate::ast::{Binary, Call, Expr, UnaryOp};
 use crate::column::Grid;
 use crate::engine::QueryError;
@@ -10,7 +10,7 @@ use crate::operators::{arithmetic, fold_parallel, holds};
 impl Planner<'_> {
     /// The values of a scalar expression.
     pub(crate) fn scalar(&mut self, expr: &Expr, grid: Grid) -> Result<Vec<f64>, QueryError> {
-        if grid.steps > 1 && invariant::is_invariant(expr) && !matches!(expr, Expr::Number(_)) {
+        if grid.steps > 1 && is_invariant(expr) && !matches!(expr, Expr::Number(_)) {
             let values = self.scalar(expr, grid.first())?;
             return Ok(vec![values.first().copied().unwrap_or(f64::NAN); grid.steps]);
         }

@@ -74,8 +74,7 @@ impl Planner<'_> {
         let around = Around { function: Some(function), ..Around::default() };
         let (series, pinned_name) = self.fetch(&matrix.vector.matchers, &data_windows, range, around)?;
         let extent = data_windows.extent();
-        let stats_only = self.stats_only && matrix.vector.mode == RangeMode::Plain;
-        let source = MatrixSource { series, extent, starts, pinned_name, stats_only };
+        let source = MatrixSource { series, extent, starts, pinned_name, stats_only: self.stats_only };
         Ok((Box::new(source), windows, data_windows))
     }
 

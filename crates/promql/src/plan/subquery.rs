@@ -8,7 +8,7 @@ use crate::ast::{DurationContext, Subquery};
 use crate::column::Grid;
 use crate::engine::QueryError;
 use crate::kernel::Windows;
-use crate::operators::{Held, RangeSource, SubquerySource};
+use crate::operators::{Held, RangeSource, Ready, SubquerySource};
 
 /// The two clocks of a subquery.
 pub(super) struct SubqueryGrid {
@@ -26,7 +26,6 @@ pub(super) fn subquery_grid(
     default_step: i64,
     durations: DurationContext,
 ) -> Result<SubqueryGrid, QueryError> {
-    let range = subquery.range.resolve_positive(durations).map_err(duration_error)?;
     let offset = subquery.offset.resolve_offset(durations).map_err(duration_error)?;
     let step = match &subquery.step {
         Some(step) => match step.resolve_positive(durations).map_err(duration_error)? {
@@ -36,6 +35,7 @@ pub(super) fn subquery_grid(
         None => default_step,
     }
     .max(1);
+    let range = subquery.range.resolve_positive(durations).map_err(duration_error)?;
     let fixed = fixed_time(subquery.at, start, end);
     let (first, last) = match fixed {
         Some(at) => (at, at),
@@ -68,6 +68,13 @@ impl Planner<'_> {
             self.durations,
         )?;
         self.context.budget.admit_steps(inner.steps)?;
+        if inner.steps == 0 {
+            let input = Box::new(Ready::new(Vec::new()));
+            return Ok((
+                Box::new(SubquerySource { input, grid: inner, held: Held::new(&self.context) }),
+                windows,
+            ));
+        }
         let around = Around { function: Some(function), ..Around::default() };
         let was_instant = std::mem::replace(&mut self.is_instant, false);
         let input = self.with_stats_only(false, |planner| planner.vector(&subquery.expr, inner, around));

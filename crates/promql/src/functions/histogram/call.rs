@@ -65,7 +65,8 @@ impl HistogramCall<'_> {
             }
             let text = row.labels.value(BUCKET_LABEL);
             let Some(upper) = parse_bound(text) else {
-                let name = row.labels.metric_name();
+                // Without delayed removal the name is gone by now.
+                let name = if self.delayed_names { row.labels.metric_name() } else { "" };
                 self.annotations.add(Annotation::bad_bucket_label(name, text, self.vector_pos));
                 continue;
             };
@@ -119,10 +120,7 @@ impl HistogramCall<'_> {
 }
 
 fn parse_bound(text: &str) -> Option<f64> {
-    match text {
-        "+Inf" | "Inf" | "inf" | "+inf" => Some(f64::INFINITY),
-        _ => crate::format::parse_go_float(text),
-    }
+    crate::format::parse_go_float(text).filter(|bound| !bound.is_nan())
 }
 
 /// `histogram_quantile` (one quantile, no label) and `histogram_quantiles` (each with the label it is told by).

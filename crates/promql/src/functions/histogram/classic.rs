@@ -81,7 +81,7 @@ pub(super) fn fraction(lower: f64, upper: f64, buckets: &mut Vec<ClassicBucket>)
     if last.upper != f64::INFINITY {
         return f64::NAN;
     }
-    make_monotonic(buckets);
+    // Unlike a quantile, a fraction is taken from the counts as they are.
     let observations = buckets.last().map_or(0.0, |bucket| bucket.count);
     if observations == 0.0 || lower.is_nan() || upper.is_nan() {
         return f64::NAN;
