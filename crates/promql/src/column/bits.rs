@@ -79,9 +79,11 @@ impl Bits {
         }
     }
 
-    /// Whether the two have a step in common.
-    pub(crate) fn intersects(&self, other: &Self) -> bool {
-        self.words.iter().zip(&other.words).any(|(a, b)| a & b != 0)
+    /// The first step that both have.
+    pub(crate) fn first_common(&self, other: &Self) -> Option<usize> {
+        let common = self.words.iter().zip(&other.words).map(|(a, b)| a & b).enumerate();
+        let (index, word) = common.into_iter().find(|(_, word)| *word != 0)?;
+        Some(index * 64 + word.trailing_zeros() as usize)
     }
 
     /// How many steps are in the set.

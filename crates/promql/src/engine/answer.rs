@@ -118,7 +118,7 @@ fn extend(samples: &[(i64, f64)], (start, end): (i64, i64), smoothed: bool) -> V
     if smoothed {
         last = samples[..last].partition_point(|(t, _)| *t < end);
     }
-    if samples[last].0 <= start || (smoothed && samples[first].0 > end) {
+    if samples[last].0 <= start {
         return Vec::new();
     }
     let line =

@@ -7,22 +7,19 @@ use crate::ast::Expr;
 use crate::column::{Bits, Column};
 use crate::operators::Row;
 
-/// The labels that the missing series would have: those that the selector fixes by exactly one `=`.
+/// The labels that the missing series would have: those that the selector fixes by `=` and nothing else.
 pub(crate) fn absent_labels(expr: &Expr) -> Labels {
     let matchers: &[Matcher] = match expr {
         Expr::Vector(selector) => &selector.matchers,
         Expr::Matrix(selector) => &selector.vector.matchers,
         _ => &[],
     };
+    let is_alone =
+        |matcher: &&Matcher| matchers.iter().filter(|other| other.name() == matcher.name()).count() == 1;
+    let fixed = matchers.iter().filter(|matcher| matcher.op() == MatchOp::Equal).filter(is_alone);
     let mut builder = LabelsBuilder::new();
-    let mut seen: Vec<&str> = Vec::new();
-    for matcher in matchers.iter().filter(|matcher| matcher.name() != METRIC_NAME) {
-        if matcher.op() == MatchOp::Equal && !seen.contains(&matcher.name()) {
-            builder.set(matcher.name(), matcher.value());
-            seen.push(matcher.name());
-        } else {
-            builder.remove(matcher.name());
-        }
+    for matcher in fixed.filter(|matcher| matcher.name() != METRIC_NAME) {
+        builder.set(matcher.name(), matcher.value());
     }
     builder.build()
 }

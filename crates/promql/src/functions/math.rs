@@ -17,8 +17,8 @@ pub(crate) fn lookup(name: &str) -> Option<fn(f64) -> f64> {
         "asin" => f64::asin,
         "acos" => f64::acos,
         "atan" => f64::atan,
-        "sinh" => f64::sinh,
-        "cosh" => f64::cosh,
+        "sinh" => sinh,
+        "cosh" => cosh,
         "tanh" => f64::tanh,
         "asinh" => asinh,
         "acosh" => f64::acosh,
@@ -42,6 +42,16 @@ fn sgn(value: f64) -> f64 {
 }
 
 /// As the standard library's, and accurate for large values, too.
+/// Beyond 21 half of `exp`, as the reference has it: infinite where `exp` is, a little before the hyperbolic sine itself.
+fn sinh(value: f64) -> f64 {
+    if value.abs() > 21.0 { (value.abs().exp() * 0.5).copysign(value) } else { value.sinh() }
+}
+
+/// As [`sinh`].
+fn cosh(value: f64) -> f64 {
+    if value.abs() > 21.0 { value.abs().exp() * 0.5 } else { value.cosh() }
+}
+
 fn asinh(value: f64) -> f64 {
     if value.abs() > (1_u64 << 28) as f64 {
         let magnitude = value.abs().ln() + std::f64::consts::LN_2;

@@ -38,6 +38,10 @@ pub(crate) fn quantile_sorted(q: f64, sorted: &[f64]) -> f64 {
     let lower = (rank.floor() as usize).min(last);
     let upper = (lower + 1).min(last);
     let weight = rank - rank.floor();
+    if weight == 0.0 {
+        // Infinite neighbours have no weight either.
+        return sorted[lower];
+    }
     sorted[lower] * (1.0 - weight) + sorted[upper] * weight
 }
 

@@ -85,8 +85,9 @@ pub(crate) fn join(
         matched: vec![Bits::new(join.steps); ids.len()],
         results: FxHashMap::default(),
         last: FxHashMap::default(),
+        failure: None,
     };
-    state.check_one_side(&one_ids, ids.len(), &active)?;
+    state.check_one_side(&one_ids, ids.len(), &active);
     for (index, id) in many_ids.iter().enumerate() {
         let row = &many[index];
         let mut rest = row.column.steps_with_points();
@@ -117,6 +118,9 @@ pub(crate) fn join(
                 state.pair(*id, labels, &Column::constant(join.steps, fill), &row.column, &rest)?;
             }
         }
+    }
+    if let Some((_, error)) = state.failure {
+        return Err(error);
     }
     let mut last: Vec<_> = state.last.into_iter().collect();
     last.sort_unstable_by_key(|(step, _)| *step);
@@ -151,25 +155,33 @@ struct State<'a> {
     results: FxHashMap<(usize, Labels), Bits>,
     /// The annotations of each step: as in the reference only the last one of a step is told.
     last: FxHashMap<usize, Annotations>,
+    /// What fails, at the earliest step.
+    failure: Option<(usize, QueryError)>,
 }
 
 impl State<'_> {
-    /// Whether no group has two series of the "one" side at a step; tells the first in the order of the series.
-    fn check_one_side(&self, ids: &[usize], groups: usize, active: &Bits) -> Result<(), QueryError> {
+    /// Keeps the error that occurs first in time; of one step the one that was found first.
+    fn fail(&mut self, step: usize, error: impl FnOnce(&Self) -> QueryError) {
+        if self.failure.as_ref().is_none_or(|(earliest, _)| step < *earliest) {
+            self.failure = Some((step, error(self)));
+        }
+    }
+
+    /// Whether no group has two series of the "one" side at a step.
+    fn check_one_side(&mut self, ids: &[usize], groups: usize, active: &Bits) {
         let mut seen = vec![Bits::new(self.join.steps); groups];
         for (position, (row, id)) in self.one.iter().zip(ids).enumerate() {
             let mut steps = row.column.steps_with_points();
             steps.and(active);
-            if seen[*id].intersects(&steps) {
+            if let Some(step) = seen[*id].first_common(&steps) {
                 let mut before = self.one[..position].iter().zip(ids);
-                let other = before.find(|(other, other_id)| {
-                    *other_id == id && other.column.steps_with_points().intersects(&steps)
-                });
-                return Err(self.duplicate_on_one_side(&row.labels, other.map(|(row, _)| &row.labels)));
+                let other = before
+                    .find(|(other, other_id)| *other_id == id && other.column.point(step).is_some())
+                    .map(|(other, _)| &other.labels);
+                self.fail(step, |state| state.duplicate_on_one_side(&row.labels, other));
             }
             seen[*id].or(&steps);
         }
-        Ok(())
     }
 
     fn duplicate_on_one_side(&self, a: &Labels, b: Option<&Labels>) -> QueryError {
@@ -220,22 +232,22 @@ impl State<'_> {
         };
         let one_to_one = self.join.matching.card == Cardinality::OneToOne;
         if one_to_one {
-            if self.matched[group].intersects(&matches) {
-                return Err(QueryError::execution(
-                    "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
-                ));
+            if let Some(step) = self.matched[group].first_common(&matches) {
+                let text = "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)";
+                self.fail(step, |_| QueryError::execution(text));
             }
         } else {
             let seen = self.results.entry((group, labels.clone())).or_insert_with(|| Bits::new(steps.len()));
-            if seen.intersects(&matches) {
-                return Err(QueryError::execution(
-                    "multiple matches for labels: grouping labels must ensure unique matches",
-                ));
-            }
+            let conflict = seen.first_common(&matches);
             seen.or(&matches);
+            if let Some(step) = conflict {
+                let text = "multiple matches for labels: grouping labels must ensure unique matches";
+                self.fail(step, |_| QueryError::execution(text));
+            }
         }
         self.matched[group].or(&matches);
-        if column.is_empty() {
+        // After a failure the rows are of no use any more, and may contradict each other.
+        if column.is_empty() || self.failure.is_some() {
             return Ok(());
         }
         self.merger.put_column(labels, self.join.return_bool, column)

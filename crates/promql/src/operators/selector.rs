@@ -136,13 +136,11 @@ impl Source for SelectorSource {
 /// Count and sum of the histogram sample at `position` of a series' histograms; whether it is a reset is found out here,
 /// because without buckets it cannot be found out later.
 pub(super) fn stats_of(samples: &Samples, position: usize) -> Arc<FloatHistogram> {
-    let Some((index, value)) = samples.histograms.get(position) else { return Arc::default() };
+    let Some((_, value)) = samples.histograms.get(position) else { return Arc::default() };
     let histogram = value.to_float();
     let neighbour = position.checked_sub(1).and_then(|before| samples.histograms.get(before));
     let hint = match (histogram.counter_reset_hint, neighbour) {
-        (CounterResetHint::Unknown, Some((before, previous)))
-            if before + 1 == *index && !is_stale(previous.sum()) =>
-        {
+        (CounterResetHint::Unknown, Some((_, previous))) if !is_stale(previous.sum()) => {
             if histogram.detect_reset(&previous.to_float()) {
                 CounterResetHint::CounterReset
             } else {

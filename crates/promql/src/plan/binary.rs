@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Around, Planner, is_scalar};
-use crate::ast::{Binary, VectorMatching};
+use crate::ast::{Binary, BinaryOp, VectorMatching};
 use crate::column::Grid;
 use crate::engine::QueryError;
 use crate::operators::{Held, JoinOp, Ready, Row, ScalarOp, Source, join, keeps_name, set_operation};
@@ -12,7 +12,7 @@ impl Planner<'_> {
     /// A binary operator whose result is a vector.
     pub(super) fn binary(&mut self, binary: &Binary, grid: Grid) -> Result<Box<dyn Source>, QueryError> {
         // Comparing and trimming histograms looks at their buckets.
-        if keeps_name(binary.op) && !binary.op.is_set() {
+        if matches!(binary.op, BinaryOp::Eq | BinaryOp::Ne | BinaryOp::TrimUpper | BinaryOp::TrimLower) {
             return self.with_buckets(|planner| planner.binary_with(binary, grid));
         }
         self.binary_with(binary, grid)

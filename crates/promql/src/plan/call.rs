@@ -153,7 +153,8 @@ impl Planner<'_> {
         let around = Around { function: Some(call.function.name), ..Around::default() };
         let is_start = call.function.name == "start_timestamp";
         let input = match arg.unwrap_parens() {
-            Expr::Vector(selector) if selector.mode == RangeMode::Plain => {
+            // Of a smoothed selector, too, the sample that stands before tells its time.
+            Expr::Vector(selector) => {
                 let value = if is_start { SelectorValue::StartTimestamp } else { SelectorValue::Timestamp };
                 let input = self.selector_value(selector, grid, around, value)?;
                 let keep: fn(f64) -> f64 = |value| value;

@@ -54,6 +54,8 @@ impl Planner<'_> {
             ("pi", _) => constant(std::f64::consts::PI),
             ("start", _) => constant(seconds(self.query_start)),
             ("end", _) => constant(seconds(self.query_end)),
+            // A range of no length is evaluated as an instant query, which has no step.
+            ("step", _) if self.durations.range_ms == 0 => constant(0.0),
             ("step", _) => constant(seconds(self.durations.step_ms)),
             ("range", _) => constant(seconds(self.durations.range_ms)),
             ("scalar", [arg]) => self.scalar_of_vector(arg, grid),

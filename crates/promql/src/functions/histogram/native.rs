@@ -53,9 +53,12 @@ pub(super) fn quantile(q: f64, histogram: &FloatHistogram) -> (f64, NanEffect) {
     // Rounding may have counted beyond the total.
     count = count.min(histogram.count);
     if count < rank {
-        return (f64::NAN, if has_nan { NanEffect::Result } else { NanEffect::None });
+        // Without NaN only a contradictory histogram gets here: the end of its last bucket is as good as anything.
+        return if has_nan { (f64::NAN, NanEffect::Result) } else { (bucket.upper, NanEffect::None) };
     }
-    let effect = if has_nan { NanEffect::Skew } else { NanEffect::None };
+    // A sum that is NaN while all observations are in buckets comes from adding up opposite infinities.
+    let in_buckets = || buckets.iter().map(|bucket| bucket.count).sum::<f64>();
+    let effect = if has_nan && in_buckets() < histogram.count { NanEffect::Skew } else { NanEffect::None };
     rank = if forward { rank - (count - bucket.count) } else { count - rank };
     let fraction = rank / bucket.count;
     if custom || (bucket.lower <= 0.0 && bucket.upper >= 0.0) {
