@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CARGO ?= cargo
 
-.PHONY: help check-tools ui build run traffic test test-ui interop bench images docker-up docker-down clean
+.PHONY: help check-tools ui build run traffic test test-ui interop bench docs images docker-up docker-down clean
 
 help: ## List the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,10 @@ interop: build ## Compare with a real Prometheus (built once into a cache folder
 
 bench: ## All criterion benches
 	$(CARGO) bench --workspace --benches
+
+docs: ## Build the book into target/book
+	@command -v mdbook >/dev/null || { echo "mdbook is missing: cargo install mdbook --locked" >&2; exit 1; }
+	mdbook build docs/book
 
 images: ui ## Build the container images from static binaries; nothing is pulled
 	@scripts/images.sh
