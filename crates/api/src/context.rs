@@ -23,8 +23,6 @@ pub struct Settings {
     pub external_url: url::Url,
     /// The port on which this server listens.
     pub own_port: Option<u16>,
-    /// The title of the pages.
-    pub page_title: String,
     /// Whether `/-/reload` and `/-/quit` work.
     pub lifecycle: bool,
     /// Whether `/api/v1/admin` works.

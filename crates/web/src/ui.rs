@@ -32,6 +32,18 @@ impl Ui {
         Self { page }
     }
 
+    /// The same with another title on its entry page.
+    #[must_use]
+    pub fn with_title(mut self, title: &str) -> Self {
+        if let Some(page) = &mut self.page
+            && let (Some(start), Some(end)) = (page.find("<title>"), page.find("</title>"))
+            && start < end
+        {
+            page.replace_range(start + "<title>".len()..end, &escape_attribute(title));
+        }
+        self
+    }
+
     /// Whether the user interface is in this binary.
     pub fn is_built(&self) -> bool {
         self.page.is_some()
@@ -112,6 +124,8 @@ mod tests {
         if let Some(page) = &ui.page {
             assert!(page.contains("<base href=\"/prom/\""));
         }
+        let titled = Ui { page: Some("<head><title>A</title></head>".to_owned()) }.with_title("B & <C>");
+        assert_eq!(titled.page.as_deref(), Some("<head><title>B &amp; &lt;C></title></head>"));
     }
 
     #[test]

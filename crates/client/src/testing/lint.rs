@@ -48,7 +48,12 @@ const ABBREVIATIONS: [&str; 14] =
 
 /// What promtool would find in the families of `registry`.
 pub fn lint(registry: &Registry) -> Vec<Problem> {
-    registry.gather().iter().flat_map(family).collect()
+    lint_families(&registry.gather())
+}
+
+/// The same for families that were read from a page.
+pub fn lint_families(families: &[MetricFamily]) -> Vec<Problem> {
+    families.iter().flat_map(family).collect()
 }
 
 fn family(family: &MetricFamily) -> Vec<Problem> {
@@ -86,6 +91,9 @@ fn family(family: &MetricFamily) -> Vec<Problem> {
 }
 
 fn suffixes(name: &str, metric_type: MetricType, texts: &mut Vec<String>) {
+    if metric_type == MetricType::Unknown {
+        return;
+    }
     let is_counter = metric_type == MetricType::Counter;
     let has_parts = matches!(metric_type, MetricType::Histogram | MetricType::Summary);
     if is_counter && !name.ends_with("_total") {

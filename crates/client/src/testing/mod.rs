@@ -12,4 +12,4 @@ mod compare;
 mod lint;
 
 pub use compare::{Difference, compare};
-pub use lint::{Problem, lint};
+pub use lint::{Problem, lint, lint_families};

@@ -64,6 +64,11 @@ impl Flags {
         Ok(Self { values, given })
     }
 
+    /// Whether the command line has the flag.
+    pub(crate) fn is_given(&self, name: &str) -> bool {
+        self.given.contains(&name)
+    }
+
     /// The value as text; the last one when there are several.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.values.get(name).and_then(|values| values.last()).map_or("", String::as_str)

@@ -93,6 +93,25 @@ pub(crate) enum CheckCommand {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Check a page of metrics on standard input: names, texts, number of series
+    Metrics {
+        /// Print how many series each metric has
+        #[arg(long)]
+        extended: bool,
+        /// Which conventions to check
+        #[arg(long, default_value = "all", value_parser = ["all", "none"])]
+        lint: String,
+    },
+    /// Show what a job's discovery finds, before and after relabelling
+    ServiceDiscovery {
+        /// The configuration file
+        file: PathBuf,
+        /// The job
+        job: String,
+        /// How long to wait for targets
+        #[arg(long, default_value = "30s")]
+        timeout: String,
+    },
     /// Check that a server is healthy
     Healthy {
         /// The server
@@ -145,6 +164,24 @@ pub(crate) enum QueryCommand {
         /// Time between points
         #[arg(long)]
         step: Option<String>,
+    },
+    /// Count the buckets that histograms really use
+    Analyze {
+        /// The server
+        #[arg(long)]
+        server: String,
+        /// What to analyze
+        #[arg(long = "type", default_value = "histogram", value_parser = ["histogram"])]
+        kind: String,
+        /// A selector of histograms; may be given several times
+        #[arg(long = "match", required = true)]
+        matches: Vec<String>,
+        /// How far back to look
+        #[arg(long, default_value = "1h")]
+        duration: String,
+        /// Up to when: seconds or RFC 3339; now unless given
+        #[arg(long)]
+        time: Option<String>,
     },
     /// List series
     Series {

@@ -1,11 +1,14 @@
 //! The tools beside the server, one per file.
 
 mod check_config;
+mod check_discovery;
+mod check_metrics;
 mod check_server;
 mod check_web_config;
 mod dash;
 mod http;
 mod query;
+mod query_analyze;
 mod test_promql;
 
 use std::io::Write as _;
@@ -19,6 +22,10 @@ pub(crate) async fn run(tool: Tool) -> ExitCode {
         Tool::Dash(options) => dash::run(options).await,
         Tool::Check(CheckCommand::Config { syntax_only, files }) => check_config::run(&files, syntax_only),
         Tool::Check(CheckCommand::WebConfig { files }) => check_web_config::run(&files),
+        Tool::Check(CheckCommand::Metrics { extended, lint }) => check_metrics::run(extended, lint == "all"),
+        Tool::Check(CheckCommand::ServiceDiscovery { file, job, timeout }) => {
+            check_discovery::run(&file, &job, &timeout).await
+        }
         Tool::Check(CheckCommand::Healthy { url }) => check_server::run(&url, "-/healthy").await,
         Tool::Check(CheckCommand::Ready { url }) => check_server::run(&url, "-/ready").await,
         Tool::Query(command) => query::run(command).await,

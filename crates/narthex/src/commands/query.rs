@@ -26,6 +26,9 @@ pub(crate) async fn run(command: QueryCommand) -> ExitCode {
         QueryCommand::Series { target, matches, start, end } => {
             ask(target, "series", with_range(matches, start, end), series).await
         }
+        QueryCommand::Analyze { server, kind: _, matches, duration, time } => {
+            return super::query_analyze::run(server, matches, duration, time.as_deref()).await;
+        }
         QueryCommand::Labels { target, name, matches, start, end } => {
             ask(target, &format!("label/{name}/values"), with_range(matches, start, end), texts).await
         }
@@ -58,7 +61,18 @@ async fn ask(
 ) -> Result<(), String> {
     let params: Vec<(&str, &str)> = params.into_iter().map(|(name, value)| (name, value.as_str())).collect();
     let reply = http::get(&target.server, &format!("api/v1/{endpoint}"), &params).await?;
-    let answer: Value = serde_json::from_slice(&reply.body)
+    let data = data(&reply)?;
+    if target.format == "json" {
+        say(&data.to_string());
+    } else {
+        print(&data);
+    }
+    Ok(())
+}
+
+/// The data of an answer; prints its warnings and infos.
+pub(super) fn data(reply: &http::Reply) -> Result<Value, String> {
+    let mut answer: Value = serde_json::from_slice(&reply.body)
         .map_err(|error| format!("the server answered {} and no JSON: {error}", reply.status))?;
     if answer["status"] != "success" {
         let text = |key: &str| answer[key].as_str().unwrap_or_default().to_owned();
@@ -69,16 +83,11 @@ async fn ask(
             complain(&format!("{}: {text}", kind.trim_end_matches('s')));
         }
     }
-    if target.format == "json" {
-        say(&answer["data"].to_string());
-    } else {
-        print(&answer["data"]);
-    }
-    Ok(())
+    Ok(answer["data"].take())
 }
 
 /// `name{a="b"}` of a label object.
-fn label_text(labels: &Value) -> String {
+pub(super) fn label_text(labels: &Value) -> String {
     let Some(labels) = labels.as_object() else { return "{}".to_owned() };
     let name = labels.get("__name__").and_then(Value::as_str).unwrap_or_default();
     let rest: Vec<_> = labels
@@ -127,7 +136,7 @@ fn texts(data: &Value) {
     data.as_array().into_iter().flatten().filter_map(Value::as_str).for_each(say);
 }
 
-fn now_seconds() -> String {
+pub(super) fn now_seconds() -> String {
     seconds_before(0.0)
 }
 

@@ -104,7 +104,7 @@ async fn live(flags: Flags) -> Result<(), StartError> {
     let parts = (Arc::clone(&state), Arc::clone(&db), Arc::clone(&targets), Arc::clone(&counts));
     registry.collect_with(SelfMetrics::new(parts.0, parts.1, parts.2, parts.3));
     let context = Context {
-        ui: Ui::new("index.html", &settings.route_prefix),
+        ui: user_interface(&flags, &settings.route_prefix),
         settings,
         storage: Arc::clone(&db) as _,
         database: Arc::clone(&db) as _,
@@ -316,13 +316,18 @@ fn settings(flags: &Flags, own_port: Option<u16>) -> Result<Settings, StartError
         route_prefix: normalise(prefix),
         external_url: external_url.clone(),
         own_port,
-        page_title: flags.text("web.page-title").to_owned(),
         lifecycle: flags.bool("web.enable-lifecycle"),
         admin: flags.bool("web.enable-admin-api"),
         cors,
         query_concurrency: flags.count("query.max-concurrency"),
         subscribers_max: flags.count("web.max-notifications-subscribers").min(10_000),
     })
+}
+
+/// The pages; a title that was given is on the entry page.
+fn user_interface(flags: &Flags, prefix: &str) -> Ui {
+    let ui = Ui::new("index.html", prefix);
+    if flags.is_given("web.page-title") { ui.with_title(flags.text("web.page-title")) } else { ui }
 }
 
 /// The URL under which others reach this server; made of the machine's name and the port unless given.
