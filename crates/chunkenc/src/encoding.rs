@@ -12,6 +12,12 @@ pub enum Encoding {
     Histogram = 2,
     /// Native histograms with float counts.
     FloatHistogram = 3,
+    /// Floats with start timestamps; read only.
+    Xor2 = 4,
+    /// Native histograms with integer counts and start timestamps; read only.
+    HistogramStart = 5,
+    /// Native histograms with float counts and start timestamps; read only.
+    FloatHistogramStart = 6,
 }
 
 impl Encoding {
@@ -21,7 +27,25 @@ impl Encoding {
             1 => Ok(Self::Xor),
             2 => Ok(Self::Histogram),
             3 => Ok(Self::FloatHistogram),
+            4 => Ok(Self::Xor2),
+            5 => Ok(Self::HistogramStart),
+            6 => Ok(Self::FloatHistogramStart),
             other => Err(ChunkError::UnknownEncoding(other)),
+        }
+    }
+
+    /// Whether the samples are floats.
+    pub fn is_float(self) -> bool {
+        matches!(self, Self::Xor | Self::Xor2)
+    }
+
+    /// How many samples the chunk `data` says it has.
+    pub fn count(self, data: &[u8]) -> u16 {
+        let count = data.first_chunk::<2>().map_or(0, |count| u16::from_be_bytes(*count));
+        match self {
+            // The two top bits are the reset header.
+            Self::HistogramStart | Self::FloatHistogramStart => count & 0x3fff,
+            _ => count,
         }
     }
 

@@ -3,7 +3,8 @@
 //! Called by `tsdb` (head, blocks, compaction) and by remote read, which ships chunk bytes as they are.
 //!
 //! * [`xor`]: floats. [`XorBuilder`] appends, [`xor::decode`] fills columns.
-//! * [`histogram`]: native histograms, both kinds.
+//! * [`xor2`]: floats with start timestamps; read only.
+//! * [`histogram`]: native histograms, both kinds; with start timestamps read only.
 //! * [`bits`]: the bit reader and writer under all encodings.
 //!
 //! Invariants: chunk bytes are those of Prometheus, bit by bit; decoders take any bytes and answer with an error,
@@ -13,7 +14,9 @@ pub mod bits;
 mod encoding;
 mod error;
 pub mod histogram;
+pub(crate) mod start;
 pub mod xor;
+pub mod xor2;
 
 pub use encoding::Encoding;
 pub use error::ChunkError;

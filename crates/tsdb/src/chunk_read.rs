@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use narthex_chunkenc::histogram::{self, Decoded};
-use narthex_chunkenc::{ChunkError, Encoding, xor};
+use narthex_chunkenc::{ChunkError, Encoding, xor, xor2};
 use narthex_model::{CounterResetHint, Timestamp};
 use narthex_storage::{HistogramValue, Samples};
 
@@ -23,12 +23,15 @@ pub(crate) fn decode(
         }
         return Ok(());
     }
-    histogram::decode(encoding, data, mint, maxt, &mut |t, decoded| {
+    if encoding == Encoding::Xor2 {
+        return xor2::decode(data, mint, maxt, |start, t, v| out.push_with_start(start, t, v));
+    }
+    histogram::decode(encoding, data, mint, maxt, &mut |start, t, decoded| {
         let value = match decoded {
             Decoded::Int(histogram) => HistogramValue::Int(Arc::new(histogram)),
             Decoded::Float(histogram) => HistogramValue::Float(Arc::new(histogram)),
         };
-        out.push_histogram(0, t, value);
+        out.push_histogram(start, t, value);
     })
 }
 

@@ -265,7 +265,7 @@ impl HistogramBuilder {
     /// All samples so far; for tests and for the head's readers.
     pub fn samples(&self) -> Result<Vec<(i64, super::Decoded)>, ChunkError> {
         let mut all = Vec::new();
-        decode(self.encoding(), self.bytes(), i64::MIN, i64::MAX, &mut |t, histogram| {
+        decode(self.encoding(), self.bytes(), i64::MIN, i64::MAX, &mut |_, t, histogram| {
             all.push((t, histogram))
         })?;
         Ok(all)

@@ -6,6 +6,7 @@ use super::ResetHeader;
 use super::layout::{Layout, bucket_count};
 use super::row::Row;
 use crate::bits::{BitReader, XorWindow};
+use crate::start::StartReader;
 use crate::{ChunkError, Encoding};
 
 /// A decoded histogram.
@@ -17,13 +18,13 @@ pub enum Decoded {
     Float(FloatHistogram),
 }
 
-/// Calls `visit` with the samples in `[mint, maxt]`.
+/// Calls `visit` with start (0 when not known), time and value of the samples in `[mint, maxt]`.
 pub fn decode(
     encoding: Encoding,
     chunk: &[u8],
     mint: i64,
     maxt: i64,
-    visit: &mut dyn FnMut(i64, Decoded),
+    visit: &mut dyn FnMut(i64, i64, Decoded),
 ) -> Result<(), ChunkError> {
     let mut reader = Reader::new(encoding, chunk)?;
     while let Some(t) = reader.next_sample()? {
@@ -31,7 +32,7 @@ pub fn decode(
             break;
         }
         if t >= mint {
-            visit(t, reader.histogram());
+            visit(reader.start, t, reader.histogram());
         }
     }
     Ok(())
@@ -62,6 +63,8 @@ struct Reader<'a> {
     read: usize,
     header: ResetHeader,
     layout: Layout,
+    starts: StartReader,
+    start: i64,
     t: i64,
     delta_t: i64,
     sum: u64,
@@ -80,14 +83,19 @@ impl<'a> Reader<'a> {
         let mut bits = BitReader::new(body);
         let layout = Layout::read(&mut bits, body.len() * 8)?;
         let width = 2 + layout.len();
-        let float = encoding == Encoding::FloatHistogram;
+        let float = matches!(encoding, Encoding::FloatHistogram | Encoding::FloatHistogramStart);
+        let with_starts = matches!(encoding, Encoding::HistogramStart | Encoding::FloatHistogramStart);
+        // With starts the reset header is in the top bits of the count.
+        let (flags, starts) = if with_starts { (header[0], header[2]) } else { (header[2], 0) };
         Ok(Self {
             bits,
             float,
             len: chunk.len(),
-            count: usize::from(u16::from_be_bytes([header[0], header[1]])),
+            count: usize::from(encoding.count(chunk)),
             read: 0,
-            header: ResetHeader::from_flags(header[2]),
+            header: ResetHeader::from_flags(flags),
+            starts: StartReader::new(starts),
+            start: 0,
             t: 0,
             delta_t: 0,
             sum: 0,
@@ -108,6 +116,7 @@ impl<'a> Reader<'a> {
         if self.read == self.count {
             return Ok(None);
         }
+        let before = self.t;
         let written = self.bits.varbit_int();
         match self.read {
             0 => self.t = written,
@@ -126,6 +135,7 @@ impl<'a> Reader<'a> {
         if !self.is_stale() {
             self.fields(2, usize::MAX);
         }
+        self.start = self.starts.next(&mut self.bits, self.read, self.t, before);
         if self.bits.overrun() {
             return Err(ChunkError::Truncated { len: self.len, sample: self.read, count: self.count });
         }

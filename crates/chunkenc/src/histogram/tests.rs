@@ -145,14 +145,14 @@ proptest! {
         prop_assert_eq!(float.samples().unwrap().len(), steps.len());
         let chunk = int.bytes();
         for cut in 0..chunk.len() {
-            prop_assert!(decode(Encoding::Histogram, &chunk[..cut], 0, i64::MAX, &mut |_, _| ()).is_err());
+            prop_assert!(decode(Encoding::Histogram, &chunk[..cut], 0, i64::MAX, &mut |_, _, _| ()).is_err());
         }
     }
 
     #[test]
     fn hostile_bytes(chunk in prop::collection::vec(any::<u8>(), 0..200), float: bool) {
         let encoding = if float { Encoding::FloatHistogram } else { Encoding::Histogram };
-        let _ = decode(encoding, &chunk, i64::MIN, i64::MAX, &mut |_, _| ());
+        let _ = decode(encoding, &chunk, i64::MIN, i64::MAX, &mut |_, _, _| ());
         let _ = HistogramBuilder::resume(encoding, &chunk);
     }
 }

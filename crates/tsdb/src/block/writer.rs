@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use narthex_chunkenc::Encoding;
+
 use super::chunks::writer::ChunkWriter;
 use super::index::ChunkMeta;
 use super::index::writer::IndexWriter;
@@ -67,10 +69,10 @@ impl BlockWriter {
             for chunk in chunks {
                 let reference = self.chunks.write(chunk.encoding, &chunk.data)?;
                 self.metas.push(ChunkMeta { reference, mint: chunk.mint, maxt: chunk.maxt });
-                let samples = chunk.data.first_chunk::<2>().map_or(0, |count| u16::from_be_bytes(*count));
+                let encoding = Encoding::from_byte(chunk.encoding);
+                let samples = encoding.map_or(0, |encoding| encoding.count(&chunk.data));
                 self.stats.num_samples += u64::from(samples);
-                let floats = chunk.encoding == narthex_chunkenc::Encoding::Xor.to_byte();
-                let kind = if floats {
+                let kind = if encoding.is_ok_and(Encoding::is_float) {
                     &mut self.stats.num_float_samples
                 } else {
                     &mut self.stats.num_histogram_samples
