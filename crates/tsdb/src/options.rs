@@ -31,6 +31,8 @@ pub struct Options {
     pub out_of_order_window: i64,
     /// So many out-of-order samples of a series stay in memory before they are moved to a head chunk file; 1 to 255.
     pub out_of_order_cap: usize,
+    /// Whether [`Db::close`](crate::Db::close) writes a memory snapshot, and the start reads one.
+    pub memory_snapshot: bool,
     /// Whether to go without the `lock` file (needed on some network file systems).
     pub no_lock_file: bool,
     /// The file system.
@@ -49,6 +51,7 @@ impl Default for Options {
             retention: Retention::default(),
             max_exemplars: 0,
             out_of_order_window: 0,
+            memory_snapshot: false,
             out_of_order_cap: OUT_OF_ORDER_CAP,
             no_lock_file: false,
             fs: Arc::new(RealFs),

@@ -268,6 +268,7 @@ pub(crate) const FEATURES: &[(&str, &str)] = &[
     ("created-timestamp-zero-ingestion", "put a zero where a counter started"),
     ("use-start-timestamps", "let rate and its relatives use start timestamps"),
     ("type-and-unit-labels", "type and unit as labels"),
+    ("memory-snapshot-on-shutdown", "write the memory to disk at the end, so that the next start is short"),
 ];
 
 /// Features of other versions of Prometheus that are always on, gone, or not here; accepted with a note.
@@ -277,7 +278,6 @@ pub(crate) const FEATURES_WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("promql-at-modifier", "it is always on"),
     ("promql-negative-offset", "it is always on"),
     ("promql-duration-expr", "it is always on"),
-    ("memory-snapshot-on-shutdown", "the write-ahead log is replayed at the start"),
     ("remote-write-receiver", "remote write is not built yet"),
     ("otlp-write-receiver", "OTLP is not built yet"),
     ("otlp-deltatocumulative", "OTLP is not built yet"),

@@ -148,8 +148,8 @@ async fn live(flags: Flags) -> Result<(), StartError> {
     stop.send_replace(true);
     // A panic there has been logged; nothing is left to end.
     let _ = serving.await;
-    if let Some(Err(error)) = db.get().map(|db| db.sync()) {
-        tracing::error!(%error, "cannot sync the write-ahead log");
+    if let Some(Err(error)) = db.get().map(|db| db.close()) {
+        tracing::error!(%error, "cannot close the database");
     }
     result
 }
@@ -225,6 +225,7 @@ fn database_options(flags: &Flags, state: &ServerState) -> narthex_tsdb::Options
         retention: Retention { time_ms, bytes },
         max_block_duration: super::longest_block(flags),
         no_lock_file: flags.bool("storage.tsdb.no-lockfile"),
+        memory_snapshot: flags.has_feature("memory-snapshot-on-shutdown"),
         out_of_order_window: super::out_of_order_window(&config),
         max_exemplars: usize::try_from(max_exemplars).unwrap_or(usize::MAX),
         ..defaults

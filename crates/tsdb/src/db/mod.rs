@@ -24,11 +24,10 @@ use crate::blocks::{self, Blocks};
 use crate::fs::Lock;
 use crate::head::Head;
 use crate::head::appender::HeadAppender;
-use crate::head::exemplars::Exemplars;
 use crate::head::ooo;
 use crate::head::ooo::log::{LogOptions, OooLog};
 use crate::head::querier::HeadQuerier;
-use crate::head::replay::{ReplayError, ReplayReport, replay};
+use crate::head::replay::{ReplayError, ReplayOptions, ReplayReport, replay};
 use crate::head::stats::{HeadStats, Stats};
 use crate::merge::MergedQuerier;
 use crate::options::Options;
@@ -91,10 +90,19 @@ impl Db {
         blocks.reload(&fs, &dir).map_err(broken)?;
         // The blocks hold everything before this; the head takes only what is behind it.
         let min_valid_t = blocks.in_order_end();
-        let exemplars = Exemplars::new(options.max_exemplars);
-        let replay = replay(&fs, &dir, options.min_block_duration, min_valid_t, exemplars);
+        let replay = replay(
+            &fs,
+            &dir,
+            &ReplayOptions {
+                chunk_range: options.min_block_duration,
+                min_valid_t,
+                max_exemplars: options.max_exemplars,
+                memory_snapshot: options.memory_snapshot,
+            },
+        );
         let mut replay = replay.map_err(|error| match error {
             ReplayError::Io(source) => OpenError::Io { path: wal_dir.clone(), source },
+            ReplayError::Snapshot(reason) => OpenError::Replay { path: wal_dir.clone(), reason },
             ReplayError::Full(full) => OpenError::Replay { path: wal_dir.clone(), reason: full.to_string() },
         })?;
         let (size, compression) = (options.wal_segment_size, options.wal_compression);
@@ -153,6 +161,17 @@ impl Db {
     /// The metadata noted for the series with these labels.
     pub fn metadata(&self, labels: &Labels) -> Option<Metadata> {
         self.head.metadata(labels)
+    }
+
+    /// Waits until everything committed is on the medium and, if the options say so, writes a memory snapshot. Call it when
+    /// the process ends and nobody appends any more.
+    pub fn close(&self) -> io::Result<()> {
+        self.sync()?;
+        if !self.options.memory_snapshot {
+            return Ok(());
+        }
+        let Options { fs, wal_segment_size, wal_compression, .. } = &self.options;
+        self.head.write_snapshot(fs, &self.dir, *wal_segment_size, *wal_compression)
     }
 
     /// Waits until everything committed is on the medium. Call it before the process ends; after it the database can

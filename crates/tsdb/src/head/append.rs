@@ -198,7 +198,7 @@ impl HeadState {
         builder
     }
 
-    fn put_builder(&mut self, builder: Box<HistogramBuilder>) -> u32 {
+    pub(super) fn put_builder(&mut self, builder: Box<HistogramBuilder>) -> u32 {
         if let Some(index) = self.free_histograms.pop()
             && let Some(place) = self.histograms.get_mut(index as usize)
         {

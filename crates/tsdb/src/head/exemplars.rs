@@ -41,6 +41,11 @@ impl Exemplars {
         self.ring.len()
     }
 
+    /// All of them, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Exemplar)> {
+        self.ring.iter().map(|(series, exemplar)| (*series, exemplar))
+    }
+
     /// Whether the exemplar may be appended to the series.
     pub(crate) fn check(&self, series: u64, exemplar: &Exemplar) -> Result<(), AppendError> {
         let labels = &exemplar.labels;

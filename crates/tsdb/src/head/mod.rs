@@ -26,6 +26,7 @@ pub(crate) mod replay;
 mod select;
 mod series;
 mod slab;
+pub(crate) mod snapshot;
 pub(crate) mod source;
 pub(crate) mod state;
 pub(crate) mod stats;

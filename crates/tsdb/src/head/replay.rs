@@ -19,6 +19,7 @@ use super::files::{HeadFiles, Place, ScannedChunk};
 use super::ooo;
 use super::ooo::MappedChunk;
 use super::ooo::replay::OooReplay;
+use super::snapshot::{self, Snapshot};
 use super::state::{HeadFull, HeadState};
 use crate::fs::Fs;
 use crate::wal::record::exemplars::ExemplarEntry;
@@ -34,6 +35,8 @@ pub struct ReplayReport {
     pub segments: u64,
     /// Series records.
     pub series: u64,
+    /// Series read from a memory snapshot.
+    pub snapshot_series: u64,
     /// Full chunks found in head chunk files.
     pub chunks: u64,
     /// Samples read.
@@ -57,6 +60,9 @@ pub(crate) enum ReplayError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Full(#[from] HeadFull),
+    /// The memory snapshot does not fit; without it the replay goes on.
+    #[error("{0}")]
+    Snapshot(String),
 }
 
 /// What a log directory holds.
@@ -69,6 +75,23 @@ struct Layout {
 impl Layout {
     fn read(fs: &dyn Fs, dir: &Path) -> io::Result<Self> {
         Ok(Self { checkpoint: checkpoint::newest(fs, dir)?, segments: segment::list(fs, dir)? })
+    }
+
+    /// Whether the log goes on where the snapshot was taken.
+    fn check(&self, fs: &dyn Fs, dir: &Path, snapshot: &Snapshot) -> Result<(), ReplayError> {
+        let Snapshot { segment, offset, .. } = *snapshot;
+        let covered = self.checkpoint.as_ref().is_some_and(|(_, number)| *number >= segment);
+        let size = match self.segments.contains(&segment) {
+            true => fs.open(&segment::path(dir, segment))?.size()?,
+            false if covered => return Ok(()),
+            false => 0,
+        };
+        if size >= offset && self.segments.contains(&segment) {
+            return Ok(());
+        }
+        let name = snapshot.dir.display();
+        let reason = format!("{name} is of byte {offset} of segment {segment}, which the log does not have");
+        Err(ReplayError::Snapshot(reason))
     }
 
     /// The number of the segment to start with.
@@ -89,15 +112,45 @@ pub(crate) struct Replayed {
     pub(crate) next_out_of_order: u64,
 }
 
-/// A head with what is in the head chunk files and the log of a data directory.
+/// How to replay.
+pub(crate) struct ReplayOptions {
+    pub(crate) chunk_range: i64,
+    /// Samples before this are in blocks.
+    pub(crate) min_valid_t: i64,
+    pub(crate) max_exemplars: usize,
+    /// Whether to begin with a memory snapshot, if there is one.
+    pub(crate) memory_snapshot: bool,
+}
+
+/// A head with what is in the head chunk files, the memory snapshot and the logs of a data directory.
 pub(crate) fn replay(
     fs: &Arc<dyn Fs>,
     data_dir: &Path,
-    chunk_range: i64,
-    min_valid_t: i64,
-    exemplars: Exemplars,
+    options: &ReplayOptions,
 ) -> Result<Replayed, ReplayError> {
     let started = Instant::now();
+    let newest = if options.memory_snapshot { snapshot::list(&**fs, data_dir)?.pop() } else { None };
+    let mut unused = None;
+    let mut replayed = match replay_from(fs, data_dir, options, newest.as_ref()) {
+        Err(ReplayError::Snapshot(reason)) => {
+            tracing::warn!("the memory snapshot is not used, the write-ahead log is read instead: {reason}");
+            unused = Some(format!("memory snapshot not used: {reason}"));
+            replay_from(fs, data_dir, options, None)?
+        }
+        other => other?,
+    };
+    replayed.report.repairs.extend(unused);
+    replayed.report.duration_ms = started.elapsed().as_millis() as u64;
+    Ok(replayed)
+}
+
+fn replay_from(
+    fs: &Arc<dyn Fs>,
+    data_dir: &Path,
+    options: &ReplayOptions,
+    from_snapshot: Option<&Snapshot>,
+) -> Result<Replayed, ReplayError> {
+    let ReplayOptions { chunk_range, min_valid_t, .. } = *options;
     let mut found = FoundChunks {
         pool: ChunkPool::default(),
         by_series: FxHashMap::default(),
@@ -107,25 +160,32 @@ pub(crate) fn replay(
     };
     let (files, scanned) =
         HeadFiles::open(Arc::clone(fs), data_dir.join("chunks_head"), &mut |c| found.add(c))?;
-    let FoundChunks { pool, by_series, late, last_place, .. } = found;
+    let FoundChunks { pool, mut by_series, late, last_place, .. } = found;
     let mut state = HeadState::new(chunk_range, min_valid_t, pool, files);
-    state.exemplars = exemplars;
-    let report = ReplayReport { chunks: scanned.chunks, repairs: scanned.repairs, ..ReplayReport::default() };
+    state.exemplars = Exemplars::new(options.max_exemplars);
+    let mut report =
+        ReplayReport { chunks: scanned.chunks, repairs: scanned.repairs, ..ReplayReport::default() };
     let fs = &**fs;
     let dir = &*data_dir.join("wal");
     let layout = Layout::read(fs, dir)?;
+    if let Some(snapshot) = from_snapshot {
+        layout.check(fs, dir, snapshot)?;
+        report.snapshot_series =
+            snapshot::read::read(fs, snapshot, &mut state, &mut by_series).map_err(ReplayError::Snapshot)?;
+    }
     let mut replay =
         Replay { state, aliases: FxHashMap::default(), found: by_series, batch: Vec::new(), report };
-    let mut from = 0;
-    if let Some((name, number)) = &layout.checkpoint {
+    let (mut from, offset) = from_snapshot.map_or((0, 0), |snapshot| (snapshot.segment, snapshot.offset));
+    if let Some((name, number)) = layout.checkpoint.as_ref().filter(|(_, number)| *number >= from) {
         let dir = dir.join(name);
         for number in segment::list(fs, &dir)? {
-            replay.segment(fs, &segment::path(&dir, number))?;
+            replay.segment(fs, &segment::path(&dir, number), 0)?;
         }
         from = number + 1;
     }
     for number in layout.segments.iter().filter(|number| **number >= from) {
-        replay.segment(fs, &segment::path(dir, *number))?;
+        let at_snapshot = from_snapshot.is_some_and(|snapshot| snapshot.segment == *number);
+        replay.segment(fs, &segment::path(dir, *number), if at_snapshot { offset } else { 0 })?;
     }
     let aliases = std::mem::take(&mut replay.aliases);
     for (reference, chunks) in late {
@@ -144,9 +204,8 @@ pub(crate) fn replay(
         replay.state.chunks.release(newest);
     }
     replay.state.end_commit();
-    let mut report = replay.report;
-    report.duration_ms = started.elapsed().as_millis() as u64;
-    Ok(Replayed { state: replay.state, report, next_segment: layout.next_segment(), next_out_of_order })
+    let Replay { state, report, .. } = replay;
+    Ok(Replayed { state, report, next_segment: layout.next_segment(), next_out_of_order })
 }
 
 /// The chunks of the head chunk files, put together per series.
@@ -194,9 +253,11 @@ struct Replay {
 }
 
 impl Replay {
-    fn segment(&mut self, fs: &dyn Fs, path: &Path) -> Result<(), ReplayError> {
+    /// Reads a segment from `offset` on.
+    fn segment(&mut self, fs: &dyn Fs, path: &Path, offset: u64) -> Result<(), ReplayError> {
         self.report.segments += 1;
         let mut reader = SegmentReader::open(fs, path)?;
+        reader.skip_to(offset);
         loop {
             match reader.next_record() {
                 Ok(Some(bytes)) => self.record(bytes, path)?,

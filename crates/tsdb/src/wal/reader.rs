@@ -60,6 +60,12 @@ impl SegmentReader {
         })
     }
 
+    /// Goes on at `offset`, where a record ends.
+    pub(crate) fn skip_to(&mut self, offset: u64) {
+        self.pos = offset;
+        self.good = offset;
+    }
+
     /// The next record's plain bytes; `None` at the end.
     pub(crate) fn next_record(&mut self) -> Result<Option<&[u8]>, Damage> {
         match self.advance() {

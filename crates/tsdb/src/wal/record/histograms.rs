@@ -51,10 +51,15 @@ pub(crate) fn encode(out: &mut Vec<u8>, kind: u8, samples: &[HistogramSample]) {
         });
         put_varint(out, sample.series.wrapping_sub(first) as i64);
         put_varint(out, sample.t.wrapping_sub(start));
-        match &sample.value {
-            AnyHistogram::Int(histogram) => put_int(out, histogram),
-            AnyHistogram::Float(histogram) => put_float(out, histogram),
-        }
+        put(out, &sample.value);
+    }
+}
+
+/// Appends one histogram.
+pub(crate) fn put(out: &mut Vec<u8>, value: &AnyHistogram) {
+    match value {
+        AnyHistogram::Int(histogram) => put_int(out, histogram),
+        AnyHistogram::Float(histogram) => put_float(out, histogram),
     }
 }
 
@@ -76,7 +81,7 @@ pub(crate) fn decode(kind: u8, body: &[u8], mut visit: impl FnMut(HistogramSampl
 }
 
 /// Reads one histogram.
-pub(super) fn read(cursor: &mut Cursor<'_>, float: bool) -> Option<AnyHistogram> {
+pub(crate) fn read(cursor: &mut Cursor<'_>, float: bool) -> Option<AnyHistogram> {
     let counter_reset_hint = hint(cursor.u8()?);
     let schema = cursor.varint()? as i32;
     let zero_threshold = cursor.f64()?;

@@ -45,7 +45,7 @@ fn one<'a>(
 }
 
 /// Reads a counted list of label pairs; exemplar records have the same.
-pub(super) fn read_labels<'a>(cursor: &mut Cursor<'a>, labels: &mut Vec<(&'a str, &'a str)>) -> Option<()> {
+pub(crate) fn read_labels<'a>(cursor: &mut Cursor<'a>, labels: &mut Vec<(&'a str, &'a str)>) -> Option<()> {
     labels.clear();
     for _ in 0..cursor.uvarint()? {
         labels.push((cursor.str()?, cursor.str()?));
