@@ -52,11 +52,11 @@ impl Blocks {
         Ok(broken)
     }
 
-    /// The end of what the blocks hold of the head's samples; `i64::MIN` without blocks. Blocks of out-of-order samples
-    /// say nothing about it.
+    /// The end of what the blocks hold of the head's samples; `i64::MIN` without blocks. Partial blocks say
+    /// nothing about it.
     pub(crate) fn in_order_end(&self) -> i64 {
         let blocks = self.list();
-        let in_order = blocks.iter().filter(|block| !block.meta.is_out_of_order());
+        let in_order = blocks.iter().filter(|block| !block.meta.is_partial());
         in_order.map(|block| block.meta.max_time).max().unwrap_or(i64::MIN)
     }
 

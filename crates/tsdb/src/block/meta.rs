@@ -7,6 +7,8 @@ pub(crate) const FILE: &str = "meta.json";
 
 /// The hint of a block that has nothing but samples that came out of order.
 pub(crate) const OUT_OF_ORDER: &str = "from-out-of-order";
+/// The hints of blocks that have only a part of what the head had in their range.
+const PARTIAL: [&str; 3] = [OUT_OF_ORDER, "from-stale-series", "from-selected-series"];
 
 /// The description of a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -91,9 +93,10 @@ pub struct Parent {
 }
 
 impl BlockMeta {
-    /// Whether all its samples came out of order: then its end says nothing about what the head has.
-    pub(crate) fn is_out_of_order(&self) -> bool {
-        self.compaction.hints.iter().any(|hint| hint == OUT_OF_ORDER)
+    /// Whether it has only a part of what the head had in its range: samples that came out of order, or series that were
+    /// stale or chosen. Then its end says nothing about what the head still has.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.compaction.hints.iter().any(|hint| PARTIAL.contains(&hint.as_str()))
     }
 
     /// Reads the file's content.

@@ -16,11 +16,11 @@ pub(crate) fn level_widths(min: i64, max: i64) -> Vec<i64> {
 
 /// The positions in `blocks` (sorted by time) of those to compact next; empty when there is nothing to do.
 pub(crate) fn plan(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
-    // Out-of-order blocks beyond what left the head in order wait: with an in-order block they would make one whose end
+    // Partial blocks beyond what left the head in order wait: with a whole block they would make one whose end
     // says that the head's samples up to there are in blocks.
-    let in_order = blocks.iter().filter(|block| !block.is_out_of_order());
+    let in_order = blocks.iter().filter(|block| !block.is_partial());
     let end = in_order.map(|block| block.max_time).max().unwrap_or(i64::MIN);
-    let waits = |block: &BlockMeta| block.is_out_of_order() && block.max_time > end;
+    let waits = |block: &BlockMeta| block.is_partial() && block.max_time > end;
     let (places, settled): (Vec<usize>, Vec<BlockMeta>) =
         blocks.iter().cloned().enumerate().filter(|(_, block)| !waits(block)).unzip();
     let chosen = plan_settled(&settled, widths);

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Db;
-use crate::block::meta::{BlockMeta, Compaction, OUT_OF_ORDER, Parent};
+use crate::block::meta::{BlockMeta, Compaction, Parent};
 use crate::block::{Block, BlockError};
 use crate::compact::merge::{Target, write_block};
 use crate::compact::source::{BlockSource, ChunkSource};
@@ -174,8 +174,11 @@ impl Db {
             let (min_time, max_time) = (old.min_time, old.max_time);
             meta.compaction.parents.push(Parent { ulid: old.ulid.clone(), min_time, max_time });
         }
-        if parents.iter().all(|parent| parent.meta.is_out_of_order()) {
-            meta.compaction.hints.push(OUT_OF_ORDER.to_owned());
+        if parents.iter().all(|parent| parent.meta.is_partial()) {
+            let hints = parents.iter().flat_map(|parent| parent.meta.compaction.hints.iter().cloned());
+            meta.compaction.hints.extend(hints);
+            meta.compaction.hints.sort_unstable();
+            meta.compaction.hints.dedup();
         }
         meta.compaction.level += u32::from(parents.len() > 1);
         meta.compaction.sources.sort_unstable();

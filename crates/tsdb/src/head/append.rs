@@ -5,6 +5,7 @@
 use narthex_chunkenc::histogram::{HistogramRef, NewChunk};
 use narthex_chunkenc::{Encoding, HistogramBuilder};
 
+use narthex_model::{FloatHistogram, Histogram, is_stale};
 use narthex_storage::SampleValue;
 
 use super::chunks::FullChunk;
@@ -111,6 +112,11 @@ impl HeadState {
             return Appended::OutOfOrder;
         }
         if series.must_cut(t) || series.histogram != NO_HISTOGRAM {
+            if is_stale(v)
+                && let Some(marker) = self.stale_histogram(slot, v)
+            {
+                return self.append_histogram(slot, t, &marker);
+            }
             self.cut(slot);
         }
         let Some(series) = self.series.get_mut(slot) else { return Appended::OutOfOrder };
@@ -163,6 +169,18 @@ impl HeadState {
         self.min_t = self.min_t.min(t);
         self.max_t = self.max_t.max(t);
         Appended::InChunk
+    }
+
+    /// A stale marker for a series whose newest sample is a histogram: of its kind, as Prometheus has it.
+    fn stale_histogram(&self, slot: u32, sum: f64) -> Option<AnyHistogram> {
+        let series = self.series.get(slot)?;
+        let builder = self.histograms.get(series.histogram as usize)?.as_ref()?;
+        Some(match builder.encoding() {
+            Encoding::FloatHistogram => {
+                AnyHistogram::Float(FloatHistogram { sum, ..FloatHistogram::default() })
+            }
+            _ => AnyHistogram::Int(Histogram { sum, ..Histogram::default() }),
+        })
     }
 
     /// Ends the growing chunk of a series, if it has one.

@@ -7,14 +7,17 @@
 //! Invariants: nothing of a transaction is in a series before the log has it; a sample that another transaction made
 //! invalid in the meantime is dropped and counted at commit, as in Prometheus.
 
+use std::io;
 use std::sync::atomic::Ordering;
 
 use narthex_model::{Exemplar, Labels, Metadata, Timestamp};
 use narthex_storage::{AppendError, Appender, CommitError, SampleValue, SeriesRef};
 
 use super::check;
-use super::state::{Applied, HeadState};
+use super::runs::{RunEnd, runs};
+use super::state::{Applied, HeadFull, HeadState};
 use super::{Counters, Head};
+use crate::wal::WalWriter;
 use crate::wal::record::histograms::{AnyHistogram, HistogramSample};
 use crate::wal::record::samples::Sample;
 use crate::wal::record::{self, histograms, samples, series};
@@ -40,6 +43,8 @@ pub(crate) struct Buffers {
     series_record: Vec<u8>,
     samples_record: Vec<u8>,
     histograms: Vec<HistogramSample>,
+    /// For each histogram the number of floats appended before it.
+    floats_before: Vec<usize>,
     histogram_records: [Vec<u8>; 4],
     exemplars: Vec<(u64, Exemplar)>,
     metadata: Vec<(u64, Metadata)>,
@@ -54,6 +59,8 @@ pub(crate) struct HeadAppender<'a> {
     /// The reference of the window's first entry.
     window_start: u64,
     window_len: u64,
+    /// Its number among the open transactions.
+    writer: u64,
     /// The numbering of the slots in the buffers.
     numbering: u64,
     /// Earliest time that is taken in order, known after the first look at the head.
@@ -65,7 +72,17 @@ pub(crate) struct HeadAppender<'a> {
 impl<'a> HeadAppender<'a> {
     pub(crate) fn new(head: &'a Head) -> Self {
         let buffers = head.buffers.lock().pop().unwrap_or_default();
-        Self { head, buffers, window_start: 0, window_len: 1, numbering: 0, from_t: None, late_from: None }
+        let writer = head.writers.enter();
+        Self {
+            head,
+            buffers,
+            window_start: 0,
+            window_len: 1,
+            writer,
+            numbering: 0,
+            from_t: None,
+            late_from: None,
+        }
     }
 
     /// What is known of a series; fills the window if it is not in it.
@@ -99,7 +116,7 @@ impl<'a> HeadAppender<'a> {
     fn append_float(&mut self, series: u64, t: Timestamp, v: f64) -> Result<(), AppendError> {
         let known = self.known(series).ok_or(AppendError::UnknownSeries(SeriesRef(series)))?;
         if (t <= known.last_t || self.from_t.is_some_and(|from| t < from))
-            && !self.takes_late(known, t, SampleValue::Float(v))?
+            && !self.takes_late(series, known, t, SampleValue::Float(v))?
         {
             return Ok(());
         }
@@ -116,10 +133,11 @@ impl<'a> HeadAppender<'a> {
     ) -> Result<(), AppendError> {
         let known = self.known(series).ok_or(AppendError::UnknownSeries(SeriesRef(series)))?;
         if (t <= known.last_t || self.from_t.is_some_and(|from| t < from))
-            && !self.takes_late(known, t, value.as_sample())?
+            && !self.takes_late(series, known, t, value.as_sample())?
         {
             return Ok(());
         }
+        self.buffers.floats_before.push(self.buffers.samples.len());
         self.buffers.histograms.push(HistogramSample { series, t, value });
         Ok(())
     }
@@ -127,12 +145,18 @@ impl<'a> HeadAppender<'a> {
     /// Whether a sample that is not newer than the newest one of its series, or older than what is taken in order, is
     /// taken as an out-of-order one; `false` when it is there already.
     #[cold]
-    fn takes_late(&self, known: Known, t: Timestamp, value: SampleValue<'_>) -> Result<bool, AppendError> {
+    fn takes_late(
+        &self,
+        series: u64,
+        known: Known,
+        t: Timestamp,
+        value: SampleValue<'_>,
+    ) -> Result<bool, AppendError> {
         let counters = &self.head.counters;
         let in_bounds = self.from_t.is_none_or(|from| t >= from);
         if in_bounds && t == known.last_t {
             let state = self.head.state.read();
-            let same = state.series.get(known.slot).is_some_and(|series| state.newest_is(series, t, value));
+            let same = state.by_ref(series).is_some_and(|series| state.newest_is(series, t, value));
             return if same { Ok(false) } else { Err(AppendError::DuplicateTimestamp) };
         }
         let (counter, error) = match self.late_from {
@@ -145,8 +169,25 @@ impl<'a> HeadAppender<'a> {
         Err(error)
     }
 
+    /// Brings back series that were removed since the transaction began.
+    fn revive(&mut self) -> Result<(), HeadFull> {
+        let head = self.head;
+        let state = head.state.read();
+        if state.numbering == self.numbering || !state.has_graves() {
+            return Ok(());
+        }
+        drop(state);
+        let mut state = head.state.write();
+        let Buffers { samples, histograms, .. } = &mut self.buffers;
+        let histograms = histograms.iter_mut().map(|sample| &mut sample.series);
+        for series in samples.iter_mut().map(|sample| &mut sample.series).chain(histograms) {
+            *series = state.revive(*series)?;
+        }
+        Ok(())
+    }
+
     /// Writes the log; nothing is visible yet. Returns how many of the unlogged series are in it.
-    fn write_log(&mut self, log: &mut crate::wal::WalWriter) -> std::io::Result<usize> {
+    fn write_log(&mut self, log: &mut WalWriter, ends: &[RunEnd]) -> io::Result<usize> {
         let Buffers {
             samples,
             series_record,
@@ -159,10 +200,6 @@ impl<'a> HeadAppender<'a> {
             ..
         } = &mut self.buffers;
         let logged = encode_new_series(&self.head.state.read(), series_record);
-        samples::encode(samples_record, samples);
-        for (record, kind) in histogram_records.iter_mut().zip(record::HISTOGRAM_RECORDS) {
-            histograms::encode(record, kind, histograms);
-        }
         record::exemplars::encode(
             exemplar_record,
             exemplars.iter().map(|(series, exemplar)| (*series, exemplar)),
@@ -171,8 +208,22 @@ impl<'a> HeadAppender<'a> {
             metadata_record,
             metadata.iter().map(|(series, metadata)| (*series, metadata)),
         );
-        let records = [&*series_record, metadata_record, samples_record].into_iter();
-        let records = records.chain(&*histogram_records).chain([&*exemplar_record]);
+        let mut earlier_runs: Vec<Vec<u8>> = Vec::new();
+        let mut from = (0, 0);
+        for (run, to) in ends.iter().enumerate() {
+            samples::encode(samples_record, samples.get(from.0..to.0).unwrap_or_default());
+            let histograms = histograms.get(from.1..to.1).unwrap_or_default();
+            for (record, kind) in histogram_records.iter_mut().zip(record::HISTOGRAM_RECORDS) {
+                histograms::encode(record, kind, histograms);
+            }
+            if run + 1 < ends.len() {
+                earlier_runs.push(samples_record.clone());
+                earlier_runs.extend(histogram_records.iter().cloned());
+            }
+            from = *to;
+        }
+        let records = [&*series_record, metadata_record].into_iter().chain(&earlier_runs);
+        let records = records.chain([&*samples_record]).chain(&*histogram_records).chain([&*exemplar_record]);
         let mut records = records.map(Vec::as_slice).filter(|record| record.len() > 1).peekable();
         if records.peek().is_some() {
             log.log(records)?;
@@ -185,6 +236,7 @@ impl<'a> HeadAppender<'a> {
         buffers.samples.clear();
         buffers.slots.clear();
         buffers.histograms.clear();
+        buffers.floats_before.clear();
         buffers.exemplars.clear();
         buffers.metadata.clear();
         buffers.window.clear();
@@ -192,6 +244,12 @@ impl<'a> HeadAppender<'a> {
         if kept.len() < KEPT_BUFFERS {
             kept.push(buffers);
         }
+    }
+}
+
+impl Drop for HeadAppender<'_> {
+    fn drop(&mut self) {
+        self.head.writers.leave(self.writer);
     }
 }
 
@@ -273,7 +331,10 @@ impl Appender for HeadAppender<'_> {
     fn commit(mut self: Box<Self>) -> Result<(), CommitError> {
         let head = self.head;
         let mut log = head.log.lock();
-        let logged = match self.write_log(&mut log) {
+        let revived = self.revive().map_err(io::Error::other);
+        let Buffers { samples, histograms, floats_before, .. } = &self.buffers;
+        let ends = runs(samples, histograms, floats_before);
+        let logged = match revived.and_then(|()| self.write_log(&mut log, &ends)) {
             Ok(logged) => logged,
             Err(error) => {
                 drop(log);
@@ -293,8 +354,15 @@ impl Appender for HeadAppender<'_> {
             slots.extend(samples.iter().map(|sample| state.refs.get(sample.series).unwrap_or(u32::MAX)));
         }
         let mut applied = Applied::default();
-        state.apply(&buffers.samples, &buffers.slots, &mut applied);
-        state.apply_histograms(&buffers.histograms, &mut applied);
+        let mut from = (0, 0);
+        for to in ends {
+            let floats = buffers.samples.get(from.0..to.0).unwrap_or_default();
+            let slots = buffers.slots.get(from.0..to.0).unwrap_or_default();
+            state.apply(floats, slots, &mut applied);
+            let histograms = buffers.histograms.get(from.1..to.1).unwrap_or_default();
+            state.apply_histograms(histograms, &mut applied);
+            from = to;
+        }
         buffers.exemplars.drain(..).for_each(|(series, exemplar)| state.exemplars.add(series, exemplar));
         state.metadata.extend(buffers.metadata.drain(..));
         state.takes_from = (Timestamp::MIN, None);

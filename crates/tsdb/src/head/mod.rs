@@ -16,6 +16,7 @@ mod check;
 mod chunks;
 pub(crate) mod exemplars;
 pub(crate) mod files;
+mod graves;
 mod isolation;
 pub(crate) mod ooo;
 mod pairs;
@@ -23,6 +24,7 @@ mod postings;
 pub(crate) mod querier;
 mod refs;
 pub(crate) mod replay;
+mod runs;
 mod select;
 mod series;
 mod slab;
@@ -32,12 +34,14 @@ pub(crate) mod state;
 pub(crate) mod stats;
 mod truncate;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use narthex_model::{Exemplar, Labels, Matcher, Metadata, Timestamp};
 use parking_lot::{Mutex, RwLock};
 
 use self::appender::Buffers;
+use self::graves::Writers;
 use self::isolation::Readers;
 use self::ooo::log::OooLog;
 use self::state::HeadState;
@@ -55,6 +59,8 @@ pub(crate) struct Head {
     /// Buffers of finished appenders, for the next ones.
     pub(crate) buffers: Mutex<Vec<Buffers>>,
     pub(crate) counters: Counters,
+    /// The open transactions.
+    pub(crate) writers: Arc<Writers>,
 }
 
 /// What happened since the start; each is a metric.
@@ -77,6 +83,7 @@ impl Counters {
 impl Head {
     pub(crate) fn new(state: HeadState, log: WalWriter, late_log: OooLog, out_of_order_window: i64) -> Self {
         Self {
+            writers: Arc::clone(&state.graves.writers),
             log: Mutex::new(log),
             late_log: Mutex::new(late_log),
             out_of_order_window: AtomicI64::new(out_of_order_window),

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::chunks::ChunkPool;
 use super::exemplars::Exemplars;
 use super::files::HeadFiles;
+use super::graves::Graves;
 use super::isolation::CommitLog;
 use super::ooo::OutOfOrder;
 use super::pairs::{Pairs, tight_push};
@@ -48,6 +49,8 @@ pub(crate) struct HeadState {
     pub(super) exemplars: Exemplars,
     /// Samples older than the newest one of their series.
     pub(crate) ooo: OutOfOrder,
+    /// What was removed while transactions were open.
+    pub(super) graves: Graves,
     /// The earliest times of a sample in order, and of one out of order (`None` when none is taken), of the commit that
     /// runs.
     pub(super) takes_from: (i64, Option<i64>),
@@ -118,6 +121,7 @@ impl HeadState {
             files,
             exemplars: Exemplars::default(),
             ooo: OutOfOrder::default(),
+            graves: Graves::default(),
             takes_from: (i64::MIN, None),
             metadata: FxHashMap::default(),
             deleted: FxHashMap::default(),

@@ -71,6 +71,11 @@ impl HeadState {
 
     /// Removes dead series from everything and renumbers the others.
     fn remove_dead(&mut self) {
+        let mut graves = mem::take(&mut self.graves);
+        let slots = (0..self.series.len() as u32).filter_map(|slot| self.series.get(slot));
+        let dead = slots.filter(|series| self.is_dead(series));
+        graves.bury(dead.map(|series| (series.id, self.labels_of(series))));
+        self.graves = graves;
         let mut new_slots: Vec<Option<u32>> = Vec::with_capacity(self.series.len());
         let mut labels = Vec::with_capacity(self.labels.len());
         for mut series in mem::take(&mut self.series).into_values() {

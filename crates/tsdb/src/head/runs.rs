@@ -1,0 +1,89 @@
+//! A transaction's samples as runs in which no series has two kinds of samples: the log and memory take floats before
+//! histograms, so a series that has both would otherwise lose the order in which they were appended.
+//!
+//! A scrape is one run; the work is done only for series that have a histogram in the transaction.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::wal::record::SAMPLES;
+use crate::wal::record::histograms::HistogramSample;
+use crate::wal::record::samples::Sample;
+
+/// Where a run ends: the numbers of floats and of histograms up to there.
+pub(super) type RunEnd = (usize, usize);
+
+/// The ends of the runs, the last one being the end of the transaction. `floats_before` says for each histogram how many
+/// floats were appended before it.
+pub(super) fn runs(
+    floats: &[Sample],
+    histograms: &[HistogramSample],
+    floats_before: &[usize],
+) -> Vec<RunEnd> {
+    let end = (floats.len(), histograms.len());
+    if histograms.is_empty() {
+        return vec![end];
+    }
+    let mixed: FxHashSet<u64> = histograms.iter().map(|sample| sample.series).collect();
+    let mut ends = Vec::new();
+    let mut kinds: FxHashMap<u64, u8> = FxHashMap::default();
+    let mut note = |series: u64, kind: u8, at: RunEnd| {
+        if kinds.insert(series, kind).is_some_and(|before| before != kind) {
+            ends.push(at);
+            kinds.clear();
+            kinds.insert(series, kind);
+        }
+    };
+    let mut next_float = 0;
+    let places = floats_before.iter().copied().chain([floats.len()]);
+    for (index, until) in places.enumerate() {
+        for (at, float) in floats.iter().enumerate().take(until).skip(next_float) {
+            if mixed.contains(&float.series) {
+                note(float.series, SAMPLES, (at, index));
+            }
+        }
+        next_float = next_float.max(until);
+        if let Some(sample) = histograms.get(index) {
+            note(sample.series, sample.value.record_type(), (next_float, index));
+        }
+    }
+    ends.push(end);
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use narthex_model::{FloatHistogram, Histogram};
+
+    use super::*;
+    use crate::wal::record::histograms::AnyHistogram;
+
+    #[test]
+    fn a_run_ends_where_a_series_changes_its_kind() {
+        // Series and kind: `f` float, `h` histogram, `g` float histogram.
+        let cases: [(&[(u64, char)], &[RunEnd]); 6] = [
+            (&[], &[(0, 0)]),
+            (&[(1, 'f'), (1, 'f'), (2, 'f')], &[(3, 0)]),
+            (&[(1, 'f'), (2, 'h'), (3, 'f'), (2, 'h')], &[(2, 2)]),
+            (&[(1, 'f'), (2, 'h'), (1, 'h'), (2, 'h')], &[(1, 1), (1, 3)]),
+            (&[(1, 'h'), (1, 'f'), (2, 'f'), (1, 'h')], &[(0, 1), (2, 1), (2, 2)]),
+            (&[(1, 'g'), (1, 'h'), (5, 'f')], &[(0, 1), (1, 2)]),
+        ];
+        for (events, want) in cases {
+            let (mut floats, mut histograms, mut before) = (Vec::new(), Vec::new(), Vec::new());
+            for (series, kind) in events {
+                let (series, t) = (*series, 0);
+                let value = match kind {
+                    'h' => AnyHistogram::Int(Histogram::default()),
+                    'g' => AnyHistogram::Float(FloatHistogram::default()),
+                    _ => {
+                        floats.push(Sample { series, t, v: 0.0 });
+                        continue;
+                    }
+                };
+                before.push(floats.len());
+                histograms.push(HistogramSample { series, t, value });
+            }
+            assert_eq!(runs(&floats, &histograms, &before), want, "{events:?}");
+        }
+    }
+}
