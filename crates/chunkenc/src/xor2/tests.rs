@@ -6,17 +6,20 @@ use super::decode;
 use crate::histogram::{self, Decoded};
 use crate::{ChunkError, Encoding};
 
+/// Start, time, bits of the value.
+type Sample = (i64, i64, u64);
+
 fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect()
 }
 
-fn samples(chunk: &[u8], mint: i64, maxt: i64) -> Result<Vec<(i64, i64, u64)>, ChunkError> {
+fn samples(chunk: &[u8], mint: i64, maxt: i64) -> Result<Vec<Sample>, ChunkError> {
     let mut all = Vec::new();
     decode(chunk, mint, maxt, |start, t, v| all.push((start, t, v.to_bits()))).map(|()| all)
 }
 
 /// Plain, with starts from the first sample on, from the third on, from the second on.
-const CHUNKS: [(&str, &[(i64, i64, u64)]); 4] = [
+const CHUNKS: [(&str, &[Sample]); 4] = [
     (
         "000c00d00f3ff0000000000000e807284bfff80039a0f7ffbe000b860ae3f8000000000036ee83302fc0000002e90ad830f961df7ffffff45ec7ee9ce119ff60",
         &[

@@ -60,7 +60,8 @@ mod tests {
     #[test]
     fn a_run_ends_where_a_series_changes_its_kind() {
         // Series and kind: `f` float, `h` histogram, `g` float histogram.
-        let cases: [(&[(u64, char)], &[RunEnd]); 6] = [
+        type Case<'a> = (&'a [(u64, char)], &'a [RunEnd]);
+        let cases: [Case<'_>; 6] = [
             (&[], &[(0, 0)]),
             (&[(1, 'f'), (1, 'f'), (2, 'f')], &[(3, 0)]),
             (&[(1, 'f'), (2, 'h'), (3, 'f'), (2, 'h')], &[(2, 2)]),

@@ -68,7 +68,7 @@ impl Load<'_> {
         let id = cursor.u64().ok_or(CUT)?;
         let mut pairs = Vec::new();
         series::read_labels(&mut cursor, &mut pairs).ok_or(CUT)?;
-        let labels = Labels::from_pairs(pairs.into_iter());
+        let labels = Labels::from_pairs(pairs);
         let hash = labels.hash64();
         if self.state.find(&labels, hash).is_some() || self.state.refs.get(id).is_some() {
             return Err(format!("series {id} stands in it twice"));
