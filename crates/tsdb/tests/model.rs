@@ -135,14 +135,8 @@ fn run(seed: u64) {
                         }
                         Value::Float((n as f64 / 8.0).to_bits())
                     };
-                    // Floats go before histograms; of several values for one time the first one stays.
-                    let samples = model.entry(id).or_default();
-                    match (samples.get(&now), value) {
-                        (Some(Value::Histogram(..)), Value::Float(_)) | (None, _) => {
-                            samples.insert(now, value);
-                        }
-                        _ => {}
-                    }
+                    // Of several values for one time the first one stays.
+                    model.entry(id).or_default().entry(now).or_insert(value);
                 }
                 appender.commit().unwrap();
                 now += 1;

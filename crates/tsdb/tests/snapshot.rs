@@ -56,14 +56,14 @@ type All = BTreeMap<String, (Vec<i64>, Vec<u64>, Vec<u64>)>;
 fn everything(db: &Db) -> All {
     let querier = db.querier(i64::MIN, i64::MAX).unwrap();
     let series = collect_series(querier.select(&SelectHints::default(), &[]).unwrap()).unwrap();
-    let read = |series: &Box<dyn narthex_storage::Series>| {
+    let read = |series: &dyn narthex_storage::Series| {
         let mut samples = Samples::default();
         series.read(i64::MIN, i64::MAX, &mut samples).unwrap();
         let floats = samples.values.iter().map(|v| v.to_bits()).collect();
         let counts = samples.histograms.iter().map(|(_, h)| h.to_float().count.to_bits()).collect();
         (series.labels().to_string(), (samples.timestamps, floats, counts))
     };
-    series.iter().map(read).collect()
+    series.iter().map(|series| read(&**series)).collect()
 }
 
 fn snapshots(dir: &Path) -> Vec<PathBuf> {
