@@ -1,6 +1,6 @@
 // One error for everything that can go wrong between the page and a server. `kind` decides how a page shows it.
 
-export type ErrorKind = 'unreachable' | 'refused' | 'slow' | 'cancelled' | 'server' | 'garbled';
+export type ErrorKind = 'unreachable' | 'refused' | 'slow' | 'cancelled' | 'server' | 'garbled' | 'forbidden' | 'conflict';
 
 export interface Position {
   readonly line: number;
@@ -30,6 +30,8 @@ const HINTS: Readonly<Record<ErrorKind, string>> = {
   slow: 'Ask for a shorter range, a larger step or fewer series; the limit is --query.timeout.',
   cancelled: 'A newer query took its place.',
   server: 'The log of the server says more.',
+  forbidden: 'Ask whoever runs the server.',
+  conflict: 'Load it again.',
   garbled: 'Something between this page and the server may have changed the answer, for example a login page of a proxy.',
 };
 
@@ -46,7 +48,9 @@ export function kindOf(errorType: string, status: number): ErrorKind {
   if (errorType === 'timeout') return 'slow';
   if (errorType === 'canceled') return 'cancelled';
   if (errorType === 'unavailable') return 'unreachable';
-  if (status === 400 || status === 404 || status === 422) return 'refused';
+  if (status === 401 || status === 403) return 'forbidden';
+  if (status === 409) return 'conflict';
+  if (status === 400 || status === 404 || status === 413 || status === 415 || status === 422) return 'refused';
   if (status === 502 || status === 503 || status === 504) return 'unreachable';
   return 'server';
 }

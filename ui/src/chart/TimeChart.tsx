@@ -29,7 +29,7 @@ export interface TimeChartProps {
 /** Everything that needs a new instance when it changes; data and colours of the theme are handled apart. */
 function shapeOf(model: ChartModel): string {
   const series = model.series.map((s) => [s.key, s.label, s.color, s.draw, s.width, s.fill, s.gradient, s.dash, s.interpolation, s.points, s.pointSize, s.stack, s.scale, s.fillBelowTo]);
-  const axes = model.axes.map((a) => [a.scale, a.side, a.show, a.label, a.min, a.max, a.softMin, a.softMax, a.centeredZero, a.distribution, a.logBase, a.binary, a.format(1234.5, 1)]);
+  const axes = model.axes.map((a) => [a.scale, a.side, a.show, a.label, a.min, a.max, a.softMin, a.softMax, a.centeredZero, a.distribution, a.logBase, a.steps?.[0], a.format(1234.5, 1)]);
   return JSON.stringify([series, axes]);
 }
 

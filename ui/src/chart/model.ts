@@ -46,8 +46,8 @@ export interface ChartAxis {
   readonly centeredZero: boolean;
   readonly distribution: 'linear' | 'log' | 'symlog';
   readonly logBase: 2 | 10;
-  /** Ticks at powers of two, for bytes. */
-  readonly binary: boolean;
+  /** Distances that ticks may have, for units that are not decimal. */
+  readonly steps: readonly number[] | undefined;
   readonly grid: boolean;
 }
 
@@ -89,5 +89,5 @@ export const PLAIN_SERIES: Omit<ChartSeries, 'key' | 'label' | 'color' | 'times'
 };
 
 export const PLAIN_AXIS: Omit<ChartAxis, 'format'> = {
-  scale: 'y', side: 'left', show: true, label: '', min: undefined, max: undefined, softMin: undefined, softMax: undefined, centeredZero: false, distribution: 'linear', logBase: 10, binary: false, grid: true,
+  scale: 'y', side: 'left', show: true, label: '', min: undefined, max: undefined, softMin: undefined, softMax: undefined, centeredZero: false, distribution: 'linear', logBase: 10, steps: undefined, grid: true,
 };

@@ -17,8 +17,6 @@ export function readInk(): Ink {
   return { grid: style.getPropertyValue('--grid').trim(), axis: style.getPropertyValue('--axis').trim(), font: `11px ${style.getPropertyValue('--font').trim()}` };
 }
 
-const BINARY_STEPS = Array.from({ length: 64 }, (_, i) => 2 ** (i - 4));
-
 function pathsOf(series: ChartSeries): uPlot.Series.PathBuilder | undefined {
   if (series.draw === 'points') return () => null;
   if (series.draw === 'bars') return uPlot.paths.bars?.({ size: [series.barWidth, Infinity], align: series.barAlign });
@@ -104,6 +102,8 @@ function scaleOption(axis: ChartAxis, series: readonly ChartSeries[]): uPlot.Sca
       // A logarithmic scale has no zero: without positive data it still needs a positive range, or its ticks never end.
       if (axis.distribution === 'log') return logRange(low, high, axis);
       if (low === null || high === null || low === undefined || high === undefined) return [axis.min ?? 0, axis.max ?? (axis.min ?? 0) + 1];
+      // Nothing but zeros: one unit of room above instead of a hundred.
+      if (low === 0 && high === 0 && !axis.centeredZero) return [axis.min ?? axis.softMin ?? 0, axis.max ?? axis.softMax ?? 1];
       if (axis.softMin !== undefined) low = Math.min(low, axis.softMin);
       if (axis.softMax !== undefined) high = Math.max(high, axis.softMax);
       if (axis.centeredZero) {
@@ -133,7 +133,7 @@ function axisOption(axis: ChartAxis, ink: Ink, first: boolean): uPlot.Axis {
     gap: 6,
     labelSize: 18,
     ...(axis.label === '' ? {} : { label: axis.label }),
-    ...(axis.binary && axis.distribution === 'linear' ? { incrs: BINARY_STEPS } : {}),
+    ...(axis.distribution === 'linear' && axis.steps !== undefined ? { incrs: [...axis.steps] } : {}),
     space: 28,
     grid: { show: first && axis.grid, stroke: ink.grid, width: 1 },
     ticks: { show: false },

@@ -3,7 +3,7 @@ import type { Dashboard, Panel } from './model';
 import { isKnownTransformation } from './transform';
 
 export const PANEL_TYPES: ReadonlySet<string> = new Set([
-  'timeseries', 'stat', 'table', 'gauge', 'bargauge', 'text', 'row', 'heatmap', 'piechart', 'state-timeline', 'status-history', 'barchart', 'histogram', 'dashlist', 'alertlist',
+  'timeseries', 'stat', 'table', 'gauge', 'bargauge', 'text', 'row', 'heatmap', 'piechart', 'state-timeline', 'status-history', 'barchart', 'histogram', 'logs', 'dashlist', 'alertlist',
 ]);
 
 export interface Finding {

@@ -19,6 +19,8 @@ const TITLES = {
   cancelled: 'The query was cancelled',
   server: 'The server failed',
   garbled: 'The answer could not be read',
+  forbidden: 'The server does not allow this',
+  conflict: 'Something newer is already there',
 } as const;
 
 /** The query with a caret under the place where the server stopped. */
@@ -34,16 +36,18 @@ function Caret({ query, line, column }: { readonly query: string; readonly line:
   );
 }
 
-export function ErrorNote({ error, query }: { readonly error: ApiError; readonly query?: string }): ReactNode {
+/** `title` says what failed where it was not a query. */
+export function ErrorNote({ error, query, title, children }: { readonly error: ApiError; readonly query?: string; readonly title?: string; readonly children?: ReactNode }): ReactNode {
   const where = error.position;
   return (
     <div data-error={error.kind}>
       <Note kind={error.kind === 'slow' || error.kind === 'cancelled' ? 'warn' : 'bad'}>
-        <strong>{TITLES[error.kind]}</strong>
+        <strong>{title !== undefined && error.kind === 'refused' ? title : TITLES[error.kind]}</strong>
         {where !== undefined && <span className="muted"> at line {where.line}, column {where.column}</span>}
         <div>{error.message}</div>
         {where !== undefined && query !== undefined && <Caret query={query} line={where.line} column={where.column} />}
         <div className="hint">{error.hint}</div>
+        {children}
       </Note>
     </div>
   );

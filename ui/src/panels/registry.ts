@@ -22,6 +22,7 @@ const BY_TYPE: Readonly<Record<string, PanelComponent>> = {
   'status-history': lazy(() => import('./statetimeline/StateTimelinePanel').then((m) => ({ default: m.StateTimelinePanel }))),
   barchart: lazy(() => import('./barchart/BarChartPanel').then((m) => ({ default: m.BarChartPanel }))),
   histogram: lazy(() => import('./histogram/HistogramPanel').then((m) => ({ default: m.HistogramPanel }))),
+  logs: lazy(() => import('./logs/LogsPanel').then((m) => ({ default: m.LogsPanel }))),
   dashlist: lazy(() => import('./dashlist/DashListPanel').then((m) => ({ default: m.DashListPanel }))),
   alertlist: lazy(() => import('./alertlist/AlertListPanel').then((m) => ({ default: m.AlertListPanel }))),
 };

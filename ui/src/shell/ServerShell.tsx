@@ -35,6 +35,7 @@ export function ServerShell({ children }: { readonly children: ReactNode }): Rea
         </Link>
         <nav className="row" aria-label="Pages">
           <Link to="/query" className="nav-link" aria-current={current('/query')}>Query</Link>
+          <a href={href('/dashboards/')} className="nav-link">Dashboards</a>
           <Link to="/alerts" className="nav-link" aria-current={current('/alerts')}>Alerts</Link>
           <Menu
             className="nav-link"

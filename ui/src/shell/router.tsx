@@ -23,6 +23,12 @@ export function href(path: string): string {
   return basePath() + path.replace(/^\//, '');
 }
 
+/** A page of the server whose dashboards these are, when they are served below it; `narthex dash` has none. */
+export function serverPage(path: string): string | undefined {
+  const base = basePath();
+  return base.endsWith('/dashboards/') ? `${base.slice(0, -'dashboards/'.length)}${path}` : undefined;
+}
+
 export function navigate(path: string, how: 'push' | 'replace' = 'push'): void {
   const target = href(path);
   if (target === location.pathname + location.search) return;

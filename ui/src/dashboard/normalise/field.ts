@@ -2,6 +2,7 @@
 import { bool, isObj, list, num, obj, oneOf, str, type Json } from '../json';
 import type { FieldOptions, Link, Mapping, MappingResult, Override, Thresholds } from '../model';
 
+const BY_THRESHOLD: ReadonlySet<string> = new Set(['stat', 'gauge', 'bargauge', 'table', 'status-history', 'logs']);
 const NO_THRESHOLDS: Thresholds = { mode: 'absolute', steps: [{ value: -Infinity, color: 'green' }, { value: 80, color: 'red' }] };
 
 export function normaliseThresholds(value: unknown): Thresholds | undefined {
@@ -58,7 +59,13 @@ export function normaliseLinks(value: unknown): readonly Link[] {
   });
 }
 
-export function normaliseField(value: unknown): FieldOptions {
+/** The colour mode of a field whose file names none: panels of series take colours in turn, panels of values by threshold. */
+export function defaultColorMode(panelType: string): string {
+  if (panelType === 'state-timeline') return 'continuous-GrYlRd';
+  return BY_THRESHOLD.has(panelType) ? 'thresholds' : 'palette-classic';
+}
+
+export function normaliseField(value: unknown, colorMode = 'palette-classic'): FieldOptions {
   const from = obj(value);
   const color = obj(from['color']);
   return {
@@ -68,7 +75,7 @@ export function normaliseField(value: unknown): FieldOptions {
     max: num(from['max']),
     displayName: str(from['displayName']),
     noValue: str(from['noValue']),
-    color: { mode: str(color['mode'], 'palette-classic'), fixedColor: str(color['fixedColor']), seriesBy: str(color['seriesBy'], 'last') },
+    color: { mode: str(color['mode'], colorMode), fixedColor: str(color['fixedColor']), seriesBy: str(color['seriesBy'], 'last') },
     thresholds: normaliseThresholds(from['thresholds']) ?? NO_THRESHOLDS,
     mappings: normaliseMappings(from['mappings']),
     links: normaliseLinks(from['links']),

@@ -2,7 +2,7 @@
 import { bool, isObj, list, num, obj, oneOf, str, type Json } from '../json';
 import type { GridPos, Panel, Transformation } from '../model';
 import { normaliseDatasource } from './datasource';
-import { normaliseField, normaliseLinks, normaliseOverrides } from './field';
+import { defaultColorMode, normaliseField, normaliseLinks, normaliseOverrides } from './field';
 import { graphToTimeseries } from './graph';
 import { singlestatToStat } from './singlestat';
 import { oldTableToTable } from './table';
@@ -60,7 +60,7 @@ export function normalisePanel(raw: unknown, fallbackId: number): Panel {
     datasource,
     targets: list(panel['targets']).map((target, i) => normaliseTarget(target, i, datasource)),
     options: obj(panel['options']),
-    defaults: normaliseField(fieldConfig['defaults']),
+    defaults: normaliseField(fieldConfig['defaults'], defaultColorMode(str(panel['type']))),
     overrides: normaliseOverrides(fieldConfig['overrides']),
     transformations: normaliseTransformations(panel['transformations']),
     links: normaliseLinks(panel['links']),

@@ -44,3 +44,10 @@ export function formatOf(unit: string): Format {
 export function isBinary(unit: string): boolean {
   return /^(bytes|bits|kbytes|mbytes|gbytes|tbytes|pbytes|binBps|binbps|Ki|Mi|Gi|Ti|Pi)/.test(unit);
 }
+
+const SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, µs: 1e-6, us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3_600, d: 86_400, dtdurationms: 1e-3, dtdurations: 1, dthms: 1, dtdhms: 1, clockms: 1e-3, clocks: 1 };
+
+/** How many seconds one of a duration unit is; undefined for any other unit. */
+export function secondsOf(unit: string): number | undefined {
+  return SECONDS[unit];
+}

@@ -1,40 +1,14 @@
 // All dashboards: by folder, searched by title and tag, and the way in for a file from elsewhere.
-import { useMemo, useState, type ReactNode } from 'react';
-import { toApiError, type ApiError } from '../../api/error';
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useAnswer } from '../../api/useAnswer';
-import { Dialog } from '../../design/Dialog';
 import { Icon } from '../../design/Icon';
 import { Empty, ErrorNote, Note, Progress } from '../../design/Note';
-import { Search } from '../../design/parts';
-import { normalise } from '../../dashboard/normalise';
-import { report } from '../../dashboard/report';
-import { Link, navigate, setSearch, useAddress } from '../../shell/router';
+import { Badge, Search } from '../../design/parts';
+import { Link, setSearch, useAddress } from '../../shell/router';
 import { usePageTitle } from '../usePageTitle';
-import { importDashboard, listDashboards, type DashboardEntry } from './api';
-import { validate } from './DashboardMenu';
-import { Findings } from './ImportReport';
+import { listDashboards, listProblems, type DashboardEntry } from './api';
 
-function Import({ onClose }: { readonly onClose: () => void }): ReactNode {
-  const [text, setText] = useState('');
-  const [failure, setFailure] = useState<ApiError | undefined>(undefined);
-  const checked = text.trim() === '' ? undefined : validate(text);
-  const findings = checked?.value === undefined ? [] : report(normalise(checked.value));
-  const upload = (file: File | undefined): void => {
-    if (file !== undefined) void file.text().then(setText);
-  };
-  return (
-    <Dialog title="Import a dashboard" onClose={onClose} actions={<button type="button" className="btn btn-primary" disabled={checked?.value === undefined} onClick={() => { importDashboard(checked?.value).then(({ uid }) => navigate(`/d/${uid}`), (reason: unknown) => setFailure(toApiError(reason))); }}>Import</button>}>
-      <div className="stack">
-        <label className="row"><Icon name="upload" /> Choose a JSON file <input type="file" accept=".json,application/json" onChange={(event) => upload(event.target.files?.[0])} /></label>
-        <textarea className="input json-edit" spellCheck={false} placeholder="… or paste the JSON here" aria-label="Dashboard JSON" value={text} onChange={(event) => setText(event.target.value)} />
-        {checked !== undefined && checked.error !== '' && <Note kind="bad">{checked.error}</Note>}
-        {checked?.value !== undefined && findings.length === 0 && <Note kind="info">Everything in this dashboard is honoured.</Note>}
-        {findings.length > 0 && <Findings findings={findings} />}
-        {failure !== undefined && <ErrorNote error={failure} />}
-      </div>
-    </Dialog>
-  );
-}
+const ImportDialog = lazy(() => import('./ImportDialog').then((m) => ({ default: m.ImportDialog })));
 
 function folders(entries: readonly DashboardEntry[]): readonly (readonly [string, readonly DashboardEntry[]])[] {
   const found = new Map<string, DashboardEntry[]>();
@@ -54,6 +28,7 @@ export function ListPage(): ReactNode {
   const tag = params.get('tag') ?? '';
   const [importing, setImporting] = useState(false);
   const asked = useAnswer('list', listDashboards);
+  const problems = useAnswer('problems', listProblems).data ?? [];
   const all = asked.data ?? [];
   const tags = useMemo(() => [...new Set(all.flatMap((entry) => entry.tags))].sort(), [asked.data]);
   const found = all.filter((entry) => (tag === '' || entry.tags.includes(tag)) && `${entry.title} ${entry.folder} ${entry.tags.join(' ')}`.toLowerCase().includes(filter.toLowerCase()));
@@ -77,6 +52,13 @@ export function ListPage(): ReactNode {
       </div>
       <Progress busy={asked.busy} />
       {asked.error !== undefined && <ErrorNote error={asked.error} />}
+      {problems.length > 0 && (
+        <Note kind="warn">
+          <strong>{problems.length === 1 ? 'One file is no dashboard' : `${problems.length} files are no dashboards`}</strong>
+          {problems.slice(0, 10).map((problem) => <div key={problem.file}><code>{problem.file}{problem.line === undefined ? '' : `:${problem.line}:${problem.column ?? 1}`}</code> {problem.error}</div>)}
+          {problems.length > 10 && <div>{problems.length - 10} more are in the server's log.</div>}
+        </Note>
+      )}
       {asked.data !== undefined && all.length === 0 && <Empty title="No dashboards yet">Start with --dashboards.path=FOLDER, or import a JSON file.</Empty>}
       {all.length > 0 && found.length === 0 && <Empty title="No dashboard matches" />}
       {folders(found).map(([name, list]) => (
@@ -85,14 +67,15 @@ export function ListPage(): ReactNode {
           <ul>
             {list.map((entry) => (
               <li key={entry.uid} className="dash-entry row">
-                <Link to={`/d/${entry.uid}`} className="grow">{entry.title}</Link>
+                <Link to={`/d/${encodeURIComponent(entry.uid)}`} className="grow">{entry.title}</Link>
+                {entry.writable && <span title="Changes can be saved from here"><Badge kind="info">writable</Badge></span>}
                 {entry.tags.map((one) => <button key={one} type="button" className="badge badge-btn" onClick={() => set('tag', one)}>{one}</button>)}
               </li>
             ))}
           </ul>
         </section>
       ))}
-      {importing && <Import onClose={() => setImporting(false)} />}
+      {importing && <Suspense fallback={<Progress busy />}><ImportDialog entries={all} onClose={() => setImporting(false)} /></Suspense>}
     </>
   );
 }

@@ -1,5 +1,5 @@
 // One panel on the grid: header, menu, state of its data, and its drawing inside of a guard.
-import { Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { ChartAnnotation } from '../../chart/model';
 import { Icon } from '../../design/Icon';
 import { Menu } from '../../design/Menu';
@@ -15,9 +15,10 @@ import type { Placed } from '../../dashboard/layout';
 import { fillUrl, type LinkScope } from '../../dashboard/links';
 import { transform } from '../../dashboard/transform';
 import { NEEDS_NO_DATA, panelComponent } from '../../panels/registry';
-import { Inspect } from './Inspect';
 import { requestsOf } from './requests';
 import { usePanelData } from './usePanelData';
+
+const Inspect = lazy(() => import('./Inspect').then((m) => ({ default: m.Inspect })));
 
 export interface PanelFrameProps {
   readonly placed: Placed;
@@ -114,7 +115,7 @@ export function PanelFrame({ placed, datasources, scope: outer, span, filters, l
       </header>
       <Progress busy={busy} />
       <div className="panel-body">{body()}</div>
-      {inspecting && <Inspect panel={panel} data={data} frames={frames} look={look} onClose={() => setInspecting(false)} />}
+      {inspecting && <Suspense fallback={null}><Inspect panel={panel} data={data} frames={frames} look={look} onClose={() => setInspecting(false)} /></Suspense>}
     </section>
   );
 }

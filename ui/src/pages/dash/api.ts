@@ -11,8 +11,16 @@ export interface DashboardEntry {
   readonly writable: boolean;
 }
 export interface DashboardFile {
-  readonly meta: { readonly uid: string; readonly folder: string; readonly writable: boolean };
+  readonly meta: { readonly uid: string; readonly folder: string; readonly version?: number; readonly writable: boolean };
   readonly dashboard: unknown;
+}
+
+/** A file that is no dashboard, with the reason. */
+export interface Problem {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly error: string;
 }
 
 export function listDashboards(signal: AbortSignal): Promise<readonly DashboardEntry[]> {
@@ -24,7 +32,11 @@ export function loadDashboard(uid: string, signal: AbortSignal): Promise<Dashboa
 export async function loadDatasources(signal: AbortSignal): Promise<readonly Datasource[]> {
   return readDatasources(await jsonCall('api/datasources', { signal }));
 }
-export function saveDashboard(uid: string, dashboard: unknown): Promise<unknown> {
+export function listProblems(signal: AbortSignal): Promise<readonly Problem[]> {
+  return jsonCall('api/dashboards/problems', { signal });
+}
+/** The server refuses a version that is not the one it has: then somebody else has saved in between. */
+export function saveDashboard(uid: string, dashboard: unknown): Promise<{ readonly uid: string }> {
   return jsonCall(`api/dashboards/${encodeURIComponent(uid)}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(dashboard) });
 }
 export function importDashboard(dashboard: unknown): Promise<{ readonly uid: string }> {

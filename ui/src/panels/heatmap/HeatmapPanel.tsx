@@ -2,12 +2,12 @@
 import { useCallback, useMemo, type ReactNode } from 'react';
 import { formatNumber } from '../../dashboard/display';
 import { num, obj, str } from '../../dashboard/json';
-import { mix, rampColor, resolveColor } from '../../design/palette';
 import { formatDateTime, formatTick } from '../../time/zone';
 import { Canvas, canvasInk, timeTicks, type Paint } from '../canvas';
 import type { PanelProps } from '../types';
 import type { Size } from '../useSize';
 import { heatOf } from './cells';
+import { panelScheme } from './schemes';
 
 const BOTTOM = 20;
 
@@ -19,7 +19,7 @@ export function HeatmapPanel({ panel, frames, span, look, onZoom, onZoomOut }: P
   const name = useCallback((bound: number) => (Number.isFinite(bound) ? formatNumber({ ...panel.defaults, unit, decimals: num(axis['decimals']) }, bound, look) : bound > 0 ? '+Inf' : '-Inf'), [panel, unit, look]);
   const heat = useMemo(() => heatOf(frames, options, heatmapFormat, name), [frames, options, heatmapFormat, name]);
   const most = useMemo(() => heat.cells.reduce((max, cell) => Math.max(max, cell.count), 0), [heat]);
-  const scheme = str(obj(options['color'])['scheme'], 'Oranges');
+  const colorAt = useMemo(() => panelScheme(options, look.dark), [options, look.dark]);
   const left = Math.max(36, ...heat.rows.map((row) => row.length * 6 + 10));
   const xOf = (time: number, size: Size): number => left + ((time - span.from) / (span.to - span.from)) * (size.width - left);
 
@@ -28,11 +28,9 @@ export function HeatmapPanel({ panel, frames, span, look, onZoom, onZoomOut }: P
     const height = size.height - BOTTOM;
     const rowHeight = height / Math.max(1, heat.rows.length);
     const cellWidth = Math.max(1, (heat.stepMs / (span.to - span.from)) * (size.width - left));
-    const named = rampColor(`continuous-${scheme}`, 0, look.dark) !== undefined;
     for (const cell of heat.cells) {
       if (cell.count <= 0) continue;
-      const share = Math.sqrt(cell.count / most);
-      context.fillStyle = (named ? rampColor(`continuous-${scheme}`, share, look.dark) : undefined) ?? mix(look.dark ? '#2b2521' : '#fdeee2', resolveColor('dark-orange', look.dark), share);
+      context.fillStyle = colorAt(cell.count / most);
       context.fillRect(xOf(cell.time, size) - cellWidth, height - (cell.row + 1) * rowHeight, Math.max(1, cellWidth - 1), Math.max(1, rowHeight - 1));
     }
     context.fillStyle = ink.text;
@@ -44,7 +42,7 @@ export function HeatmapPanel({ panel, frames, span, look, onZoom, onZoomOut }: P
     context.textAlign = 'center';
     const ticks = timeTicks(span.from, span.to, Math.max(2, (size.width - left) / 90));
     for (const tick of ticks) context.fillText(formatTick(tick, look.zone, (ticks[1] ?? tick + 60_000) - (ticks[0] ?? tick)), xOf(tick, size), size.height - BOTTOM / 2);
-  }, [heat, most, span, look, left, scheme]);
+  }, [heat, most, span, look, left, colorAt]);
 
   const timeAt = (x: number, size: Size): number => span.from + ((x - left) / (size.width - left)) * (span.to - span.from);
   const hit = (x: number, y: number, size: Size): readonly string[] | undefined => {

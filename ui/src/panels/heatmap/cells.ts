@@ -38,7 +38,7 @@ function fromNative(frame: Frame, name: (bound: number) => string): Heat {
 }
 
 function fromBuckets(frames: readonly Frame[], cumulative: boolean, name: (bound: number) => string): Heat {
-  const sorted = frames.map((frame) => ({ frame, bound: boundOf(frame) })).sort((a, b) => a.bound - b.bound);
+  const sorted = frames.map((frame) => ({ frame, bound: boundOf(frame) })).sort((a, b) => (a.bound === b.bound ? 0 : a.bound - b.bound));
   const cells: HeatCell[] = [];
   let below = new Map<number, number>();
   sorted.forEach(({ frame }, row) => {
@@ -53,6 +53,11 @@ function fromBuckets(frames: readonly Frame[], cumulative: boolean, name: (bound
     });
     below = here;
   });
+  // Most histograms end above all that is observed: an empty row beyond the last bound says nothing.
+  const last = sorted.length - 1;
+  if (cumulative && last > 0 && sorted[last]?.bound === Infinity && cells.every((cell) => cell.row !== last || cell.count === 0)) {
+    return finish(sorted.slice(0, last).map(({ bound }) => name(bound)), cells.filter((cell) => cell.row !== last), frames[0]?.stepMs ?? 0);
+  }
   return finish(sorted.map(({ frame, bound }) => (Number.isNaN(bound) ? (frame.name ?? '') : name(bound))), cells, frames[0]?.stepMs ?? 0);
 }
 

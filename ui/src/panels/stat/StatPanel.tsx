@@ -22,10 +22,20 @@ function change(value: PanelValue): string {
   return `${percent >= 0 ? '↑' : '↓'} ${Math.abs(percent).toFixed(1)}%`;
 }
 
-/** A font size at which `text` fits into a width, with the average glyph taken as 0.64 em. */
-export function fitFont(text: string, width: number, height: number, most: number): number {
-  return Math.max(12, Math.min(most, height, width / Math.max(1, text.length * 0.64)));
+/** What the glyphs of bold system fonts take at most, in em. */
+function widthOf(text: string): number {
+  let em = 0;
+  for (const glyph of text) em += '%mMwW@'.includes(glyph) ? 1.05 : '.,:;|!\'il '.includes(glyph) ? 0.38 : 0.72;
+  return em;
 }
+
+/** A font size at which `text` fits into a width and a height. */
+export function fitFont(text: string, width: number, height: number, most: number): number {
+  return Math.max(12, Math.min(most, height, width / Math.max(1, widthOf(text))));
+}
+
+/** As in panels.css: room for the sparkline below the value. */
+const SPARKLINE_PX = 24;
 
 export function StatPanel({ panel, frames, look, links, text }: PanelProps): ReactNode {
   const [ref, size] = useSize();
@@ -44,11 +54,12 @@ export function StatPanel({ panel, frames, look, links, text }: PanelProps): Rea
         const shown = textsOf(mode, values.length > 1, value, title);
         const filled = colorMode.startsWith('background');
         const ink = filled ? readableOn(value.shown.color) : colorMode === 'value' ? inkOf(value.shown.color, look.dark) : undefined;
+        const graph = withGraph && value.row < 0 && value.values.length > 1;
         const main = shown.value === '' ? shown.name : shown.value;
-        const fontSize = num(sizes['valueSize']) ?? fitFont(main, cell.width, cell.height * (shown.name === '' || shown.value === '' ? 0.55 : 0.42), 64);
+        const fontSize = num(sizes['valueSize']) ?? fitFont(main, cell.width, (cell.height - (graph ? SPARKLINE_PX : 0)) * (shown.name === '' || shown.value === '' ? 0.7 : 0.5), 52);
         return (
           <div key={value.key} className={filled ? 'stat filled' : 'stat'} style={{ ...(filled ? { background: value.shown.color, color: readableOn(value.shown.color) } : {}) }} data-stat={value.text}>
-            {withGraph && value.row < 0 && <Sparkline values={value.values} color={filled ? readableOn(value.shown.color) : value.shown.color} />}
+            {graph && <Sparkline values={value.values} color={filled ? readableOn(value.shown.color) : value.shown.color} />}
             {shown.name !== '' && shown.value !== '' && <div className="stat-name ellipsis" style={{ fontSize: num(sizes['titleSize']) ?? Math.max(12, Math.min(18, fontSize * 0.5)) }}>{shown.name}</div>}
             <div className="stat-value" style={{ fontSize, ...(ink === undefined ? {} : { color: ink }) }}>
               <ValueLink link={linkOf(value.field, value.frame, value.row, value.text, value.raw, links)}>{main}</ValueLink>

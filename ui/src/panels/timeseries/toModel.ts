@@ -1,5 +1,6 @@
 // Frames with field options → the chart: draw styles, axes per unit, stacking, thresholds, transforms. Pure.
 import type { ChartAnnotation, ChartAxis, ChartExemplar, ChartModel, ChartSeries, ChartThreshold } from '../../chart/model';
+import { BINARY_STEPS, durationSteps } from '../../chart/axisSteps';
 import { PLAIN_AXIS } from '../../chart/model';
 import { colorOf, formatAxis, formatNumber, rangeOf, type Look } from '../../dashboard/display';
 import type { Cell, Field, Frame } from '../../dashboard/frames';
@@ -7,7 +8,7 @@ import { bool, list, num, obj, oneOf, str } from '../../dashboard/json';
 import { thresholdValue } from '../../dashboard/mappings';
 import type { FieldOptions, Panel } from '../../dashboard/model';
 import { reduce } from '../../dashboard/reduce';
-import { isBinary } from '../../dashboard/units';
+import { isBinary, secondsOf } from '../../dashboard/units';
 import { resolveColor } from '../../design/palette';
 
 const DRAW = ['line', 'bars', 'points'] as const;
@@ -69,7 +70,7 @@ function axisOf(scale: string, options: FieldOptions, first: boolean, look: Look
     centeredZero: bool(custom['axisCenteredZero']),
     distribution: oneOf(distribution['type'], ['linear', 'log', 'symlog'], 'linear'),
     logBase: num(distribution['log']) === 2 ? 2 : 10,
-    binary: isBinary(options.unit),
+    steps: isBinary(options.unit) ? BINARY_STEPS : secondsOf(options.unit) === undefined ? undefined : durationSteps(1 / (secondsOf(options.unit) ?? 1)),
     grid: custom['axisGridShow'] !== false,
     format: (value, step) => formatAxis(options, value, step, look),
   };
