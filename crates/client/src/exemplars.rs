@@ -4,6 +4,7 @@
 //! series goes away.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,6 +15,8 @@ use crate::cells::{Handle, Kind};
 /// OpenMetrics' limit: names and values of an exemplar's labels together, in characters.
 const CHARACTERS_MAX: usize = 128;
 const SHARDS: usize = 16;
+/// Words of marks.
+const MARKS_LEN: usize = 512;
 /// Exemplars that a histogram without classic buckets keeps.
 const NATIVE_MAX: usize = 10;
 
@@ -33,6 +36,11 @@ impl Exemplars {
         self.take(0)
     }
 
+    /// The exemplar of this bucket.
+    pub(crate) fn get(&self, bucket: usize) -> Option<&Exemplar> {
+        self.by_bucket.iter().find(|(of, _)| *of == bucket).map(|(_, exemplar)| exemplar)
+    }
+
     /// Takes the exemplar of this bucket out.
     pub(crate) fn take(&mut self, bucket: usize) -> Option<Exemplar> {
         let at = self.by_bucket.iter().position(|(of, _)| *of == bucket)?;
@@ -43,6 +51,14 @@ impl Exemplars {
     pub(crate) fn into_rest(self) -> Vec<Exemplar> {
         self.by_bucket.into_iter().map(|(_, exemplar)| exemplar).collect()
     }
+}
+
+/// The mark of a series that has exemplars, perhaps: so that a page asks for those of few others.
+#[inline]
+fn mark(handle: Handle) -> (&'static AtomicU64, u64) {
+    static MARKS: [AtomicU64; MARKS_LEN] = [const { AtomicU64::new(0) }; MARKS_LEN];
+    let number = handle.to_bits() as usize % (MARKS_LEN * 64);
+    (&MARKS[number / 64], 1 << (number % 64))
 }
 
 fn shard(handle: Handle) -> MutexGuard<'static, HashMap<(Kind, Handle), Exemplars>> {
@@ -58,6 +74,8 @@ pub(crate) fn keep(kind: Kind, handle: Handle, bucket: usize, labels: &[(&str, &
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
     let exemplar =
         Exemplar { labels: Labels::from_pairs(labels.iter().copied()), value, timestamp: Some(now) };
+    let (word, bit) = mark(handle);
+    word.fetch_or(bit, Ordering::Relaxed);
     let mut shard = shard(handle);
     let kept = &mut shard.entry((kind, handle)).or_default().by_bucket;
     match kept.iter_mut().find(|(of, _)| *of == bucket) {
@@ -81,7 +99,13 @@ pub(crate) fn keep_recent(kind: Kind, handle: Handle, labels: &[(&str, &str)], v
 }
 
 /// The exemplars of a series.
+#[inline]
 pub(crate) fn of(kind: Kind, handle: Handle) -> Option<Exemplars> {
+    let (word, bit) = mark(handle);
+    if word.load(Ordering::Relaxed) & bit == 0 { None } else { kept(kind, handle) }
+}
+
+fn kept(kind: Kind, handle: Handle) -> Option<Exemplars> {
     shard(handle).get(&(kind, handle)).cloned()
 }
 

@@ -129,7 +129,11 @@ impl Family {
         }
         if locked.len() < self.desc.series_max {
             let handle = self.allocate()?;
-            return locked.insert(values, handle).then_some(handle);
+            if locked.insert(values, handle) {
+                return Some(handle);
+            }
+            // Values of hundreds of kilobytes: counted, but not under that name.
+            self.release(handle);
         }
         let mut overflow = LabelValues::new();
         self.desc.labels.iter().for_each(|_| overflow.push(OVERFLOW));
@@ -183,14 +187,7 @@ impl Family {
                 _ => now,
             };
             if now.saturating_duration_since(since) > idle_max {
-                idle.push(
-                    key.bytes
-                        .as_chunks::<8>()
-                        .0
-                        .iter()
-                        .map(|word| u64::from_le_bytes(*word))
-                        .collect::<Vec<_>>(),
-                );
+                idle.push(key.to_words());
             } else {
                 still.insert(handle, (reading, since));
             }

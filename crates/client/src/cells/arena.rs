@@ -1,96 +1,183 @@
 //! Where series records live: words that stay at their address and stay words until the family is dropped.
 //!
 //! Because a record's memory is only ever reused for another record, and all of it is atomics, a reader without a
-//! lock may look at a record while it is being replaced; the record's version tells it so.
+//! lock may look at a record while it is being replaced; the record's first word tells it so.
+//!
+//! Invariants:
+//! * Words are written through a [`Locked`] arena only, of which there is one at a time.
+//! * Four chunks of each size follow each other, so at most a fifth of the words is not used yet.
 
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Words in the first chunk; each chunk is twice the one before.
+use super::sync::{AtomicPtr, AtomicU64, Ordering};
+
+/// Words in the smallest chunks.
 const FIRST: usize = 32;
-/// Chunks that are enough for every 32-bit place.
-const CHUNKS: usize = 28;
+/// Chunks of one size, as a power of two.
+const SAME_BITS: u32 = 2;
+/// Chunks whose pointers lie in the arena itself; they hold 7 kB.
+const NEAR: usize = 12;
+/// The others.
+const FAR: usize = 69;
+/// The first place that does not exist.
+pub(crate) const PLACE_END: usize = 1 << 27;
 
-/// The words of one family's records.
-pub(crate) struct Arena {
-    chunks: [AtomicPtr<AtomicU64>; CHUNKS],
+type Chunk = AtomicPtr<AtomicU64>;
+
+/// The words of one family's records, and what else their lock protects.
+pub(crate) struct Arena<S> {
+    near: [Chunk; NEAR],
+    far: AtomicPtr<[Chunk; FAR]>,
+    state: Mutex<S>,
 }
 
-/// Which chunk holds the word at `place`, and where in it.
+/// Where a place is: its chunk, the index there, and the words of the chunk.
 #[inline]
-fn locate(place: usize) -> (usize, usize) {
-    let position = place + FIRST;
-    let chunk = (usize::BITS - 1 - position.leading_zeros() - FIRST.trailing_zeros()) as usize;
-    (chunk, position - (FIRST << chunk))
+fn locate(place: usize) -> (usize, usize, usize) {
+    let position = place + (FIRST << SAME_BITS);
+    let size = position.ilog2() - SAME_BITS;
+    let chunk = (position >> size) + ((size - FIRST.ilog2()) << SAME_BITS) as usize - (1 << SAME_BITS);
+    (chunk, position & ((1 << size) - 1), 1 << size)
 }
 
-impl Arena {
-    pub(crate) fn new() -> Self {
-        Self { chunks: [const { AtomicPtr::new(ptr::null_mut()) }; CHUNKS] }
+impl<S> Arena<S> {
+    pub(crate) fn new(state: S) -> Self {
+        Self {
+            near: std::array::from_fn(|_| Chunk::new(ptr::null_mut())),
+            far: AtomicPtr::new(ptr::null_mut()),
+            state: Mutex::new(state),
+        }
     }
 
-    /// All words from `place` to the end of its chunk; empty when the chunk was not made yet.
     #[inline]
-    pub(crate) fn from(&self, place: usize) -> &[AtomicU64] {
-        let (chunk, index) = locate(place);
-        let Some(words) = self.chunks.get(chunk).map(|words| words.load(Ordering::Acquire)) else {
-            return &[];
-        };
+    fn chunk(&self, chunk: usize) -> Option<&Chunk> {
+        if let Some(near) = self.near.get(chunk) {
+            return Some(near);
+        }
+        // SAFETY: a non-null table comes from `chunk_made` and is freed with the arena.
+        let far = unsafe { self.far.load(Ordering::Acquire).as_ref() }?;
+        far.get(chunk - NEAR)
+    }
+
+    /// All words from `place` to the end of its chunk; none when the chunk was not made yet.
+    #[inline]
+    pub(crate) fn words(&self, place: usize) -> Words<'_> {
+        let (chunk, index, size) = locate(place);
+        let words = self.chunk(chunk).map_or(ptr::null_mut(), |words| words.load(Ordering::Acquire));
         if words.is_null() {
-            return &[];
+            return Words(&[]);
         }
-        // SAFETY: a non-null chunk holds `FIRST << chunk` words, comes from `reserve`, and is freed with the arena.
-        // `locate` gives an index below that.
-        unsafe { std::slice::from_raw_parts(words.add(index), (FIRST << chunk) - index) }
+        // SAFETY: a non-null chunk holds `size` words, comes from `reserve`, and is freed with the arena. `locate`
+        // gives an index below `size`.
+        Words(unsafe { std::slice::from_raw_parts(words.add(index), size - index) })
     }
 
-    /// Hands `words` words from `place` on as the bytes of little-endian words.
-    pub(crate) fn with_bytes<T>(&self, place: usize, words: usize, each: impl FnOnce(&[u8]) -> T) -> T {
-        let mut bytes = [0; 128];
-        let words = self.from(place).iter().take(words);
-        if words.len() * 8 > bytes.len() {
-            let long: Vec<u8> = words.flat_map(|word| word.load(Ordering::Relaxed).to_le_bytes()).collect();
-            return each(&long);
-        }
-        let len = words.len() * 8;
-        for (to, word) in bytes.chunks_exact_mut(8).zip(words) {
-            to.copy_from_slice(&word.load(Ordering::Relaxed).to_le_bytes());
-        }
-        each(&bytes[..len])
+    /// Excludes every other change.
+    pub(crate) fn lock(&self) -> Locked<'_, S> {
+        Locked { arena: self, state: self.state.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+}
+
+/// Words that somebody may be writing.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a>(&'a [AtomicU64]);
+
+impl Words<'_> {
+    /// The word at `index`.
+    #[inline]
+    pub(crate) fn load(&self, index: usize, order: Ordering) -> Option<u64> {
+        Some(self.0.get(index)?.load(order))
     }
 
-    /// The first place at or behind `place` with `len` words in one chunk, which is made if needed. Called by one
-    /// writer at a time.
-    pub(crate) fn reserve(&self, place: usize, len: usize) -> Option<usize> {
-        let (mut chunk, mut index) = locate(place);
-        while index + len > FIRST << chunk {
-            chunk += 1;
-            index = 0;
+    /// Whether the words from `index` on are `wanted`, as far as they do not change meanwhile.
+    #[inline]
+    pub(crate) fn equal(&self, index: usize, wanted: &[u64]) -> bool {
+        let Some(stored) = self.0.get(index..index + wanted.len()) else { return false };
+        let mut difference = 0;
+        for (stored, wanted) in stored.iter().zip(wanted) {
+            difference |= stored.load(Ordering::Relaxed) ^ wanted;
         }
-        let entry = self.chunks.get(chunk)?;
+        difference == 0
+    }
+}
+
+/// The arena in the hands of its only writer.
+pub(crate) struct Locked<'a, S> {
+    arena: &'a Arena<S>,
+    /// What the lock protects beside the words.
+    pub(crate) state: MutexGuard<'a, S>,
+}
+
+impl<S> Locked<'_, S> {
+    /// Writes one word.
+    pub(crate) fn store(&mut self, place: usize, word: u64, order: Ordering) {
+        if let Some(to) = self.arena.words(place).0.first() {
+            to.store(word, order);
+        }
+    }
+
+    /// The bytes from `place` to the end of its chunk, in the order of little-endian words.
+    pub(crate) fn bytes(&self, place: usize) -> &[u8] {
+        let words = self.arena.words(place).0;
+        // SAFETY: the bytes of these atomics. Words are written by `store` only, which needs this guard exclusively,
+        // so nobody writes as long as the result lives.
+        unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
+    }
+
+    /// The first place at or behind `place` with `len` words in one chunk, which is made if needed; `None` when there
+    /// is none.
+    pub(crate) fn reserve(&mut self, mut place: usize, len: usize) -> Option<usize> {
+        let (chunk, size) = loop {
+            let (chunk, index, size) = locate(place);
+            if place + len > PLACE_END {
+                return None;
+            }
+            if index + len <= size {
+                break (chunk, size);
+            }
+            place += size - index;
+        };
+        let entry = self.chunk_made(chunk)?;
         if entry.load(Ordering::Relaxed).is_null() {
-            let words: Box<[AtomicU64]> = (0..FIRST << chunk).map(|_| AtomicU64::new(0)).collect();
+            let words: Box<[AtomicU64]> = (0..size).map(|_| AtomicU64::new(0)).collect();
             entry.store(Box::into_raw(words).cast(), Ordering::Release);
         }
-        Some((FIRST << chunk) - FIRST + index)
+        Some(place)
     }
 
-    /// The place where the chunk after the one of `place` starts.
-    pub(crate) fn next_chunk(place: usize) -> usize {
-        let (chunk, _) = locate(place);
-        (FIRST << (chunk + 1)) - FIRST
+    fn chunk_made(&self, chunk: usize) -> Option<&Chunk> {
+        if chunk >= NEAR && self.arena.far.load(Ordering::Relaxed).is_null() {
+            let far: Box<[Chunk; FAR]> =
+                Box::new(std::array::from_fn(|_| Chunk::new(ptr::null_mut())));
+            self.arena.far.store(Box::into_raw(far), Ordering::Release);
+        }
+        self.arena.chunk(chunk)
     }
 }
 
-impl Drop for Arena {
+/// The place where the chunk after the one of `place` starts.
+pub(crate) fn next_chunk(place: usize) -> usize {
+    let (_, index, size) = locate(place);
+    place + size - index
+}
+
+impl<S> Drop for Arena<S> {
     fn drop(&mut self) {
-        for (chunk, words) in self.chunks.iter().enumerate() {
-            let words = words.load(Ordering::Relaxed);
+        let mut place = 0;
+        while place < PLACE_END {
+            let (chunk, _, size) = locate(place);
+            let words = self.chunk(chunk).map_or(ptr::null_mut(), |words| words.load(Ordering::Relaxed));
             if !words.is_null() {
-                let slice = ptr::slice_from_raw_parts_mut(words, FIRST << chunk);
                 // SAFETY: `words` came from a boxed slice of this length in `reserve`.
-                drop(unsafe { Box::from_raw(slice) });
+                drop(unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(words, size)) });
             }
+            place += size;
+        }
+        let far = self.far.load(Ordering::Relaxed);
+        if !far.is_null() {
+            // SAFETY: the table came from a box in `chunk_made`.
+            drop(unsafe { Box::from_raw(far) });
         }
     }
 }
@@ -101,18 +188,28 @@ mod tests {
 
     #[test]
     fn records_do_not_cross_chunks() {
-        let arena = Arena::new();
+        let arena = Arena::new(());
+        let mut locked = arena.lock();
         let mut place = 0;
-        for len in [5, 20, 10, 3, 100, 1, 31] {
-            let found = arena.reserve(place, len).unwrap();
+        for len in [5, 20, 10, 3, 100, 1, 31, 3000, 7] {
+            let found = locked.reserve(place, len).unwrap();
             assert!(found >= place);
-            assert!(arena.from(found).len() >= len);
-            arena.from(found)[len - 1].store(1, Ordering::Relaxed);
+            locked.store(found + len - 1, 7, Ordering::Relaxed);
+            assert_eq!(arena.words(found).load(len - 1, Ordering::Relaxed), Some(7));
+            assert_eq!(locked.bytes(found)[(len - 1) * 8], 7);
             place = found + len;
         }
-        assert!(arena.from(1 << 20).is_empty());
-        assert_eq!(Arena::next_chunk(0), 32);
-        assert_eq!(Arena::next_chunk(31), 32);
-        assert_eq!(Arena::next_chunk(32), 96);
+        assert_eq!(arena.words(1 << 20).load(0, Ordering::Relaxed), None);
+        assert_eq!(locked.reserve(PLACE_END - 10, 11), None);
+    }
+
+    #[test]
+    fn four_chunks_of_each_size() {
+        let starts: Vec<usize> =
+            std::iter::successors(Some(0), |place| Some(next_chunk(*place))).take(10).collect();
+        assert_eq!(starts, [0, 32, 64, 96, 128, 192, 256, 320, 384, 512]);
+        assert_eq!(next_chunk(31), 32);
+        assert_eq!(locate(384), (8, 0, 128));
+        assert_eq!(locate(PLACE_END - 1).0, NEAR + FAR - 1);
     }
 }

@@ -6,56 +6,14 @@
 
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering, fence};
 use std::time::Duration;
 
 use narthex_model::Histogram;
 
 use super::Handle;
+use super::layout::Layout;
 use super::native::{Native, NativeCounts, NativeSnapshot};
-
-/// What all series of a histogram share.
-#[derive(Debug)]
-pub(crate) struct Layout {
-    /// Upper bounds, ascending, without +Inf.
-    bounds: Box<[f64]>,
-    /// Whether the page shows these buckets.
-    is_classic: bool,
-    native: Option<Native>,
-}
-
-impl Layout {
-    /// A layout for checked bounds: ascending, +Inf left out.
-    pub(crate) fn new(bounds: &[f64], is_classic: bool, native: Option<Native>) -> Self {
-        Self { bounds: bounds.into(), is_classic, native }
-    }
-
-    /// The upper bounds without +Inf.
-    pub(crate) fn bounds(&self) -> &[f64] {
-        &self.bounds
-    }
-
-    /// Whether there are classic buckets.
-    pub(crate) fn is_classic(&self) -> bool {
-        self.is_classic
-    }
-
-    /// The native form, if there is one.
-    pub(crate) fn native(&self) -> Option<&Native> {
-        self.native.as_ref()
-    }
-
-    /// Which bucket counts `value`; NaN belongs to +Inf.
-    #[inline]
-    #[expect(
-        clippy::neg_cmp_op_on_partial_ord,
-        reason = "NaN is at or below no bound, so it belongs to +Inf"
-    )]
-    pub(crate) fn bucket(&self, value: f64) -> usize {
-        // Without branches: observations jump between buckets, and a wrong guess costs more than all the comparisons.
-        self.bounds.partition_point(|bound| !(value <= *bound))
-    }
-}
+use super::sync::{AtomicPtr, AtomicU64, Ordering, fence};
 
 /// The merged observations of a histogram series.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -71,18 +29,18 @@ impl HistogramSnapshot {
     /// A snapshot without observations.
     pub(crate) fn empty(layout: &Layout) -> Self {
         Self {
-            counts: vec![0; layout.bounds.len() + 1],
+            counts: vec![0; layout.len()],
             sum: 0.0,
-            native: layout.native.map(|_| NativeSnapshot::default()),
+            native: layout.native().map(|_| NativeSnapshot::default()),
         }
     }
 
     /// Forgets everything.
     pub(super) fn reset(&mut self, layout: &Layout) {
         self.counts.clear();
-        self.counts.resize(layout.bounds.len() + 1, 0);
+        self.counts.resize(layout.len(), 0);
         self.sum = 0.0;
-        self.native = layout.native.map(|_| NativeSnapshot::default());
+        self.native = layout.native().map(|_| NativeSnapshot::default());
     }
 
     /// Counts one observation directly: the way of threads whose cells are gone.
@@ -91,7 +49,7 @@ impl HistogramSnapshot {
             *count += times;
         }
         self.sum += value * times as f64;
-        if let (Some(counts), Some(native)) = (&mut self.native, &layout.native) {
+        if let (Some(counts), Some(native)) = (&mut self.native, layout.native()) {
             counts.observe(native, value, times);
         }
     }
@@ -143,13 +101,13 @@ const REST_TRIES_MAX: usize = 20_000;
 
 impl Buffer {
     pub(super) fn new(handle: Handle, layout: Arc<Layout>) -> Box<Self> {
-        let counts = (0..=layout.bounds.len()).map(|_| AtomicU64::new(0)).collect();
+        let counts = (0..layout.len()).map(|_| AtomicU64::new(0)).collect();
         Box::new(Self {
             handle,
             sequence: AtomicU64::new(0),
             sum: AtomicU64::new(0.0_f64.to_bits()),
             counts,
-            native: layout.native.as_ref().map(|native| Box::new(NativeCounts::new(native))),
+            native: layout.native().map(|native| Box::new(NativeCounts::new(native))),
             layout,
             twin: AtomicPtr::new(ptr::null_mut()),
         })

@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::buffer::{self, Buffer};
-use super::directory::Directory;
+use super::directory::{Directory, Slot};
 use super::pages::Table;
-use super::{Handle, HistogramSnapshot, Layout, VALUE_MASK};
+use super::{Handle, HistogramSnapshot, Layout, VALUE_MASK, stray};
 
 /// What a slot holds. Each kind has slot numbers of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -166,14 +166,17 @@ pub(crate) fn allocate(kind: Kind, layout: Option<Arc<Layout>>) -> Option<Handle
     let slot = directory(kind).get(index)?;
     let tenths = now_ms().saturating_sub(epoch_ms()) / 100;
     slot.created.store(u32::try_from(tenths).unwrap_or(u32::MAX), Ordering::Relaxed);
-    slot.base.store(0, Ordering::Relaxed);
+    let base = if kind == Kind::Gauge { slot.base_made() } else { slot.base() };
+    if let Some(base) = base {
+        base.store(0, Ordering::Relaxed);
+    }
     if let Some(layout) = layout {
         if global.histogram_bases.len() <= index {
             global.histogram_bases.resize_with(index + 1, || None);
         }
         global.histogram_bases[index] = Some(HistogramBase { layout, finished: None });
     }
-    Some(Handle::new(number, slot.generation.load(Ordering::Relaxed)))
+    Handle::new(number, slot.generation.load(Ordering::Relaxed))
 }
 
 /// Takes a slot back: from now on additions through `handle` are dropped.
@@ -189,6 +192,9 @@ pub(crate) fn release(kind: Kind, handle: Handle) {
     if let Some(base) = global.histogram_bases.get_mut(handle.slot()).filter(|_| kind == Kind::Histogram) {
         *base = None;
     }
+    if kind == Kind::Value {
+        stray::forget(handle);
+    }
     if next != 0 {
         let rest = (kind == Kind::Gauge).then(Instant::now);
         global.slots(kind).free.push_back((handle.slot() as u32, rest));
@@ -197,7 +203,7 @@ pub(crate) fn release(kind: Kind, handle: Handle) {
 
 /// The value of an integer counter; `None` when the series was removed.
 pub(crate) fn read_value(handle: Handle) -> Option<u64> {
-    current(Kind::Value, handle)?;
+    slot(Kind::Value, handle)?;
     let mut out = Vec::with_capacity(1);
     read_values(&[handle], &mut out);
     out.pop()
@@ -206,7 +212,10 @@ pub(crate) fn read_value(handle: Handle) -> Option<u64> {
 /// Puts the values of many integer counters into `out`, in order; the series must exist.
 pub(crate) fn read_values(handles: &[Handle], out: &mut Vec<u64>) {
     let global = try_lock();
-    let base = |handle: &Handle| current(Kind::Value, *handle).map_or(0, |base| base.load(Ordering::Relaxed));
+    let base = |handle: &Handle| {
+        let base = slot(Kind::Value, *handle).and_then(Slot::base);
+        base.map_or(0, |base| base.load(Ordering::Relaxed)).wrapping_add(stray::of(*handle))
+    };
     out.clear();
     out.extend(handles.iter().map(base));
     let Some(global) = global else { return };
@@ -257,15 +266,15 @@ impl Reading {
     }
 }
 
-/// The base of the handle's slot, if the handle is of the generation in force.
-pub(super) fn current(kind: Kind, handle: Handle) -> Option<&'static AtomicU64> {
+/// The handle's slot, if the handle is of the generation in force.
+pub(super) fn slot(kind: Kind, handle: Handle) -> Option<Slot> {
     let slot = directory(kind).get(handle.slot())?;
-    (slot.generation.load(Ordering::Relaxed) == handle.generation()).then_some(slot.base)
+    (slot.generation.load(Ordering::Relaxed) == handle.generation()).then_some(slot)
 }
 
 /// Whether the handle's series exists.
 pub(crate) fn is_current(kind: Kind, handle: Handle) -> bool {
-    current(kind, handle).is_some()
+    slot(kind, handle).is_some()
 }
 
 impl Global {
@@ -298,14 +307,14 @@ impl Global {
     }
 
     pub(super) fn layout(&self, handle: Handle) -> Option<Arc<Layout>> {
-        current(Kind::Histogram, handle)?;
+        slot(Kind::Histogram, handle)?;
         let base = self.histogram_bases.get(handle.slot())?.as_ref()?;
         Some(Arc::clone(&base.layout))
     }
 
     /// Counts an observation of a thread that has no cells any more.
     pub(super) fn observe_finished(&mut self, handle: Handle, value: f64, times: u64) {
-        if current(Kind::Histogram, handle).is_none() {
+        if !is_current(Kind::Histogram, handle) {
             return;
         }
         if let Some(Some(base)) = self.histogram_bases.get_mut(handle.slot()) {
@@ -317,19 +326,21 @@ impl Global {
     /// Folds a finished thread's cells into the bases.
     pub(super) fn end_thread(&mut self, number: usize) {
         let Some(thread) = self.threads.get_mut(number).and_then(Option::take) else { return };
-        thread.values.for_each(|slot, cell| {
+        thread.values.for_each(|number, cell| {
             let value = cell.load(Ordering::Relaxed);
-            let handle = Handle::new(slot as u32, (value >> super::GENERATION_SHIFT) as u16);
-            if let Some(base) = current(Kind::Value, handle) {
+            let handle = Handle::new(number as u32, (value >> super::GENERATION_SHIFT) as u16);
+            if value & VALUE_MASK != 0
+                && let Some(base) = handle.and_then(|handle| slot(Kind::Value, handle)?.base_made())
+            {
                 base.fetch_add(value & VALUE_MASK, Ordering::Relaxed);
             }
         });
-        thread.buffers.for_each(|slot, cell| {
+        thread.buffers.for_each(|number, cell| {
             let active = cell.swap(ptr::null_mut(), Ordering::AcqRel);
             // SAFETY: the thread has ended and the lock is held, so this pair of buffers is ours alone.
             let Some(handle) = (unsafe { active.as_ref() }).map(Buffer::handle) else { return };
-            if current(Kind::Histogram, handle).is_some()
-                && let Some(Some(base)) = self.histogram_bases.get_mut(slot)
+            if is_current(Kind::Histogram, handle)
+                && let Some(Some(base)) = self.histogram_bases.get_mut(number)
             {
                 let (finished, _) = base.finished();
                 // SAFETY: as above.

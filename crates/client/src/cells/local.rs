@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use super::buffer::{self, Buffer};
 use super::global::{self, Guard, Kind, Thread};
 use super::pages::{PAGE, Page};
-use super::{ADD_MAX, Handle, OVERFLOW_SHIFT, VALUE_MASK};
+use super::{ADD_MAX, Handle, OVERFLOW_SHIFT, VALUE_MASK, stray};
 
 /// No destructor, so that it can be reached to the very end of the thread.
 struct Local {
@@ -155,21 +155,31 @@ pub(crate) fn observe(handle: Handle, value: f64, times: u64) {
 fn add_slowly(local: &Local, handle: Handle, amount: u64) {
     let Some(mut global) = global::try_lock() else {
         // This thread is inside the lock: its allocator counts. Shared, but exact.
-        if let Some(base) = global::current(Kind::Value, handle) {
-            base.fetch_add(amount, Ordering::Relaxed);
+        if let Some(slot) = global::slot(Kind::Value, handle) {
+            match slot.base() {
+                Some(base) => {
+                    base.fetch_add(amount, Ordering::Relaxed);
+                }
+                None => stray::add(handle, amount),
+            }
         }
         return;
     };
-    let Some(base) = global::current(Kind::Value, handle) else { return };
+    let Some(slot) = global::slot(Kind::Value, handle) else { return };
+    let to_base = |amount: u64| {
+        if let Some(base) = slot.base_made() {
+            base.fetch_add(amount, Ordering::Relaxed);
+        }
+    };
     let thread = local.thread_tables(&mut global, |thread| thread.values.ensure(handle.slot()));
     let cell = thread.and_then(|thread| thread.values.get(handle.slot())).filter(|_| amount <= ADD_MAX);
     let Some(cell) = cell else {
-        base.fetch_add(amount, Ordering::Relaxed);
+        to_base(amount);
         return;
     };
     let value = cell.load(Ordering::Relaxed);
     if (value ^ handle.tag()) & !VALUE_MASK == 0 {
-        base.fetch_add(value & VALUE_MASK, Ordering::Relaxed);
+        to_base(value & VALUE_MASK);
     }
     // A cell of an older generation counted for a series that is gone: its value goes with it.
     cell.store(handle.tag() | amount, Ordering::Relaxed);

@@ -17,24 +17,31 @@
     reason = "cells are shared between one writer and many readers through raw thread-local tables"
 )]
 
+use std::num::NonZeroU64;
+
 mod arena;
 mod buffer;
 mod directory;
 mod global;
+mod layout;
 mod local;
 mod native;
 mod pages;
+mod stray;
+mod sync;
 mod table;
 
-pub(crate) use arena::Arena;
-pub(crate) use buffer::{HistogramSnapshot, Layout};
+pub(crate) use arena::{Arena, Locked as LockedArena, PLACE_END, next_chunk};
+pub(crate) use buffer::HistogramSnapshot;
 pub(crate) use directory::{load_gauge, modify_gauge, set_gauge};
 pub(crate) use global::{
     Kind, Reading, allocate, created_ms, is_current, read_histogram, read_value, read_values, release,
 };
+pub(crate) use layout::Layout;
 pub(crate) use local::{add, observe};
 pub(crate) use native::Native;
-pub(crate) use table::TableCell;
+pub(crate) use sync::{Ordering, fence};
+pub(crate) use table::Table;
 
 /// Bits of a value cell (and of a handle) that hold the generation.
 const GENERATION_SHIFT: u32 = 48;
@@ -47,34 +54,39 @@ const ADD_MAX: u64 = 1 << 46;
 
 /// Names a slot in its generation: 16 bits of generation (never 0), 16 zero bits, 32 bits of slot number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Handle(u64);
+pub(crate) struct Handle(NonZeroU64);
 
 impl Handle {
-    fn new(slot: u32, generation: u16) -> Self {
-        Self(u64::from(generation) << GENERATION_SHIFT | u64::from(slot))
+    /// `None` for generation 0, which no series has.
+    fn new(slot: u32, generation: u16) -> Option<Self> {
+        Self::from_bits(u64::from(generation) << GENERATION_SHIFT | u64::from(slot))
     }
 
-    /// The handle as it is stored in a series record; never 0.
+    /// The handle as it is stored in a series record.
+    #[inline]
     pub(crate) fn to_bits(self) -> u64 {
-        self.0
+        self.0.get()
     }
 
-    /// Reads a stored handle; 0 stands for "no series".
+    /// Reads a stored handle; without a generation it stands for "no series".
+    #[inline]
     pub(crate) fn from_bits(bits: u64) -> Option<Self> {
-        (bits != 0).then_some(Self(bits))
+        if bits >> GENERATION_SHIFT == 0 { None } else { NonZeroU64::new(bits).map(Self) }
     }
 
+    #[inline]
     fn slot(self) -> usize {
-        (self.0 & 0xffff_ffff) as usize
+        self.to_bits() as u32 as usize
     }
 
+    #[inline]
     fn generation(self) -> u16 {
-        (self.0 >> GENERATION_SHIFT) as u16
+        (self.to_bits() >> GENERATION_SHIFT) as u16
     }
 
     /// The generation in place, as a value cell holds it.
     fn tag(self) -> u64 {
-        self.0 & !VALUE_MASK
+        self.to_bits() & !VALUE_MASK
     }
 }
 

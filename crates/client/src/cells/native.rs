@@ -6,10 +6,11 @@
 
 use std::cell::UnsafeCell;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use narthex_model::histogram::{EXPONENTIAL_SCHEMA_MAX, EXPONENTIAL_SCHEMA_MIN};
 use narthex_model::{Histogram, Span};
+
+use super::sync::{AtomicU64, Ordering};
 
 /// The native form of a histogram family.
 #[derive(Debug, Clone, Copy, PartialEq)]

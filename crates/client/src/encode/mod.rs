@@ -1,9 +1,15 @@
 //! From families to the bytes of a page. Called by `registry` with the families in order of their names.
 //!
-//! Classic text of families with classic names is written directly (`text`); everything else goes through the value
-//! model of the exposition crate (`value`).
+//! Registered families are written straight from their cells: `text` (both text formats, with `histogram`) and `protobuf`, by
+//! pieces that are made once a family (`template`) and copied fast (`lines`). Summaries, native histograms in protobuf and
+//! what collectors bring go through the value model of the exposition crate (`value`).
 
+mod histogram;
 mod lines;
+mod protobuf;
+mod template;
+#[cfg(test)]
+mod tests;
 mod text;
 mod value;
 
@@ -17,8 +23,8 @@ pub(crate) use value::family as family_value;
 pub(crate) struct Page {
     out: Vec<u8>,
     encoder: Encoder,
-    /// Whether text can be written the short way.
-    is_text: bool,
+    protocol: Protocol,
+    scheme: EscapingScheme,
 }
 
 impl Page {
@@ -27,19 +33,20 @@ impl Page {
         Self {
             out: Vec::with_capacity(capacity),
             encoder: Encoder::new(protocol, scheme),
-            // By dots even `a_b` is escaped, which the short way does not do.
-            is_text: matches!(protocol, Protocol::Text004 | Protocol::Text100)
-                && scheme != EscapingScheme::Dots,
+            protocol,
+            scheme,
         }
     }
 
     /// Writes a registered family; nothing when it has no series.
     pub(crate) fn family(&mut self, family: &Family) {
-        if self.is_text && text::can_write(family) {
-            text::family(&mut self.out, family);
+        if self.protocol == Protocol::PrometheusProto && protobuf::can_write(family) {
+            protobuf::family(&mut self.out, family, self.scheme);
+        } else if self.protocol != Protocol::PrometheusProto && text::can_write(family) {
+            let style = text::Style { openmetrics: self.protocol.is_openmetrics(), scheme: self.scheme };
+            text::family(&mut self.out, family, style);
         } else {
-            let family = value::family(family);
-            self.collected(&family);
+            self.collected(&value::family(family));
         }
     }
 

@@ -1,156 +1,149 @@
-//! The classic text format.
-//!
-//! A series is its family's fixed pieces (`name{first="`, `",second="`, …) with the packed label values between them, so
-//! a line is a handful of short copies and one number.
+//! Both text formats, classic and OpenMetrics: metadata, counters, gauges, infos and state sets. Histograms are in
+//! `histogram`.
+
+use std::borrow::Cow;
 
 use narthex_exposition::encode::write::{
-    write_escaped_label_value, write_float, write_help, write_label, write_label_name, write_metric_name,
-    write_type,
+    write_help, write_label, write_openmetrics_float, write_openmetrics_help, write_openmetrics_timestamp,
+    write_type, write_unit,
 };
-use narthex_model::names::{is_legacy_label_name, is_legacy_metric_name};
+use narthex_exposition::{EscapingScheme, escape_label_name, escape_name};
+use narthex_model::{Exemplar, Timestamp};
 
+use super::histogram;
 use super::lines::{Lines, Piece};
-use crate::cells::{self, HistogramSnapshot, Kind, Reading};
+use super::template::Template;
+use crate::cells::{self, Handle, HistogramSnapshot, Kind, Reading};
 use crate::desc::{Desc, MetricType};
+use crate::exemplars;
 use crate::family::Family;
 use crate::series::Key;
 
-/// The fixed pieces around the label values of a family's series.
-struct Template {
-    /// What stands before each label value: the braces, the names, the quotes.
-    before: Vec<Piece>,
-    /// What stands behind the last value, up to where an own label or the end of the braces follows.
-    after: Piece,
-    /// Ends the labels.
-    close: Piece,
+/// How a family is written.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    pub(super) openmetrics: bool,
+    pub(super) scheme: EscapingScheme,
 }
 
-impl Template {
-    /// The pieces, the first with `name` in front.
-    fn new(desc: &Desc, name: &str) -> Self {
-        let mut piece = Vec::new();
-        if !name.is_empty() {
-            write_metric_name(&mut piece, name);
-        }
-        let mut separator = b'{';
-        for (name, value) in &desc.const_labels {
-            piece.push(separator);
-            write_label(&mut piece, name, value);
-            separator = b',';
-        }
-        let mut before = Vec::new();
-        for name in &desc.labels {
-            piece.push(separator);
-            write_label_name(&mut piece, name);
-            piece.extend_from_slice(b"=\"");
-            before.push(Piece::new(&piece));
-            piece.clear();
-            piece.push(b'"');
-            separator = b',';
-        }
-        Self {
-            before,
-            after: Piece::new(&piece),
-            close: Piece::new(if separator == b'{' { b" " } else { b"} " }),
-        }
-    }
+/// A family's names and type as its page has them.
+pub(super) struct Names<'a> {
+    /// Of the metadata lines; OpenMetrics leaves the suffixes of counters and infos out.
+    pub(super) family: &'a str,
+    /// Of the samples of simple types.
+    sample: &'a str,
+    metric_type: MetricType,
+}
 
-    #[inline]
-    fn write(&self, lines: &mut Lines<'_>, key: Key<'_>) {
-        if key.is_plain {
-            let mut values = key.raw();
-            for before in &self.before {
-                lines.piece(before);
-                let (words, len) = values.next().unwrap_or_default();
-                lines.words(words, len);
-            }
-        } else {
-            let mut values = key.values();
-            for before in &self.before {
-                lines.piece(before);
-                lines.direct(|out| write_escaped_label_value(out, values.next().unwrap_or_default()));
-            }
+impl<'a> Names<'a> {
+    fn new(desc: &Desc, full: &'a str, style: Style) -> Self {
+        let (suffix, otherwise) = match desc.metric_type {
+            MetricType::Counter if style.openmetrics => ("_total", MetricType::Unknown),
+            MetricType::Info if style.openmetrics => ("_info", MetricType::Gauge),
+            MetricType::Info | MetricType::StateSet if !style.openmetrics => ("", MetricType::Gauge),
+            other => ("", other),
+        };
+        let metric_type = if suffix.is_empty() { otherwise } else { desc.metric_type };
+        match full.strip_suffix(suffix) {
+            Some(family) if !family.is_empty() => Self { family, sample: full, metric_type },
+            _ => Self { family: full, sample: full, metric_type: otherwise },
         }
-        lines.piece(&self.after);
-    }
-
-    /// The same as one piece, for series with many lines.
-    fn render(&self, key: Key<'_>, into: &mut Piece) {
-        into.clear();
-        let mut values = key.values();
-        for before in &self.before {
-            into.push(before.bytes());
-            let value = values.next().unwrap_or_default();
-            if key.is_plain {
-                into.push(value.as_bytes());
-            } else {
-                let mut escaped = Vec::with_capacity(value.len() + 8);
-                write_escaped_label_value(&mut escaped, value);
-                into.push(&escaped);
-            }
-        }
-        into.push(self.after.bytes());
     }
 }
 
-/// Whether [`family`] knows how to: a counter, gauge or classic histogram whose names need no escaping.
+/// Whether [`family`] knows how to.
 pub(super) fn can_write(family: &Family) -> bool {
-    let desc = &family.desc;
-    let labels = desc.labels.iter().chain(desc.const_labels.iter().map(|(name, _)| name));
-    let known = match desc.metric_type {
-        MetricType::Counter | MetricType::Gauge | MetricType::StateSet => true,
-        MetricType::Histogram => family.layout.is_classic(),
-        _ => false,
-    };
-    known && is_legacy_metric_name(&desc.name) && labels.into_iter().all(|name| is_legacy_label_name(name))
+    family.kind != Kind::Summary
 }
 
 /// Writes a registered family; nothing when it has no series.
-pub(super) fn family(out: &mut Vec<u8>, family: &Family) {
-    let desc = &family.desc;
+pub(super) fn family(out: &mut Vec<u8>, family: &Family, style: Style) {
+    let full = escape_name(&family.desc.name, style.scheme);
+    let names = Names::new(&family.desc, &full, style);
     let start = out.len();
-    header(out, &desc.name, &desc.help, desc.metric_type);
-    let samples = out.len();
+    header(out, &family.desc, &names, style);
+    let mut lines = Lines::new(out);
+    let samples = lines.len();
     if family.is_histogram() {
-        histogram(out, family);
+        histogram::write(&mut lines, family, names.family, style);
     } else {
-        simple(out, family);
+        simple(&mut lines, family, &names, style);
     }
-    if out.len() == samples {
+    let is_empty = lines.len() == samples;
+    drop(lines);
+    if is_empty {
         out.truncate(start);
     }
 }
 
-fn header(out: &mut Vec<u8>, name: &str, help: &str, metric_type: MetricType) {
-    if !help.is_empty() {
-        write_help(out, name, help);
+fn header(out: &mut Vec<u8>, desc: &Desc, names: &Names<'_>, style: Style) {
+    if !style.openmetrics {
+        if !desc.help.is_empty() {
+            write_help(out, names.family, &desc.help);
+        }
+        return write_type(out, names.family, names.metric_type.as_str());
     }
-    let metric_type = if metric_type == MetricType::StateSet { MetricType::Gauge } else { metric_type };
-    write_type(out, name, metric_type.as_str());
+    if !desc.help.is_empty() {
+        write_openmetrics_help(out, names.family, &desc.help);
+    }
+    write_type(out, names.family, names.metric_type.as_str());
+    let front = names.family.strip_suffix(desc.unit.as_str());
+    let unit_fits = !desc.unit.is_empty() && front.is_some_and(|front| front.ends_with('_'));
+    if unit_fits && !matches!(names.metric_type, MetricType::Info | MetricType::StateSet) {
+        write_unit(out, names.family, &desc.unit);
+    }
 }
 
-fn simple(out: &mut Vec<u8>, family: &Family) {
-    let template = Template::new(&family.desc, &family.desc.name);
-    let mut lines = Lines::new(out);
-    let float = |lines: &mut Lines<'_>, key: Key<'_>, value: f64| {
-        template.write(lines, key);
-        lines.piece(&template.close);
-        lines.direct(|out| write_float(out, value));
-        lines.end();
-    };
+/// The end of a line whose number is written as a float.
+const POINT_ZERO_END: u64 = u32::from_le_bytes(*b".0\n\0") as u64;
+
+fn simple(lines: &mut Lines<'_>, family: &Family, names: &Names<'_>, style: Style) {
+    let template = Template::with_name(&family.desc, style.scheme, names.sample);
+    let openmetrics = style.openmetrics;
+    let mut created = (openmetrics && names.metric_type == MetricType::Counter)
+        .then(|| Created::new(family, names.family, style));
     match family.kind {
-        Kind::Value => family.with_values(|key, _, value| {
-            template.write(&mut lines, key);
-            lines.piece(&template.close);
+        Kind::Value => family.with_values(|key, handle, value| {
+            template.write(lines, key);
             lines.uint(value);
-            lines.end();
+            let Some(created) = &mut created else {
+                return if openmetrics { lines.word(POINT_ZERO_END, 3) } else { lines.end() };
+            };
+            match first_exemplar(family.kind, handle) {
+                None => lines.word(POINT_ZERO_END, 3),
+                Some(exemplar) => {
+                    lines.word(POINT_ZERO_END, 2);
+                    lines.direct(|out| write_exemplar(out, &exemplar, style.scheme));
+                    lines.end();
+                }
+            }
+            created.write(lines, key, handle);
         }),
-        Kind::Gauge => family.for_each(|key, handle| {
-            float(&mut lines, key, cells::load_gauge(handle).unwrap_or_default());
-        }),
-        Kind::Histogram => {
+        Kind::Gauge => {
+            // An info's 1 and a state set's 0 and 1 have no point in OpenMetrics.
+            let openmetrics = openmetrics && names.metric_type == MetricType::Gauge;
+            let is_info = family.desc.metric_type == MetricType::Info;
             family.for_each(|key, handle| {
-                float(&mut lines, key, cells::read_histogram(handle, &family.layout).sum)
+                let value = if is_info { 1.0 } else { cells::load_gauge(handle).unwrap_or_default() };
+                template.write(lines, key);
+                lines.float(value, openmetrics && !is_info);
+                lines.end();
+            });
+        }
+        Kind::Histogram => {
+            let mut snapshot = HistogramSnapshot::empty(&family.layout);
+            family.for_each(|key, handle| {
+                Reading::begin().histogram(handle, &family.layout, &mut snapshot);
+                template.write(lines, key);
+                lines.float(snapshot.sum, openmetrics);
+                let exemplar = created.as_ref().and_then(|_| first_exemplar(family.kind, handle));
+                if let Some(exemplar) = exemplar {
+                    lines.direct(|out| write_exemplar(out, &exemplar, style.scheme));
+                }
+                lines.end();
+                if let Some(created) = &mut created {
+                    created.write(lines, key, handle);
+                }
             });
         }
         // `can_write` leaves summaries to the value model.
@@ -158,54 +151,61 @@ fn simple(out: &mut Vec<u8>, family: &Family) {
     }
 }
 
-fn histogram(out: &mut Vec<u8>, family: &Family) {
-    let desc = &family.desc;
-    let template = Template::new(desc, "");
-    let no_labels = desc.labels.is_empty() && desc.const_labels.is_empty();
-    let [bucket, sum, count] = ["_bucket", "_sum", "_count"].map(|suffix| {
-        let mut name = Vec::new();
-        write_metric_name(&mut name, &format!("{}{suffix}", desc.name));
-        Piece::new(&name)
-    });
-    let bounds: Vec<Piece> = family
-        .layout
-        .bounds()
-        .iter()
-        .chain(&[f64::INFINITY])
-        .map(|bound| {
-            let mut piece = vec![if no_labels { b'{' } else { b',' }];
-            piece.extend_from_slice(b"le=\"");
-            write_float(&mut piece, *bound);
-            piece.extend_from_slice(b"\"} ");
-            Piece::new(&piece)
-        })
-        .collect();
-    let mut lines = Lines::new(out);
-    let mut labels = Piece::default();
-    let mut snapshot = HistogramSnapshot::empty(&family.layout);
-    // Begun inside: the lock of the cells comes after the lock of the series, as when a series is made.
-    let mut reading: Option<Reading> = None;
-    family.for_each(|key, handle| {
-        reading.get_or_insert_with(Reading::begin).histogram(handle, &family.layout, &mut snapshot);
-        template.render(key, &mut labels);
-        let mut cumulative = 0_u64;
-        for (bound, observed) in bounds.iter().zip(&snapshot.counts) {
-            cumulative = cumulative.wrapping_add(*observed);
-            lines.piece(&bucket);
-            lines.piece(&labels);
-            lines.piece(bound);
-            lines.uint(cumulative);
-            lines.end();
+fn first_exemplar(kind: Kind, handle: Handle) -> Option<Exemplar> {
+    exemplars::of(kind, handle).and_then(exemplars::Exemplars::first)
+}
+
+/// Appends an exemplar to a line of OpenMetrics.
+pub(super) fn write_exemplar(out: &mut Vec<u8>, exemplar: &Exemplar, scheme: EscapingScheme) {
+    out.extend_from_slice(b" # {");
+    for (index, (name, value)) in exemplar.labels.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
         }
-        lines.piece(&sum);
-        lines.piece(&labels);
-        lines.piece(&template.close);
-        lines.direct(|out| write_float(out, snapshot.sum));
-        lines.end();
-        lines.piece(&count);
-        lines.piece(&labels);
-        lines.piece(&template.close);
-        lines.uint(cumulative);
-        lines.end();
-    });
+        write_label(out, &escape_label_name(name, scheme), value);
+    }
+    out.extend_from_slice(b"} ");
+    write_openmetrics_float(out, exemplar.value);
+    if let Some(timestamp) = exemplar.timestamp {
+        out.push(b' ');
+        write_openmetrics_timestamp(out, timestamp);
+    }
+}
+
+/// Writes the lines that say since when a series counts.
+pub(super) struct Created {
+    template: Template,
+    kind: Kind,
+    /// The last time, and how it is written: many series begin at the same time.
+    last: (u64, Piece),
+}
+
+impl Created {
+    pub(super) fn new(family: &Family, name: &str, style: Style) -> Self {
+        let template = Template::with_name(&family.desc, style.scheme, &format!("{name}_created"));
+        Self { template, kind: family.kind, last: (u64::MAX, Piece::default()) }
+    }
+
+    #[inline]
+    pub(super) fn write(&mut self, lines: &mut Lines<'_>, key: Key<'_>, handle: Handle) {
+        let created = cells::created_ms(self.kind, handle);
+        if created != self.last.0 {
+            let mut text = Vec::new();
+            write_openmetrics_timestamp(&mut text, created as Timestamp);
+            text.push(b'\n');
+            self.last = (created, Piece::new(&text));
+        }
+        self.template.write(lines, key);
+        lines.piece(&self.last.1);
+    }
+}
+
+/// A number as a label has it.
+pub(super) fn label_number(value: f64, openmetrics: bool) -> Cow<'static, [u8]> {
+    if value == f64::INFINITY {
+        return Cow::Borrowed(b"+Inf");
+    }
+    let mut text = Vec::with_capacity(24);
+    Lines::new(&mut text).float(value, openmetrics);
+    Cow::Owned(text)
 }

@@ -1,9 +1,8 @@
-//! The packed label values of one series: the key of the lookup, built on the stack.
+//! The packed label values of one series: the key of the lookup, built on the stack, and what a page is written from.
 //!
-//! Form: one word with the lengths of up to eight values, a byte each, then the bytes of each value, filled up with
-//! zeros to whole words. What does not fit (more values, a value of 255 bytes or more, a long key) has the word
-//! [`LONG`] in front, and before each value a word with its length. The lengths keep the values apart: `("ab", "c")`
-//! and `("a", "bc")` are different keys.
+//! Form: for each value a byte with its length and its bytes; a value of 255 bytes or more has the byte 255 and four bytes
+//! with its length in front. The end is filled up with zeros to whole words. The lengths keep the values apart:
+//! `("ab", "c")` and `("a", "bc")` are different keys.
 //!
 //! Everything is written and read as whole words: a processor stalls on a word that it has just written in pieces.
 
@@ -11,26 +10,30 @@ use std::fmt;
 
 /// Words of a key that need no allocation.
 const INLINE: usize = 16;
-/// Values whose lengths fit the first word.
-const SHORT_VALUES: usize = 8;
-/// The first word of a key in the long form; no eight lengths look like it.
-const LONG: u64 = u64::MAX;
+/// The length byte of a value whose length follows in four bytes.
+const LONG: usize = 255;
+/// Bytes of a length that does not fit a byte.
+const LONG_LENGTH: usize = 4;
 
 /// Collects label values, in the order of the label names.
 pub struct LabelValues {
-    words: [u64; INLINE],
-    /// Words in use.
+    /// One more than is used: a word is written behind the last one.
+    words: [u64; INLINE + 1],
+    /// The bytes of the last word that are there already; stored as well.
+    open: u64,
+    /// Bytes in use.
     len: usize,
-    /// How many values.
-    count: usize,
-    /// The key in its long form, if it has one.
-    long: Vec<u64>,
+    /// The key, once it is too long for the words.
+    long: Vec<u8>,
+    /// The same as words.
+    long_words: Vec<u64>,
 }
 
 impl fmt::Debug for LabelValues {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes: Vec<u8> = self.words().iter().flat_map(|word| word.to_le_bytes()).collect();
-        f.debug_list().entries(Values::new(&bytes).take(self.count)).finish()
+        let len = if self.long.is_empty() { self.len } else { self.long.len() };
+        f.debug_list().entries(Values::new(bytes.get(..len).unwrap_or_default())).finish()
     }
 }
 
@@ -44,30 +47,46 @@ impl LabelValues {
     /// No values yet.
     #[inline]
     pub(crate) fn new() -> Self {
-        Self { words: [0; INLINE], len: 1, count: 0, long: Vec::new() }
+        Self { words: [0; INLINE + 1], open: 0, len: 0, long: Vec::new(), long_words: Vec::new() }
     }
 
     /// Adds the next value.
     #[inline(always)]
     pub fn push(&mut self, value: &str) {
         let bytes = value.as_bytes();
-        if bytes.len() < 255 && self.count < SHORT_VALUES && self.len + bytes.len() / 8 < INLINE {
-            self.words[0] |= (bytes.len() as u64) << (self.count * 8);
-            self.count += 1;
-            let mut rest = bytes;
-            while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
-                self.words[self.len] = u64::from_le_bytes(*chunk);
-                self.len += 1;
-                rest = behind;
-            }
-            if !rest.is_empty() {
-                self.words[self.len] = read_short(rest);
-                self.len += 1;
-            }
-        } else {
+        let len = bytes.len();
+        // Short of the end by a word, so that the steps below need no checks of their own.
+        if self.len + len >= INLINE * 8 - 8 {
             // By value, so that the fast path keeps the fields in registers.
             *self = std::mem::take(self).lengthened(bytes);
+            return;
         }
+        match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            (Some(first), Some(last)) => {
+                self.append(u64::from_le_bytes(*first) << 8 | len as u64, 8);
+                let (rest, _) = bytes.get(7..).unwrap_or_default().as_chunks::<8>();
+                for chunk in rest {
+                    self.append(u64::from_le_bytes(*chunk), 8);
+                }
+                // What is left are the last bytes of the last eight; none is fine too.
+                let left = (len - 7) % 8;
+                let shift = 64 - left * 8;
+                self.append((u64::from_le_bytes(*last) >> 1) >> (shift - 1), left);
+            }
+            _ => self.append(read_short(bytes) << 8 | len as u64, len + 1),
+        }
+    }
+
+    /// Appends the lowest `count` bytes of a word, the others of which are 0.
+    #[inline(always)]
+    fn append(&mut self, bytes: u64, count: usize) {
+        let (at, shift) = (self.len / 8 % INLINE, self.len % 8 * 8);
+        let whole = self.open | bytes << shift;
+        let carried = (bytes >> 1) >> (63 - shift);
+        self.words[at] = whole;
+        self.words[at + 1] = carried;
+        self.open = if shift + count * 8 >= 64 { carried } else { whole };
+        self.len += count;
     }
 
     /// Adds the next value as it prints.
@@ -79,37 +98,43 @@ impl LabelValues {
     #[inline(never)]
     fn lengthened(mut self, bytes: &[u8]) -> Self {
         if self.long.is_empty() {
-            let short: Vec<u8> = self.words().iter().flat_map(|word| word.to_le_bytes()).collect();
-            self.long.push(LONG);
-            for value in Values::new(&short).take(self.count) {
-                push_long(&mut self.long, value.as_bytes());
-            }
+            self.long = self.words.iter().flat_map(|word| word.to_le_bytes()).take(self.len).collect();
             // From now on no value finds room in the inline words.
-            self.len = INLINE;
+            self.len = INLINE * 8;
         }
-        push_long(&mut self.long, bytes);
-        self.count += 1;
+        if bytes.len() < LONG {
+            self.long.push(bytes.len() as u8);
+        } else {
+            self.long.push(LONG as u8);
+            // A longer value, which no series is made for, needs no length that fits.
+            self.long.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        }
+        self.long.extend_from_slice(bytes);
+        self.long_words = self
+            .long
+            .chunks(8)
+            .map(|chunk| {
+                let mut word = [0; 8];
+                word.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
+                u64::from_le_bytes(word)
+            })
+            .collect();
         self
     }
 
     /// The key.
     #[inline]
     pub(crate) fn words(&self) -> &[u64] {
-        if self.long.is_empty() { self.words.get(..self.len).unwrap_or_default() } else { &self.long }
-    }
-}
-
-fn push_long(words: &mut Vec<u64>, bytes: &[u8]) {
-    words.push(bytes.len() as u64);
-    let (chunks, rest) = bytes.as_chunks::<8>();
-    words.extend(chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)));
-    if !rest.is_empty() {
-        words.push(read_short(rest));
+        if self.len < INLINE * 8 {
+            self.words.get(..self.len.div_ceil(8)).unwrap_or_default()
+        } else {
+            &self.long_words
+        }
     }
 }
 
 /// Up to seven bytes as the low bytes of a word.
-#[inline]
+#[inline(always)]
 fn read_short(bytes: &[u8]) -> u64 {
     let len = bytes.len();
     if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
@@ -124,82 +149,87 @@ fn read_short(bytes: &[u8]) -> u64 {
     }
 }
 
-/// The key of an existing series, as little-endian bytes of its words.
+/// The key of an existing series.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key<'a> {
-    pub(crate) bytes: &'a [u8],
+    /// The key, and whatever is behind it in its chunk: what may be read, so that short copies can be of fixed size.
+    bytes: &'a [u8],
+    words: usize,
     /// Whether no value has a character that a page has to escape.
     pub(crate) is_plain: bool,
 }
 
 impl<'a> Key<'a> {
     /// The key of a series without labels.
-    pub(crate) const EMPTY: Self = Key { bytes: &[], is_plain: true };
+    pub(crate) const EMPTY: Self = Key { bytes: &[], words: 0, is_plain: true };
 
-    /// The values.
+    pub(super) fn new(bytes: &'a [u8], words: usize, is_plain: bool) -> Self {
+        Self { bytes, words, is_plain }
+    }
+
+    /// The values, and empty or senseless ones behind them: take as many as there are label names.
+    #[inline]
     pub(crate) fn values(self) -> Values<'a> {
         Values::new(self.bytes)
     }
 
-    /// The values as whole words, with their lengths.
-    #[inline]
-    pub(crate) fn raw(self) -> impl Iterator<Item = (&'a [u8], usize)> {
-        let mut values = Values::new(self.bytes);
-        std::iter::from_fn(move || values.next_raw())
+    /// The key, as a lookup has it.
+    pub(crate) fn to_words(self) -> Vec<u64> {
+        let (words, _) = self.bytes.as_chunks::<8>();
+        words.iter().take(self.words).map(|word| u64::from_le_bytes(*word)).collect()
     }
 }
 
 /// Whether no value of this key has a character that a page has to escape. May say no without need: a length can look
 /// like such a character.
 pub(super) fn is_plain(words: &[u64]) -> bool {
-    let values = if words.first() == Some(&LONG) { words } else { words.get(1..).unwrap_or_default() };
-    !values.iter().flat_map(|word| word.to_le_bytes()).any(|byte| matches!(byte, b'"' | b'\\' | b'\n'))
+    !words.iter().flat_map(|word| word.to_le_bytes()).any(|byte| matches!(byte, b'"' | b'\\' | b'\n'))
 }
 
-/// Reads the values of a key back, from the key's words as little-endian bytes.
+/// Reads the values of a key back.
+#[derive(Clone)]
 pub(crate) struct Values<'a> {
-    /// The lengths that are left, or [`LONG`].
-    lengths: u64,
     rest: &'a [u8],
 }
 
 impl<'a> Values<'a> {
-    /// The values of a key, and empty ones behind them: take as many as there are label names.
+    /// The values of a key.
     #[inline]
-    pub(crate) fn new(key: &'a [u8]) -> Self {
-        match key.split_first_chunk::<8>() {
-            Some((lengths, rest)) => Self { lengths: u64::from_le_bytes(*lengths), rest },
-            None => Self { lengths: 0, rest: &[] },
+    pub(crate) fn new(rest: &'a [u8]) -> Self {
+        Self { rest }
+    }
+
+    /// The next value's length and its bytes, with what is behind them.
+    #[inline]
+    pub(crate) fn next_raw(&mut self) -> (&'a [u8], usize) {
+        let Some((&len, rest)) = self.rest.split_first() else { return (&[], 0) };
+        let (value, len) = if usize::from(len) < LONG { (rest, usize::from(len)) } else { long_value(rest) };
+        match value.get(len..) {
+            Some(behind) => {
+                self.rest = behind;
+                (value, len)
+            }
+            None => (&[], 0),
         }
     }
 }
 
-impl<'a> Values<'a> {
-    /// The next value's words as bytes, and how many of them are the value.
-    #[inline]
-    fn next_raw(&mut self) -> Option<(&'a [u8], usize)> {
-        let len = if self.lengths == LONG {
-            let (len, rest) = self.rest.split_first_chunk::<8>()?;
-            self.rest = rest;
-            u64::from_le_bytes(*len) as usize
-        } else {
-            let len = self.lengths & 0xff;
-            self.lengths >>= 8;
-            len as usize
-        };
-        let (words, rest) = self.rest.split_at_checked(len.next_multiple_of(8))?;
-        self.rest = rest;
-        Some((words, len))
-    }
+#[cold]
+fn long_value(rest: &[u8]) -> (&[u8], usize) {
+    rest.split_first_chunk::<LONG_LENGTH>()
+        .map_or((&[], 0), |(len, value)| (value, u32::from_le_bytes(*len) as usize))
 }
 
 impl<'a> Iterator for Values<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        let (words, len) = self.next_raw()?;
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (value, len) = self.next_raw();
         // Keys are made of whole strings, so this cannot fail; an empty value would be the visible sign of a bug.
-        Some(std::str::from_utf8(words.get(..len)?).unwrap_or_default())
+        Some(std::str::from_utf8(value.get(..len)?).unwrap_or_default())
     }
 }
 
@@ -219,8 +249,8 @@ mod tests {
     fn values_come_back() {
         let long = "x".repeat(300);
         let middle = "y".repeat(100);
+        let border = "z".repeat(255);
         for values in [
-            vec![],
             vec![""],
             vec!["GET", "/", "200"],
             vec!["a", "", "ü"],
@@ -229,9 +259,29 @@ mod tests {
             vec!["123456789012345", "1234567890123456", "12345678901234567"],
             vec![&middle, &middle, "z", ""],
             vec!["a", &long, "b", &long, "c"],
+            vec![&border[1..], &border, ""],
         ] {
             let key = packed(&values);
+            assert_eq!(key.len() % 8, 0);
             assert_eq!(Values::new(&key).take(values.len()).collect::<Vec<_>>(), values);
+        }
+    }
+
+    #[test]
+    fn every_length_at_every_place() {
+        let text: String = (0..200).map(|i| char::from(b'a' + (i * 7 % 26) as u8)).collect();
+        for before in 0..10 {
+            for len in 0..140 {
+                let values = [&text[..before], &text[3..3 + len], &text[..len % 11], "end"];
+                let key = packed(&values);
+                let mut expected = Vec::new();
+                for value in values {
+                    expected.push(value.len() as u8);
+                    expected.extend_from_slice(value.as_bytes());
+                }
+                expected.resize(expected.len().next_multiple_of(8), 0);
+                assert_eq!(key, expected, "{before} {len}");
+            }
         }
     }
 

@@ -1,49 +1,51 @@
 //! The series of one family: from label values to a cell's handle without a lock, and back for the exposition.
 //!
-//! Called by `family`. A record is `[handle][plain << 63 | words of key << 32 | version][key words …]` in the arena; an open
-//! addressing table of record places leads to it.
+//! Called by `family`. A record is one word of header and the words of its key, in the arena; an open addressing table of
+//! record places leads to it. The header is the handle with, in the bits that a handle leaves free, the number of key
+//! words and whether the values are plain. A table entry is a place and five bits of the key's hash.
 //!
 //! Invariants:
 //! * Records and table entries are written under the lock of [`SeriesMap::lock`] only.
-//! * A record's version is odd while it changes; a reader that saw it change, or found nothing, asks again under the
-//!   lock. So a miss without the lock may be wrong, a hit is right.
+//! * The header of a record that is removed, or being written, has no generation. A handle never comes back once its series
+//!   is removed, so a reader that finds the same header before and after it compared the key compared that very series.
+//! * A miss without the lock may be wrong, a hit is right.
 //! * The memory of removed series is reused by new ones and given back when the family is dropped.
 
 mod key;
 
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
-use std::sync::atomic::{AtomicU32, Ordering, fence};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub(crate) use key::Key;
-pub use key::LabelValues;
-#[cfg(test)]
-use key::Values;
 use key::is_plain;
+pub use key::LabelValues;
+pub(crate) use key::Key;
 
-use crate::cells::{Arena, Handle, TableCell};
+use crate::cells::{Arena, Handle, LockedArena, Ordering, PLACE_END, Table, fence, next_chunk};
 
-/// Words of a record before its key.
-const HEADER: usize = 2;
-/// Set in a record's second word when no label value has to be escaped on a page.
-const PLAIN: u64 = 1 << 63;
+/// In a header: no label value has to be escaped on a page.
+const PLAIN: u64 = 1 << 47;
+/// In a header: where the number of key words is.
+const WORDS_SHIFT: u32 = 32;
+/// Most key words of a series, 262 kB; a longer key has no series.
+const WORDS_MAX: usize = (1 << 15) - 1;
+/// The bits of a header that are the handle.
+const HANDLE: u64 = !(PLAIN | (WORDS_MAX as u64) << WORDS_SHIFT);
 /// A table entry that never led anywhere.
 const EMPTY: u32 = 0;
 /// A table entry whose series was removed.
 const REMOVED: u32 = 1;
-/// Added to a record's place to make a table entry.
-const PLACE_OFFSET: u32 = 2;
+/// The place of the first record, so that no place looks like one of these.
+const FIRST_PLACE: usize = 2;
+/// Bits of a table entry that are the place; the others are of the hash.
+const PLACE_BITS: u32 = PLACE_END.ilog2();
 
 /// The series of one family by their label values.
 pub(crate) struct SeriesMap {
-    table: TableCell,
-    arena: Arena,
+    table: Table,
+    arena: Arena<State>,
     seed: u64,
-    state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
     /// Series that exist.
     live: usize,
@@ -58,81 +60,75 @@ struct State {
 /// The locked map: what may be changed and walked.
 pub(crate) struct Locked<'a> {
     map: &'a SeriesMap,
-    state: MutexGuard<'a, State>,
+    arena: LockedArena<'a, State>,
 }
 
 impl SeriesMap {
     pub(crate) fn new() -> Self {
         let seed = std::hash::RandomState::new().hash_one(0_u8);
-        Self { table: TableCell::new(), arena: Arena::new(), seed, state: Mutex::default() }
+        let state = State { live: 0, used: 0, end: FIRST_PLACE, free: BTreeMap::new() };
+        Self { table: Table::new(), arena: Arena::new(state), seed }
     }
 
     /// Finds a series without a lock; a miss is not certain.
     #[inline]
     pub(crate) fn get(&self, key: &[u64]) -> Option<Handle> {
-        let table = self.table.load();
-        let start = self.hash(key) as usize;
-        for step in 0..table.len() {
-            let entry = table.get(start.wrapping_add(step) & (table.len() - 1))?.load(Ordering::Acquire);
-            match entry {
-                EMPTY => return None,
-                REMOVED => {}
-                _ => {
-                    if let Found::Yes(handle) = self.compare(entry, key) {
-                        return handle;
-                    }
+        self.find(key).map(|(_, handle)| handle)
+    }
+
+    /// Finds the position of a series in the table as well.
+    #[inline]
+    fn find(&self, key: &[u64]) -> Option<(usize, Handle)> {
+        let mask = self.table.mask();
+        let hash = hash(self.seed, key);
+        let mut position = hash as usize & mask;
+        for _ in 0..=mask {
+            let entry = self.table.load(position);
+            if entry >> PLACE_BITS == tag(hash) {
+                match entry {
+                    EMPTY => return None,
+                    REMOVED => {}
+                    _ => match self.compare(entry, key) {
+                        Found::Yes(handle) => return Some((position, handle)),
+                        Found::Changed => return None,
+                        Found::No => {}
+                    },
                 }
+            } else if entry == EMPTY {
+                return None;
             }
+            position = (position + 1) & mask;
         }
         None
     }
 
     /// Whether the record behind a table entry has this key.
     #[inline]
-    fn compare(&self, entry: u32, words: &[u64]) -> Found {
-        let record = self.arena.from((entry - PLACE_OFFSET) as usize);
-        let Some(([handle, meta], rest)) = record.split_first_chunk::<HEADER>() else { return Found::No };
-        let before = meta.load(Ordering::Acquire);
-        if word_count(before) != words.len() {
+    fn compare(&self, entry: u32, key: &[u64]) -> Found {
+        let record = self.arena.words(place(entry));
+        let Some(header) = record.load(0, Ordering::Acquire) else { return Found::No };
+        if word_count(header) != key.len() || !record.equal(1, key) {
             return Found::No;
         }
-        let Some(stored) = rest.get(..words.len()) else { return Found::No };
-        let mut difference = 0;
-        for (stored, wanted) in stored.iter().zip(words) {
-            difference |= stored.load(Ordering::Relaxed) ^ wanted;
-        }
-        if difference != 0 {
-            return Found::No;
-        }
-        let handle = handle.load(Ordering::Relaxed);
         fence(Ordering::Acquire);
-        let whole = before & 1 == 0 && meta.load(Ordering::Relaxed) == before;
-        Found::Yes(Handle::from_bits(handle).filter(|_| whole))
+        match Handle::from_bits(header & HANDLE) {
+            Some(handle) if record.load(0, Ordering::Relaxed) == Some(header) => Found::Yes(handle),
+            _ => Found::Changed,
+        }
     }
 
     /// Excludes every other change.
     pub(crate) fn lock(&self) -> Locked<'_> {
-        Locked { map: self, state: self.state.lock().unwrap_or_else(PoisonError::into_inner) }
-    }
-
-    /// Two words a multiplication, all of them independent: a chain would wait for each product.
-    #[inline]
-    fn hash(&self, words: &[u64]) -> u64 {
-        let mut hash = 0;
-        let mut seed = self.seed;
-        for pair in words.chunks(2) {
-            let second = pair.get(1).copied().unwrap_or_default();
-            hash ^= fold(pair[0] ^ seed, second ^ seed.rotate_left(32) ^ MULTIPLIER);
-            seed = seed.wrapping_add(MULTIPLIER);
-        }
-        fold(hash ^ self.seed, MULTIPLIER)
+        Locked { map: self, arena: self.arena.lock() }
     }
 }
 
 /// What a table entry leads to.
 enum Found {
-    /// A record with the key; without a handle when it changed meanwhile.
-    Yes(Option<Handle>),
+    /// The record with the key.
+    Yes(Handle),
+    /// A record that changed while it was looked at.
+    Changed,
     /// Another record.
     No,
 }
@@ -147,149 +143,149 @@ fn fold(a: u64, b: u64) -> u64 {
     (product as u64) ^ (product >> 64) as u64
 }
 
-/// How many words of key a record has, by its second word.
+/// Two words a multiplication, all of them independent: a chain would wait for each product.
 #[inline]
-fn word_count(meta: u64) -> usize {
-    ((meta & !PLAIN) >> 32) as usize
+fn hash(mut seed: u64, key: &[u64]) -> u64 {
+    let (pairs, last) = key.as_chunks::<2>();
+    let mut hash = seed;
+    for [first, second] in pairs {
+        hash ^= fold(first ^ seed, second ^ seed.rotate_left(32) ^ MULTIPLIER);
+        seed = seed.wrapping_add(MULTIPLIER);
+    }
+    let last = last.first().copied().unwrap_or_default();
+    fold(hash ^ last, MULTIPLIER ^ seed)
 }
 
-/// The entries of `table` in the order in which a key with this hash is looked for; never empty, never endless.
+/// The bits of the hash that a table entry has.
 #[inline]
-fn probe(table: &[AtomicU32], hash: u64) -> impl Iterator<Item = &AtomicU32> {
-    let mask = table.len() - 1;
-    (0..table.len()).filter_map(move |step| table.get((hash as usize).wrapping_add(step) & mask))
+fn tag(hash: u64) -> u32 {
+    (hash >> (u64::BITS - (u32::BITS - PLACE_BITS))) as u32
+}
+
+/// The place that a table entry leads to.
+#[inline]
+fn place(entry: u32) -> usize {
+    entry as usize & (PLACE_END - 1)
+}
+
+/// How many words of key a record has, by its header.
+#[inline]
+fn word_count(header: u64) -> usize {
+    (header >> WORDS_SHIFT) as usize & WORDS_MAX
 }
 
 impl Locked<'_> {
     /// How many series there are.
     pub(crate) fn len(&self) -> usize {
-        self.state.live
+        self.arena.state.live
     }
 
-    /// Adds a series that [`SeriesMap::get`] does not find under this lock; `false` when the arena is full.
+    /// Adds a series that [`SeriesMap::get`] does not find under this lock; `false` when the key is too long or the arena
+    /// full.
     pub(crate) fn insert(&mut self, key: &[u64], handle: Handle) -> bool {
-        self.make_room();
-        let words = key.len();
-        let Some(place) = self.place(words) else { return false };
-        let record = self.map.arena.from(place as usize);
-        let (Some(slot), Some(meta)) = (record.first(), record.get(1)) else { return false };
-        let version = meta.load(Ordering::Relaxed) as u32;
-        let shape = (words as u64) << 32 | if is_plain(key) { PLAIN } else { 0 };
-        meta.store(shape | u64::from(version | 1), Ordering::Relaxed);
-        fence(Ordering::Release);
-        for (to, from) in record[HEADER..].iter().zip(key) {
-            to.store(*from, Ordering::Relaxed);
+        if key.len() > WORDS_MAX || !self.make_room() {
+            return false;
         }
-        slot.store(handle.to_bits(), Ordering::Relaxed);
-        let version = (version | 1).wrapping_add(1);
-        meta.store(shape | u64::from(version), Ordering::Release);
-        self.enter(self.map.hash(key), place + PLACE_OFFSET);
-        self.state.live += 1;
+        let Some(place) = self.place(key.len()) else { return false };
+        let shape = (key.len() as u64) << WORDS_SHIFT | if is_plain(key) { PLAIN } else { 0 };
+        // In a reused record: without a handle since its series was removed.
+        self.arena.store(place, shape, Ordering::Relaxed);
+        fence(Ordering::Release);
+        for (offset, word) in key.iter().enumerate() {
+            self.arena.store(place + 1 + offset, *word, Ordering::Relaxed);
+        }
+        self.arena.store(place, shape | handle.to_bits(), Ordering::Release);
+        self.enter(hash(self.map.seed, key), place);
+        self.arena.state.live += 1;
         true
     }
 
     /// Removes a series and says which cell it had.
     pub(crate) fn remove(&mut self, key: &[u64]) -> Option<Handle> {
-        let handle = self.map.get(key)?;
-        let entry = probe(self.map.table.load(), self.map.hash(key)).find(|entry| {
-            let place = entry.load(Ordering::Relaxed);
-            let stored = |place: u32| self.map.arena.from((place - PLACE_OFFSET) as usize).first();
-            place >= PLACE_OFFSET
-                && stored(place).is_some_and(|h| h.load(Ordering::Relaxed) == handle.to_bits())
-        })?;
-        let place = entry.load(Ordering::Relaxed) - PLACE_OFFSET;
-        let record = self.map.arena.from(place as usize);
-        let (Some(slot), Some(meta)) = (record.first(), record.get(1)) else { return None };
-        let changed = meta.load(Ordering::Relaxed);
-        meta.store(changed | 1, Ordering::Relaxed);
-        fence(Ordering::Release);
-        slot.store(0, Ordering::Relaxed);
-        let version = (changed as u32 | 1).wrapping_add(1);
-        meta.store(changed >> 32 << 32 | u64::from(version), Ordering::Release);
-        entry.store(REMOVED, Ordering::Release);
-        self.state.free.entry(word_count(changed)).or_default().push(place);
-        self.state.live -= 1;
+        let (position, handle) = self.map.find(key)?;
+        let place = place(self.map.table.load(position));
+        self.map.table.store(position, REMOVED);
+        self.arena.store(place, (key.len() as u64) << WORDS_SHIFT, Ordering::Relaxed);
+        self.arena.state.free.entry(key.len()).or_default().push(place as u32);
+        self.arena.state.live -= 1;
         Some(handle)
     }
 
     /// Calls `each` with the packed label values and the handle of every series, in the order of creation (a new
     /// series may take the place of a removed one).
     pub(crate) fn for_each(&self, mut each: impl FnMut(Key<'_>, Handle)) {
-        for (place, words, handle) in self.records() {
-            let meta = self.map.arena.from(place).get(1).map_or(0, |meta| meta.load(Ordering::Relaxed));
-            let is_plain = meta & PLAIN != 0;
-            self.map.arena.with_bytes(place + HEADER, words, |bytes| each(Key { bytes, is_plain }, handle));
-        }
+        self.walk(|_, key, handle| each(key, handle));
     }
 
-    /// Place, key words and handle of every series.
-    fn records(&self) -> impl Iterator<Item = (usize, usize, Handle)> {
-        let mut place = 0;
-        std::iter::from_fn(move || {
-            while place < self.state.end {
-                let record = self.map.arena.from(place);
-                let meta = record.get(1).map_or(0, |meta| meta.load(Ordering::Relaxed));
-                if meta == 0 {
-                    place = Arena::next_chunk(place);
-                    continue;
+    /// The same with the places of the records.
+    #[inline]
+    fn walk(&self, mut each: impl FnMut(usize, Key<'_>, Handle)) {
+        let mut place = FIRST_PLACE;
+        while place < self.arena.state.end {
+            let mut bytes = self.arena.bytes(place);
+            // All records of a chunk in one go.
+            let next = next_chunk(place);
+            while place < self.arena.state.end
+                && let Some((header, rest)) = bytes.split_first_chunk::<8>()
+            {
+                let header = u64::from_le_bytes(*header);
+                if header == 0 {
+                    break;
                 }
-                let (at, words) = (place, word_count(meta));
-                place += HEADER + words;
-                let handle = record.first().map_or(0, |handle| handle.load(Ordering::Relaxed));
-                if let Some(handle) = Handle::from_bits(handle) {
-                    return Some((at, words, handle));
+                let words = word_count(header);
+                if let Some(handle) = Handle::from_bits(header & HANDLE) {
+                    each(place, Key::new(rest, words, header & PLAIN != 0), handle);
                 }
+                place += 1 + words;
+                bytes = rest.get(words * 8..).unwrap_or_default();
             }
-            None
-        })
+            place = next;
+        }
     }
 
     /// A place for a record with this many key words.
-    fn place(&mut self, words: usize) -> Option<u32> {
-        if let Some(place) = self.state.free.get_mut(&words).and_then(Vec::pop) {
-            return Some(place);
+    fn place(&mut self, words: usize) -> Option<usize> {
+        if let Some(place) = self.arena.state.free.get_mut(&words).and_then(Vec::pop) {
+            return Some(place as usize);
         }
-        let place = self.map.arena.reserve(self.state.end, HEADER + words)?;
-        let number = u32::try_from(place).ok().filter(|place| *place < u32::MAX - PLACE_OFFSET)?;
-        self.state.end = place + HEADER + words;
-        Some(number)
+        let end = self.arena.state.end;
+        let place = self.arena.reserve(end, 1 + words)?;
+        self.arena.state.end = place + 1 + words;
+        Some(place)
     }
 
     /// Makes sure that one more entry leaves an eighth of the table empty, so that every search ends.
-    fn make_room(&mut self) {
-        let len = self.map.table.load().len();
-        let limit = len / 8 * 7;
-        if self.state.used < limit {
-            return;
+    fn make_room(&mut self) -> bool {
+        let limit = (self.map.table.mask() + 1) / 8 * 7;
+        if self.arena.state.used < limit {
+            return true;
         }
-        if self.state.live >= limit / 2 {
-            self.map.table.grow(len * 2);
-        } else {
-            // Enough entries are of removed series: sweep them. A reader that misses meanwhile asks under the lock.
-            for entry in self.map.table.load() {
-                entry.store(EMPTY, Ordering::Release);
-            }
+        // If enough entries are of removed series, it is enough to sweep them.
+        if self.arena.state.live >= limit / 2 && !self.map.table.grow() {
+            return false;
         }
-        self.state.used = 0;
-        let entries: Vec<(u64, u32)> = self
-            .records()
-            .map(|(place, words, _)| {
-                let key = self.map.arena.from(place + HEADER).iter().take(words);
-                let key: Vec<u64> = key.map(|word| word.load(Ordering::Relaxed)).collect();
-                (self.map.hash(&key), place as u32 + PLACE_OFFSET)
-            })
-            .collect();
-        for (hash, entry) in entries {
-            self.enter(hash, entry);
+        // A reader that misses meanwhile asks under the lock.
+        (0..=self.map.table.mask()).for_each(|position| self.map.table.store(position, EMPTY));
+        self.arena.state.used = 0;
+        let mut entries = Vec::with_capacity(self.len());
+        self.walk(|place, key, _| entries.push((hash(self.map.seed, &key.to_words()), place)));
+        for (hash, place) in entries {
+            self.enter(hash, place);
         }
+        true
     }
 
-    fn enter(&mut self, hash: u64, entry: u32) {
-        let free =
-            probe(self.map.table.load(), hash).find(|slot| slot.load(Ordering::Relaxed) < PLACE_OFFSET);
-        if let Some(slot) = free {
-            self.state.used += usize::from(slot.load(Ordering::Relaxed) == EMPTY);
-            slot.store(entry, Ordering::Release);
+    fn enter(&mut self, hash: u64, place: usize) {
+        let mask = self.map.table.mask();
+        let mut position = hash as usize & mask;
+        for _ in 0..=mask {
+            let entry = self.map.table.load(position);
+            if entry == EMPTY || entry == REMOVED {
+                self.arena.state.used += usize::from(entry == EMPTY);
+                self.map.table.store(position, tag(hash) << PLACE_BITS | place as u32);
+                return;
+            }
+            position = (position + 1) & mask;
         }
     }
 }
@@ -321,7 +317,7 @@ mod tests {
             assert_eq!(map.get(&key(&["GET", name])), Some(*handle));
             assert_eq!(map.get(&key(&["PUT", name])), None);
         }
-        let end = map.lock().state.end;
+        let end = map.lock().arena.state.end;
         for round in 0..5 {
             for name in names.iter().step_by(2) {
                 assert!(map.lock().remove(&key(&["GET", name])).is_some(), "{round}");
@@ -332,9 +328,9 @@ mod tests {
                 create(&map, &["GET", name]);
             }
         }
-        assert_eq!(map.lock().state.end, end, "the memory of removed series is reused");
+        assert_eq!(map.lock().arena.state.end, end, "the memory of removed series is reused");
         let mut seen = Vec::new();
-        map.lock().for_each(|key, _| seen.push(Values::new(key.bytes).nth(1).unwrap().to_owned()));
+        map.lock().for_each(|key, _| seen.push(key.values().nth(1).unwrap().to_owned()));
         let mut expected = names.clone();
         expected.sort();
         seen.sort();
