@@ -135,7 +135,8 @@ impl Family {
             // Values of hundreds of kilobytes: counted, but not under that name.
             self.release(handle);
         }
-        let mut overflow = LabelValues::new();
+        let mut words = LabelValues::WORDS;
+        let mut overflow = LabelValues::new(&mut words);
         self.desc.labels.iter().for_each(|_| overflow.push(OVERFLOW));
         if let Some(handle) = self.map.get(overflow.words()) {
             return Some(handle);
@@ -261,10 +262,11 @@ impl Drop for Family {
 mod tests {
     use super::*;
 
-    fn key(value: &str) -> LabelValues {
-        let mut key = LabelValues::new();
+    fn key(value: &str) -> Vec<u64> {
+        let mut words = LabelValues::WORDS;
+        let mut key = LabelValues::new(&mut words);
         key.push(value);
-        key
+        key.words().to_vec()
     }
 
     #[test]
@@ -272,7 +274,7 @@ mod tests {
         let mut desc = Desc::new(MetricType::Counter, "c", "");
         desc.labels.push("l".to_owned());
         let family = Family::new(desc, Kind::Value);
-        let add = |value| cells::add(family.series(key(value).words()).unwrap(), 1);
+        let add = |value| cells::add(family.series(&key(value)).unwrap(), 1);
         let (start, idle_max) = (Instant::now(), Duration::from_secs(60));
         add("busy");
         add("idle");

@@ -15,7 +15,7 @@ pub trait LabelSet: 'static {
     const COMBINATIONS: usize = 0;
 
     /// Adds each value to `values`, in the order of the names.
-    fn push(borrowed: &Self::Borrowed<'_>, values: &mut LabelValues);
+    fn push(borrowed: &Self::Borrowed<'_>, values: &mut LabelValues<'_>);
 
     /// Which of the [`COMBINATIONS`](Self::COMBINATIONS) this is.
     fn index(_: &Self::Borrowed<'_>) -> usize {
@@ -74,14 +74,14 @@ pub type Plain<const N: usize> = [&'static str; N];
 impl LabelSet for () {
     type Borrowed<'a> = ();
 
-    fn push((): &(), _: &mut LabelValues) {}
+    fn push((): &(), _: &mut LabelValues<'_>) {}
 }
 
 impl<const N: usize> LabelSet for [&'static str; N] {
     type Borrowed<'a> = [&'a str; N];
 
-    #[inline]
-    fn push(borrowed: &[&str; N], values: &mut LabelValues) {
+    #[inline(always)]
+    fn push(borrowed: &[&str; N], values: &mut LabelValues<'_>) {
         for value in borrowed {
             values.push(value);
         }
@@ -94,7 +94,7 @@ pub trait LabelValue {
     const VALUES: usize = 0;
 
     /// Adds the value's text.
-    fn push(&self, values: &mut LabelValues);
+    fn push(&self, values: &mut LabelValues<'_>);
 
     /// Which of the [`VALUES`](Self::VALUES) this is.
     fn index(&self) -> usize {
@@ -104,14 +104,14 @@ pub trait LabelValue {
 
 impl LabelValue for str {
     #[inline]
-    fn push(&self, values: &mut LabelValues) {
+    fn push(&self, values: &mut LabelValues<'_>) {
         values.push(self);
     }
 }
 
 impl LabelValue for String {
     #[inline]
-    fn push(&self, values: &mut LabelValues) {
+    fn push(&self, values: &mut LabelValues<'_>) {
         values.push(self);
     }
 }
@@ -125,7 +125,7 @@ impl LabelValue for bool {
     }
 
     #[inline]
-    fn push(&self, values: &mut LabelValues) {
+    fn push(&self, values: &mut LabelValues<'_>) {
         values.push(if *self { "true" } else { "false" });
     }
 }
@@ -139,14 +139,14 @@ impl<T: LabelValue + ?Sized> LabelValue for &T {
     }
 
     #[inline]
-    fn push(&self, values: &mut LabelValues) {
+    fn push(&self, values: &mut LabelValues<'_>) {
         T::push(self, values);
     }
 }
 
 /// `None` is the empty value, which is the same as no label.
 impl<T: LabelValue> LabelValue for Option<T> {
-    fn push(&self, values: &mut LabelValues) {
+    fn push(&self, values: &mut LabelValues<'_>) {
         match self {
             Some(value) => value.push(values),
             None => values.push(""),
@@ -158,7 +158,7 @@ macro_rules! integers {
     ($($integer:ty)*) => {$(
         impl LabelValue for $integer {
             #[inline]
-            fn push(&self, values: &mut LabelValues) {
+            fn push(&self, values: &mut LabelValues<'_>) {
                 values.push(itoa::Buffer::new().format(*self));
             }
         }

@@ -112,7 +112,8 @@ impl Recorder {
             let Ok(family) = self.registry.register_family(Arc::new(Family::new(desc, kind))) else {
                 continue;
             };
-            let mut values = LabelValues::new();
+            let mut words = LabelValues::WORDS;
+            let mut values = LabelValues::new(&mut words);
             labels.values().for_each(|value| values.push(value));
             let handle = family.single().or_else(|| family.series(values.words()))?;
             return Some(Series(handle, family));

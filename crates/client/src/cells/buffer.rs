@@ -119,21 +119,36 @@ impl Buffer {
 
     /// Counts one value `times` times; `false` when the native form has no room for it yet. Called by the owning
     /// thread only.
-    #[inline]
+    #[inline(always)]
     pub(super) fn observe(&self, value: f64, times: u64) -> bool {
-        let native = match self.native.as_ref().map(|native| native.cell(value)) {
-            None => None,
-            Some(None) => return false,
-            Some(cell) => cell,
-        };
-        let bucket = self.layout.bucket(value);
+        match &self.native {
+            None => {
+                self.count(value, times, None);
+                true
+            }
+            Some(native) => self.observe_native(native, value, times),
+        }
+    }
+
+    #[inline(never)]
+    fn observe_native(&self, native: &NativeCounts, value: f64, times: u64) -> bool {
+        let cell = native.cell(value);
+        if cell.is_some() {
+            self.count(value, times, cell);
+        }
+        cell.is_some()
+    }
+
+    #[inline(always)]
+    fn count(&self, value: f64, times: u64, native: Option<&AtomicU64>) {
+        let bucket = self.counts.get(self.layout.bucket(value));
         let sequence = self.sequence.load(Ordering::Relaxed);
         self.sequence.store(sequence.wrapping_add(1), Ordering::Relaxed);
         fence(Ordering::Release);
         let add = |count: &AtomicU64| {
             count.store(count.load(Ordering::Relaxed).wrapping_add(times), Ordering::Relaxed);
         };
-        if let Some(count) = self.counts.get(bucket) {
+        if let Some(count) = bucket {
             add(count);
         }
         if let Some(count) = native {
@@ -142,7 +157,6 @@ impl Buffer {
         let sum = f64::from_bits(self.sum.load(Ordering::Relaxed)) + value * times as f64;
         self.sum.store(sum.to_bits(), Ordering::Relaxed);
         self.sequence.store(sequence.wrapping_add(2), Ordering::Release);
-        true
     }
 
     /// Counts a value that [`observe`](Self::observe) had no room for.

@@ -116,37 +116,43 @@ impl Local {
     }
 }
 
+/// The calling thread's own. By a pointer, because what happens inside of `with` is not always inlined.
+#[inline(always)]
+fn local<'t>() -> &'t Local {
+    // SAFETY: without a destructor the thread-local lives as long as the thread, and `Local` is not `Sync`, so that the
+    // callers below, who do not keep it, cannot send it elsewhere.
+    unsafe { &*LOCAL.with(ptr::from_ref) }
+}
+
 /// Adds to an integer counter.
 #[inline]
 pub(crate) fn add(handle: Handle, amount: u64) {
-    LOCAL.with(|local| {
-        if let Some(cell) = local.value_cell(handle.slot()) {
-            let value = cell.load(Ordering::Relaxed);
-            if (value ^ handle.to_bits()) >> OVERFLOW_SHIFT == 0 && amount <= ADD_MAX {
-                cell.store(value + amount, Ordering::Relaxed);
-                return;
-            }
+    let local = local();
+    if let Some(cell) = local.value_cell(handle.slot()) {
+        let value = cell.load(Ordering::Relaxed);
+        if (value ^ handle.to_bits()) >> OVERFLOW_SHIFT == 0 && amount <= ADD_MAX {
+            cell.store(value + amount, Ordering::Relaxed);
+            return;
         }
-        add_slowly(local, handle, amount);
-    });
+    }
+    add_slowly(local, handle, amount);
 }
 
 /// Counts one value `times` times in a histogram.
 #[inline]
 pub(crate) fn observe(handle: Handle, value: f64, times: u64) {
-    LOCAL.with(|local| {
-        if let Some(cell) = local.buffer_cell(handle.slot()) {
-            let buffer = cell.load(Ordering::Acquire);
-            // SAFETY: a buffer in this thread's cell is freed by this thread only (`observe_slowly`), or after its end.
-            if let Some(buffer) = unsafe { buffer.as_ref() }
-                && buffer.handle() == handle
-                && buffer.observe(value, times)
-            {
-                return;
-            }
+    let local = local();
+    if let Some(cell) = local.buffer_cell(handle.slot()) {
+        let buffer = cell.load(Ordering::Acquire);
+        // SAFETY: a buffer in this thread's cell is freed by this thread only (`observe_slowly`), or after its end.
+        if let Some(buffer) = unsafe { buffer.as_ref() }
+            && buffer.handle() == handle
+            && buffer.observe(value, times)
+        {
+            return;
         }
-        observe_slowly(local, handle, value, times);
-    });
+    }
+    observe_slowly(local, handle, value, times);
 }
 
 /// The first touch, a page's first touch, a reused slot, an overflow, an ending thread, or a removed series.

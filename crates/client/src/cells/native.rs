@@ -6,6 +6,7 @@
 
 use std::cell::UnsafeCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use narthex_model::histogram::{EXPONENTIAL_SCHEMA_MAX, EXPONENTIAL_SCHEMA_MIN};
 use narthex_model::{Histogram, Span};
@@ -45,46 +46,78 @@ const MANTISSA_MASK: u64 = (1 << MANTISSA_BITS) - 1;
 #[derive(Debug)]
 pub(super) struct Resolution {
     schema: i32,
-    /// For schemas above 0: the mantissas of 2^(i / 2^schema), ascending, and one that no mantissa reaches.
-    bounds: Box<[u64]>,
-    /// The first bound that a mantissa with these leading bits can be at or below; twice as fine as the bounds.
-    guess: Box<[u16]>,
+    /// For schemas above 0, by the leading bits of the mantissa, which are twice as fine as the buckets.
+    parts: Box<[Part]>,
+    /// Bits of the mantissa behind those.
+    shift: u32,
+}
+
+/// A part of an octave; it has at most one bucket's bound in it.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    /// The mantissa of the first bound at or behind the part's beginning; one that no mantissa reaches at the end of the
+    /// octave.
+    bound: u64,
+    /// How many bounds of the octave are before.
+    before: i32,
 }
 
 impl Resolution {
-    pub(super) fn new(schema: i32) -> Self {
-        let per_octave = if schema > 0 { 1_usize << schema } else { 0 };
+    /// The one of this schema, which all histograms share.
+    pub(super) fn of(schema: i32) -> &'static Self {
+        const COUNT: usize = (EXPONENTIAL_SCHEMA_MAX - EXPONENTIAL_SCHEMA_MIN) as usize + 1;
+        static ALL: [OnceLock<Resolution>; COUNT] = [const { OnceLock::new() }; COUNT];
+        let schema = schema.clamp(EXPONENTIAL_SCHEMA_MIN, EXPONENTIAL_SCHEMA_MAX);
+        ALL[(schema - EXPONENTIAL_SCHEMA_MIN) as usize].get_or_init(|| Self::new(schema))
+    }
+
+    fn new(schema: i32) -> Self {
+        if schema <= 0 {
+            return Self { schema, parts: Box::default(), shift: 0 };
+        }
+        let per_octave = 1_usize << schema;
         let mantissa = |i: usize| 2_f64.powf(i as f64 / per_octave as f64).to_bits() & MANTISSA_MASK;
-        let mut bounds: Vec<u64> = (0..per_octave).map(mantissa).collect();
-        bounds.push(u64::MAX);
-        let guess = (0..per_octave * 2)
-            .map(|slot| {
-                let lowest = (slot as u64) << (MANTISSA_BITS - schema as u32 - 1);
-                bounds.partition_point(|bound| *bound < lowest) as u16
-            })
-            .collect();
-        Self { schema, bounds: bounds.into_boxed_slice(), guess }
+        let bounds: Vec<u64> = (0..per_octave).map(mantissa).chain([u64::MAX]).collect();
+        let shift = MANTISSA_BITS - schema as u32 - 1;
+        let part = |number: usize| {
+            let before = bounds.partition_point(|bound| *bound < (number as u64) << shift);
+            Part { bound: bounds[before], before: before as i32 }
+        };
+        Self { schema, parts: (0..per_octave * 2).map(part).collect(), shift }
     }
 
     /// The index for a positive value; infinity belongs to the bucket behind that of the largest number.
-    #[inline]
+    #[inline(always)]
     fn index(&self, value: f64) -> i32 {
-        let (value, shift) =
-            if value < f64::MIN_POSITIVE { (value * 2_f64.powi(54), 54) } else { (value, 0) };
         let bits = value.to_bits();
-        let exponent = (bits >> MANTISSA_BITS) as i32 - 1023 - shift;
+        let exponent = (bits >> MANTISSA_BITS) as i32;
         let mantissa = bits & MANTISSA_MASK;
-        if self.schema > 0 {
-            let slot = (mantissa >> (MANTISSA_BITS - self.schema as u32 - 1)) as usize;
-            let mut within = usize::from(self.guess.get(slot).copied().unwrap_or_default());
-            within += usize::from(self.bounds.get(within).is_some_and(|bound| *bound < mantissa));
-            let infinite = i32::from(bits == f64::INFINITY.to_bits());
-            (exponent << self.schema) + within as i32 + infinite
-        } else {
-            let above = i32::from(mantissa > 0 || bits == f64::INFINITY.to_bits());
-            let shift = -self.schema;
-            (exponent + above + (1 << shift) - 1) >> shift
+        match self.parts.get((mantissa >> self.shift) as usize) {
+            Some(part) if (1..2047).contains(&exponent) => {
+                let within = part.before + i32::from(part.bound < mantissa);
+                ((exponent - 1023) << self.schema) + within
+            }
+            _ => self.rare_index(value),
         }
+    }
+
+    /// The index of a subnormal number or infinity, or of any number if a bucket is an octave or more.
+    fn rare_index(&self, value: f64) -> i32 {
+        if value == f64::INFINITY {
+            return self.index(f64::MAX) + 1;
+        }
+        if value < f64::MIN_POSITIVE && self.schema > 0 {
+            return self.index(value * 2_f64.powi(54)) - (54 << self.schema);
+        }
+        let (bits, shifted) = if value < f64::MIN_POSITIVE {
+            ((value * 2_f64.powi(54)).to_bits(), 54)
+        } else {
+            (value.to_bits(), 0)
+        };
+        let exponent = (bits >> MANTISSA_BITS) as i32 - 1023 - shifted;
+        let above = i32::from(bits & MANTISSA_MASK > 0);
+        let shift = -self.schema;
+        (exponent + above + (1 << shift) - 1) >> shift
     }
 }
 
@@ -98,7 +131,8 @@ struct Window {
 impl Window {
     #[inline]
     fn get(&self, index: i32) -> Option<&AtomicU64> {
-        self.counts.get(usize::try_from(i64::from(index) - i64::from(self.first)).ok()?)
+        // An index below the first wraps round to one beyond the last.
+        self.counts.get(index.wrapping_sub(self.first) as u32 as usize)
     }
 
     /// The window that also holds `index`, with room to grow; `None` when it would be too wide.
@@ -140,7 +174,7 @@ fn coarser(index: i32) -> i32 {
 
 #[derive(Debug)]
 struct State {
-    resolution: Resolution,
+    resolution: &'static Resolution,
     positive: Window,
     negative: Window,
 }
@@ -160,7 +194,7 @@ unsafe impl Sync for NativeCounts {}
 
 impl NativeCounts {
     pub(super) fn new(native: &Native) -> Self {
-        let resolution = Resolution::new(native.schema);
+        let resolution = Resolution::of(native.schema);
         let state = State { resolution, positive: Window::default(), negative: Window::default() };
         Self {
             zero_threshold: native.zero_threshold,
@@ -200,7 +234,7 @@ impl NativeCounts {
                 *window = wider;
                 return;
             }
-            state.resolution = Resolution::new(state.resolution.schema - 1);
+            state.resolution = Resolution::of(state.resolution.schema - 1);
             for window in [&mut state.positive, &mut state.negative] {
                 let mut merged: BTreeMap<i32, u64> = BTreeMap::new();
                 window.each(|index, count| *merged.entry(coarser(index)).or_default() += count);
@@ -251,7 +285,7 @@ impl NativeSnapshot {
         } else if value.abs() <= native.zero_threshold {
             self.zero += times;
         } else {
-            let index = Resolution::new(self.schema).index(value.abs());
+            let index = Resolution::of(self.schema).index(value.abs());
             let side = if value > 0.0 { &mut self.positive } else { &mut self.negative };
             *side.entry(index).or_default() += times;
         }
@@ -341,7 +375,7 @@ mod tests {
     #[test]
     fn bounds_belong_to_their_bucket_in_every_schema() {
         for schema in EXPONENTIAL_SCHEMA_MIN..=EXPONENTIAL_SCHEMA_MAX {
-            let resolution = Resolution::new(schema);
+            let resolution = Resolution::of(schema);
             for index in -40..40 {
                 let bound = bounds::exponential_bound(index, schema);
                 assert_eq!(resolution.index(bound), index, "schema {schema}");
@@ -350,8 +384,8 @@ mod tests {
             }
             assert_eq!(resolution.index(f64::INFINITY), resolution.index(f64::MAX) + 1, "schema {schema}");
         }
-        assert_eq!(Resolution::new(0).index(5e-324), -1074);
-        assert_eq!(Resolution::new(3).index(5e-324), -1074 * 8);
+        assert_eq!(Resolution::of(0).index(5e-324), -1074);
+        assert_eq!(Resolution::of(3).index(5e-324), -1074 * 8);
     }
 
     #[test]

@@ -32,33 +32,34 @@ pub(super) fn write(lines: &mut Lines<'_>, family: &Family, name: &str, style: S
         reading.get_or_insert_with(Reading::begin).histogram(handle, layout, &mut snapshot);
         template.render(key, &mut labels);
         let exemplars = if style.openmetrics { exemplars::of(family.kind, handle) } else { None };
+        let mut line = lines.line();
         let mut cumulative = 0_u64;
         let counts = snapshot.counts.iter().skip(snapshot.counts.len() - bounds.len());
         for (index, (bound, observed)) in bounds.iter().zip(counts).enumerate() {
             cumulative = cumulative.wrapping_add(*observed);
-            lines.piece(&bucket);
-            lines.piece(&labels);
-            lines.piece(bound);
-            lines.uint(cumulative);
+            line.piece(&bucket);
+            line.piece(&labels);
+            line.piece(bound);
+            line.uint(cumulative);
             if layout.is_classic()
                 && let Some(exemplar) = exemplars.as_ref().and_then(|exemplars| exemplars.get(index))
             {
-                lines.direct(|out| write_exemplar(out, exemplar, style.scheme));
+                line.direct(|out| write_exemplar(out, exemplar, style.scheme));
             }
-            lines.end();
+            line.end();
         }
-        lines.piece(&sum);
-        lines.piece(&labels);
-        lines.piece(&template.close);
-        lines.float(snapshot.sum, style.openmetrics);
-        lines.end();
-        lines.piece(&count);
-        lines.piece(&labels);
-        lines.piece(&template.close);
-        lines.uint(cumulative);
-        lines.end();
+        line.piece(&sum);
+        line.piece(&labels);
+        line.piece(&template.close);
+        line.float(snapshot.sum, style.openmetrics);
+        line.end();
+        line.piece(&count);
+        line.piece(&labels);
+        line.piece(&template.close);
+        line.uint(cumulative);
+        line.end();
         if let Some(created) = &mut created {
-            created.write(lines, key, handle);
+            created.write(&mut line, key, handle);
         }
     });
 }

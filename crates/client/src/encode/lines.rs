@@ -1,7 +1,7 @@
 //! Writes a page from short pieces, fast: a piece is copied by moves of fixed size that may reach behind its end, where
 //! the next piece overwrites what was too much. Numbers are written without branches that depend on how long they are.
 //!
-//! Invariant: everything up to `at` is written, and `at` is at or before `end`.
+//! Invariant: everything before `at` is written, and behind `limit` there are [`ROOM`] bytes of spare capacity.
 #![expect(unsafe_code, reason = "moves of fixed size into the spare capacity of the page")]
 
 use std::ptr;
@@ -11,17 +11,23 @@ use narthex_exposition::encode::write::{write_float, write_openmetrics_float, wr
 
 /// Bytes of one move.
 const STEP: usize = 32;
-/// The longest piece that is copied by moves of fixed size.
-const PIECE_MAX: usize = 512;
+/// The longest piece that is copied by moves of fixed size; what every method may write without asking for room.
+const ROOM: usize = 64;
 /// Numbers below this have a short way.
 const EIGHT_DIGITS: u64 = 100_000_000;
 
-/// Bytes with padding behind them.
-#[derive(Debug, Clone, Default)]
+/// Bytes to be copied often.
+#[derive(Debug, Clone)]
 pub(super) struct Piece {
-    /// A whole number of steps.
-    padded: Vec<u8>,
-    len: usize,
+    /// The first bytes.
+    start: [u8; ROOM],
+    bytes: Vec<u8>,
+}
+
+impl Default for Piece {
+    fn default() -> Self {
+        Self { start: [0; ROOM], bytes: Vec::new() }
+    }
 }
 
 impl Piece {
@@ -32,114 +38,152 @@ impl Piece {
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.padded[..self.len]
+        &self.bytes
     }
 
     pub(super) fn clear(&mut self) {
-        self.padded.clear();
-        self.len = 0;
+        self.bytes.clear();
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        self.padded.truncate(self.len);
-        self.padded.extend_from_slice(bytes);
-        self.len += bytes.len();
-        self.padded.resize(self.len.next_multiple_of(STEP), 0);
+        let start = self.start.iter_mut().skip(self.bytes.len());
+        start.zip(bytes).for_each(|(to, from)| *to = *from);
+        self.bytes.extend_from_slice(bytes);
     }
 }
 
-/// Appends to a page.
+/// A page to append to.
 pub(super) struct Lines<'a> {
     out: &'a mut Vec<u8>,
+    /// Where the next byte goes, in the page's spare capacity.
     at: *mut u8,
-    end: *mut u8,
+    /// Up to here there is [`ROOM`]; before `at` when there is not.
+    limit: *mut u8,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(out: &'a mut Vec<u8>) -> Self {
-        let mut lines = Self { at: ptr::null_mut(), end: ptr::null_mut(), out };
+        let mut lines = Self { at: ptr::null_mut(), limit: ptr::null_mut(), out };
         lines.resume();
         lines
     }
 
-    /// Takes over from the page what `settle` gave back.
+    /// Takes over from the page what `settle` gave back, with room.
     fn resume(&mut self) {
+        self.out.reserve(ROOM);
         let spare = self.out.spare_capacity_mut().as_mut_ptr_range();
-        (self.at, self.end) = (spare.start.cast(), spare.end.cast());
+        self.at = spare.start.cast();
+        // There is room, so this is at or behind the start.
+        self.limit = spare.end.cast::<u8>().wrapping_sub(ROOM);
     }
 
     /// Makes the page as long as what was written.
     fn settle(&mut self) {
+        let len = self.len();
         // SAFETY: `at` is a place in the page's allocation, and everything before it is written.
-        unsafe {
-            let len = self.at.offset_from_unsigned(self.out.as_ptr());
-            self.out.set_len(len);
-        }
+        unsafe { self.out.set_len(len) };
     }
 
-    /// Room for `len` more bytes.
-    #[inline(always)]
-    fn make_room(&mut self, len: usize) {
-        if (self.end as usize) - (self.at as usize) < len {
-            self.grow(len);
-        }
+    /// Appends what `write` appends.
+    #[inline(never)]
+    fn direct(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.settle();
+        write(self.out);
+        self.resume();
     }
 
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, len: usize) {
+    fn grow(&mut self) {
+        self.direct(|out| out.reserve(4096));
+    }
+
+    /// How long the page is.
+    pub(super) fn len(&self) -> usize {
+        // SAFETY: `at` is a place in the page's allocation.
+        unsafe { self.at.offset_from_unsigned(self.out.as_ptr()) }
+    }
+
+    /// Starts a line, or several.
+    #[inline(always)]
+    pub(super) fn line(&mut self) -> Line<'_, 'a> {
+        Line { at: self.at, limit: self.limit, lines: self }
+    }
+}
+
+impl Drop for Lines<'_> {
+    fn drop(&mut self) {
         self.settle();
-        self.out.reserve(len.max(4096));
-        self.resume();
+    }
+}
+
+/// A line being written. Its place in the page is in registers as long as nothing but the methods below is called.
+pub(super) struct Line<'l, 'a> {
+    lines: &'l mut Lines<'a>,
+    at: *mut u8,
+    limit: *mut u8,
+}
+
+impl Drop for Line<'_, '_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.lines.at = self.at;
+    }
+}
+
+impl Line<'_, '_> {
+    /// Appends the first `len` of `N` bytes, where `len <= N <= ROOM`.
+    #[inline(always)]
+    fn fixed<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
+        const { assert!(N <= ROOM) };
+        if self.at > self.limit {
+            self.lines.at = self.at;
+            self.lines.grow();
+            (self.at, self.limit) = (self.lines.at, self.lines.limit);
+        }
+        // SAFETY: `at` is not behind `limit`, so there is room for `N` bytes, and the end is not behind them.
+        unsafe {
+            ptr::copy_nonoverlapping(bytes.as_ptr(), self.at, N);
+            self.at = self.at.add(len.min(N));
+        }
     }
 
     /// Appends a piece.
     #[inline(always)]
     pub(super) fn piece(&mut self, piece: &Piece) {
-        self.value(&piece.padded, piece.len);
+        let len = piece.bytes.len();
+        match piece.start.first_chunk::<STEP>() {
+            Some(start) if len <= STEP => self.fixed(start, len),
+            _ if len <= ROOM => self.fixed(&piece.start, len),
+            _ => self.bytes(&piece.bytes),
+        }
     }
 
     /// Appends the first `len` bytes of `value`; quicker if there are bytes behind them up to a whole step.
     #[inline(always)]
     pub(super) fn value(&mut self, value: &[u8], len: usize) {
-        match value.get(..len.next_multiple_of(STEP)) {
-            Some(padded) if len <= PIECE_MAX => {
-                self.make_room(PIECE_MAX);
-                let mut at = self.at;
-                for step in padded.chunks_exact(STEP) {
-                    // SAFETY: there is room for `PIECE_MAX` bytes, which are whole steps and not fewer than `padded`.
-                    unsafe {
-                        ptr::copy_nonoverlapping(step.as_ptr(), at, STEP);
-                        at = at.add(STEP);
-                    }
-                }
-                // SAFETY: there is room for `len` bytes, which were just written.
-                self.at = unsafe { self.at.add(len) };
-            }
+        match value.first_chunk::<STEP>() {
+            Some(start) if len <= STEP => self.fixed(start, len),
             _ => self.bytes(value.get(..len).unwrap_or_default()),
         }
     }
 
     /// Appends any bytes.
+    #[inline(always)]
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.direct(|out| out.extend_from_slice(bytes));
     }
 
-    /// Appends the first `count` bytes of a little-endian word; the rest of the room for it is overwritten later.
+    /// Appends the first `count` bytes of a little-endian word.
     #[inline(always)]
     pub(super) fn word(&mut self, word: u64, count: usize) {
-        self.make_room(8);
-        // SAFETY: there is room for eight bytes, and `count` is at most that.
-        unsafe {
-            ptr::copy_nonoverlapping(word.to_le_bytes().as_ptr(), self.at, 8);
-            self.at = self.at.add(count.min(8));
-        }
+        self.fixed(&word.to_le_bytes(), count);
     }
 
     /// Appends the end of a line.
     #[inline(always)]
     pub(super) fn end(&mut self) {
-        self.word(u64::from(b'\n'), 1);
+        self.fixed(b"\n", 1);
     }
 
     /// Appends a number.
@@ -156,24 +200,21 @@ impl<'a> Lines<'a> {
     }
 
     /// Appends a number as the classic text has it, or as OpenMetrics has it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn float(&mut self, value: f64, openmetrics: bool) {
         let whole = value as u64;
         if whole < 1_000_000 && whole as f64 == value && value.is_sign_positive() {
             self.uint(whole);
             if openmetrics {
-                self.word(u64::from(u16::from_le_bytes(*b".0")), 2);
+                self.fixed(b".0", 2);
             }
         } else if (0.001..1e6).contains(&value) {
             // In this range the shortest form has no exponent, here as in Go.
             let mut buffer = zmij::Buffer::new();
             let text = buffer.format_finite(value).as_bytes();
-            self.make_room(STEP);
-            // SAFETY: 17 digits with point and zeros fit a step, for which there is room; the end is not beyond it.
-            unsafe {
-                ptr::copy_nonoverlapping(text.as_ptr(), self.at, text.len().min(STEP));
-                self.at = self.at.add(text.len().min(STEP));
-            }
+            let mut padded = [0; STEP];
+            padded.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+            self.fixed(&padded, text.len());
         } else {
             self.direct(|out| if openmetrics { write_openmetrics_float(out, value) } else { write_float(out, value) });
         }
@@ -198,23 +239,11 @@ impl<'a> Lines<'a> {
     }
 
     /// Appends what `write` appends.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn direct(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        self.settle();
-        write(self.out);
-        self.resume();
-    }
-
-    /// How long the page is.
-    pub(super) fn len(&self) -> usize {
-        // SAFETY: `at` is a place in the page's allocation.
-        unsafe { self.at.offset_from_unsigned(self.out.as_ptr()) }
-    }
-}
-
-impl Drop for Lines<'_> {
-    fn drop(&mut self) {
-        self.settle();
+        self.lines.at = self.at;
+        self.lines.direct(write);
+        (self.at, self.limit) = (self.lines.at, self.lines.limit);
     }
 }
 
@@ -246,16 +275,18 @@ mod tests {
         let rounds = if cfg!(miri) { 120 } else { 700 };
         for len in (0_usize..100).chain([511, 512, 513, 20_000]).cycle().take(rounds) {
             let bytes: Vec<u8> = (0..len).map(|i| b'a' + (i % 26) as u8).collect();
-            lines.piece(&Piece::new(&bytes));
+            let mut line = lines.line();
+            line.piece(&Piece::new(&bytes));
             expected.extend_from_slice(&bytes);
-            lines.value(&bytes, len / 2);
+            line.value(&bytes, len / 2);
             expected.extend_from_slice(&bytes[..len / 2]);
-            lines.uint(len as u64 * 7);
+            line.uint(len as u64 * 7);
             expected.extend_from_slice((len * 7).to_string().as_bytes());
-            lines.end();
+            line.end();
             expected.push(b'\n');
-            lines.direct(|out| out.push(b'!'));
+            line.direct(|out| out.push(b'!'));
             expected.push(b'!');
+            drop(line);
             assert_eq!(lines.len(), expected.len());
         }
         drop(lines);
@@ -271,12 +302,12 @@ mod tests {
         });
         for value in powers.chain(0..1100).chain([u64::MAX, 99_999_999, 12_345_678, 90_909_090]) {
             out.clear();
-            Lines::new(&mut out).uint(value);
+            Lines::new(&mut out).line().uint(value);
             assert_eq!(std::str::from_utf8(&out).unwrap(), value.to_string());
             let mut expected = Vec::new();
             wire::varint(&mut expected, value);
             out.clear();
-            Lines::new(&mut out).varint(value);
+            Lines::new(&mut out).line().varint(value);
             assert_eq!((&out, varint_len(value)), (&expected, expected.len()));
         }
     }
@@ -301,9 +332,9 @@ mod tests {
         for value in values {
             out.clear();
             expected.clear();
-            Lines::new(&mut out).float(value, false);
+            Lines::new(&mut out).line().float(value, false);
             write_float(&mut expected, value);
-            Lines::new(&mut out).float(value, true);
+            Lines::new(&mut out).line().float(value, true);
             write_openmetrics_float(&mut expected, value);
             assert_eq!(std::str::from_utf8(&out), std::str::from_utf8(&expected), "{value:e}");
         }

@@ -7,7 +7,7 @@ use narthex_exposition::encode::wire::{bytes, double, message, uint, varint};
 use narthex_exposition::{EscapingScheme, escape_label_name, escape_name};
 use narthex_model::Exemplar;
 
-use super::lines::{Lines, Piece, varint_len};
+use super::lines::{Line, Lines, Piece, varint_len};
 use super::template::{const_labels, label_names};
 use crate::cells::{self, Handle, HistogramSnapshot, Kind, Reading};
 use crate::desc::{Desc, MetricType};
@@ -74,13 +74,13 @@ fn metrics(lines: &mut Lines<'_>, family: &Family, scheme: EscapingScheme) {
     let mut snapshot = HistogramSnapshot::empty(&family.layout);
     match family.kind {
         Kind::Value => family.with_values(|key, handle, value| {
-            writer.counter(lines, key, handle, value as f64);
+            writer.counter(&mut lines.line(), key, handle, value as f64);
         }),
         Kind::Gauge => {
             let is_info = family.desc.metric_type == MetricType::Info;
             family.for_each(|key, handle| {
                 let value = if is_info { 1.0 } else { cells::load_gauge(handle).unwrap_or_default() };
-                writer.gauge(lines, key, value);
+                writer.gauge(&mut lines.line(), key, value);
             });
         }
         Kind::Histogram => {
@@ -89,9 +89,9 @@ fn metrics(lines: &mut Lines<'_>, family: &Family, scheme: EscapingScheme) {
             family.for_each(|key, handle| {
                 reading.get_or_insert_with(Reading::begin).histogram(handle, &family.layout, &mut snapshot);
                 if family.is_histogram() {
-                    writer.histogram(lines, key, handle, &snapshot);
+                    writer.histogram(&mut lines.line(), key, handle, &snapshot);
                 } else {
-                    writer.counter(lines, key, handle, snapshot.sum);
+                    writer.counter(&mut lines.line(), key, handle, snapshot.sum);
                 }
             });
         }
@@ -151,8 +151,8 @@ impl<'a> Writer<'a> {
     }
 
     /// Starts a metric whose value takes `value_len` bytes; `false`, and nothing is written, if its labels are too long.
-    #[inline]
-    fn start(&self, lines: &mut Lines<'_>, key: Key<'_>, value_len: usize) -> bool {
+    #[inline(always)]
+    fn start(&self, line: &mut Line<'_, '_>, key: Key<'_>, value_len: usize) -> bool {
         let mut len = self.fixed.bytes().len() + value_len;
         let mut values = key.values();
         for label in &self.labels {
@@ -162,25 +162,25 @@ impl<'a> Writer<'a> {
             }
             len += label.before_value.bytes().len() + value_len + 3;
         }
-        lines.word(4 << 3 | 2, 1);
-        lines.varint(len as u64);
-        lines.piece(&self.fixed);
+        line.word(4 << 3 | 2, 1);
+        line.varint(len as u64);
+        line.piece(&self.fixed);
         let mut values = key.values();
         for label in &self.labels {
             let (value, value_len) = values.next_raw();
             let pair_len = label.before_value.bytes().len() + 1 + value_len;
-            lines.word(1 << 3 | 2 | (pair_len as u64) << 8, 2);
-            lines.piece(&label.before_value);
-            lines.word(value_len as u64, 1);
-            lines.value(value, value_len);
+            line.word(1 << 3 | 2 | (pair_len as u64) << 8, 2);
+            line.piece(&label.before_value);
+            line.word(value_len as u64, 1);
+            line.value(value, value_len);
         }
         true
     }
 
     /// Writes a metric piece by piece.
-    #[cold]
-    fn slowly(&self, lines: &mut Lines<'_>, key: Key<'_>, value: impl FnOnce(&mut Vec<u8>)) {
-        lines.direct(|out| {
+    #[inline(always)]
+    fn slowly(&self, line: &mut Line<'_, '_>, key: Key<'_>, value: impl FnOnce(&mut Vec<u8>)) {
+        line.direct(|out| {
             message(out, 4, |out| {
                 out.extend_from_slice(self.fixed.bytes());
                 for (name, value) in self.labels.iter().zip(key.values()) {
@@ -202,28 +202,29 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn gauge(&self, lines: &mut Lines<'_>, key: Key<'_>, value: f64) {
-        if self.start(lines, key, DOUBLE_LEN + 2) {
-            lines.word(2 << 3 | 2 | (DOUBLE_LEN as u64) << 8 | (1 << 3 | 1) << 16, 3);
-            lines.double(value);
+    #[inline(always)]
+    fn gauge(&self, line: &mut Line<'_, '_>, key: Key<'_>, value: f64) {
+        if self.start(line, key, DOUBLE_LEN + 2) {
+            line.word(2 << 3 | 2 | (DOUBLE_LEN as u64) << 8 | (1 << 3 | 1) << 16, 3);
+            line.double(value);
         } else {
-            self.slowly(lines, key, |out| message(out, 2, |out| double(out, 1, value)));
+            self.slowly(line, key, |out| message(out, 2, |out| double(out, 1, value)));
         }
     }
 
-    #[inline]
-    fn counter(&mut self, lines: &mut Lines<'_>, key: Key<'_>, handle: Handle, value: f64) {
+    #[inline(always)]
+    fn counter(&mut self, line: &mut Line<'_, '_>, key: Key<'_>, handle: Handle, value: f64) {
         self.read_created(handle);
         let created = &self.created.1;
         let len = DOUBLE_LEN + 2 + created.bytes().len();
         let exemplar = exemplars::of(self.family.kind, handle).and_then(Exemplars::first);
-        if exemplar.is_none() && self.start(lines, key, len + 2) {
-            lines.word(3 << 3 | 2 | (len as u64) << 8 | (1 << 3 | 1) << 16, 3);
-            lines.double(value);
-            lines.word(3 << 3 | 2 | (created.bytes().len() as u64) << 8, 2);
-            lines.piece(created);
+        if exemplar.is_none() && self.start(line, key, len + 2) {
+            line.word(3 << 3 | 2 | (len as u64) << 8 | (1 << 3 | 1) << 16, 3);
+            line.double(value);
+            line.word(3 << 3 | 2 | (created.bytes().len() as u64) << 8, 2);
+            line.piece(created);
         } else {
-            self.slowly(lines, key, |out| {
+            self.slowly(line, key, |out| {
                 message(out, 3, |out| {
                     double(out, 1, value);
                     if let Some(exemplar) = &exemplar {
@@ -235,7 +236,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn histogram(&mut self, lines: &mut Lines<'_>, key: Key<'_>, handle: Handle, snapshot: &HistogramSnapshot) {
+    #[inline(always)]
+    fn histogram(&mut self, line: &mut Line<'_, '_>, key: Key<'_>, handle: Handle, snapshot: &HistogramSnapshot) {
         self.read_created(handle);
         let created = &self.created.1;
         let exemplars = exemplars::of(self.family.kind, handle);
@@ -245,25 +247,25 @@ impl<'a> Writer<'a> {
             len += 2 + 1 + varint_len(count) + DOUBLE_LEN;
         }
         len += 1 + varint_len(count) + DOUBLE_LEN + 2 + created.bytes().len();
-        if exemplars.is_none() && self.start(lines, key, 1 + varint_len(len as u64) + len) {
-            lines.word(7 << 3 | 2, 1);
-            lines.varint(len as u64);
-            lines.word(1 << 3, 1);
-            lines.varint(count);
-            lines.word(2 << 3 | 1, 1);
-            lines.double(snapshot.sum);
+        if exemplars.is_none() && self.start(line, key, 1 + varint_len(len as u64) + len) {
+            line.word(7 << 3 | 2, 1);
+            line.varint(len as u64);
+            line.word(1 << 3, 1);
+            line.varint(count);
+            line.word(2 << 3 | 1, 1);
+            line.double(snapshot.sum);
             let mut cumulative = 0_u64;
             for (bound, observed) in self.bounds.iter().zip(&snapshot.counts) {
                 cumulative = cumulative.wrapping_add(*observed);
                 let len = (1 + varint_len(cumulative) + DOUBLE_LEN) as u64;
-                lines.word(3 << 3 | 2 | len << 8 | (1 << 3) << 16, 3);
-                lines.varint(cumulative);
-                lines.piece(bound);
+                line.word(3 << 3 | 2 | len << 8 | (1 << 3) << 16, 3);
+                line.varint(cumulative);
+                line.piece(bound);
             }
-            lines.word(15 << 3 | 2 | (created.bytes().len() as u64) << 8, 2);
-            lines.piece(created);
+            line.word(15 << 3 | 2 | (created.bytes().len() as u64) << 8, 2);
+            line.piece(created);
         } else {
-            self.slowly(lines, key, |out| {
+            self.slowly(line, key, |out| {
                 message(out, 7, |out| {
                     uint(out, 1, count);
                     double(out, 2, snapshot.sum);

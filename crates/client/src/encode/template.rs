@@ -6,7 +6,7 @@ use narthex_exposition::{EscapingScheme, escape_label_name};
 use narthex_model::MetricType;
 use narthex_model::names::is_legacy_metric_name;
 
-use super::lines::{Lines, Piece};
+use super::lines::{Line, Piece};
 use crate::desc::Desc;
 use crate::series::Key;
 
@@ -14,6 +14,8 @@ use crate::series::Key;
 pub(super) struct Template {
     /// What stands before each label value: names and quotes.
     before: Vec<Piece>,
+    /// What stands behind the last value, with the blank.
+    close_series: Piece,
     /// What stands behind the last value, up to where a label of the sample's own or the end of the braces follows.
     after: Piece,
     /// Ends the labels, with the blank.
@@ -73,29 +75,29 @@ impl Template {
             piece.push(b'"');
             separator = b',';
         }
-        let close = Piece::new(if separator == b'{' { b" " } else { b"} " });
-        Self { before, after: Piece::new(&piece), close, separator }
+        let close: &[u8] = if separator == b'{' { b" " } else { b"} " };
+        let close_series = Piece::new(&[&piece, close].concat());
+        Self { before, close_series, after: Piece::new(&piece), close: Piece::new(close), separator }
     }
 
     /// Writes the series, with the blank behind it.
-    #[inline]
-    pub(super) fn write(&self, lines: &mut Lines<'_>, key: Key<'_>) {
+    #[inline(always)]
+    pub(super) fn write(&self, line: &mut Line<'_, '_>, key: Key<'_>) {
         let mut values = key.values();
         if key.is_plain {
             for before in &self.before {
-                lines.piece(before);
+                line.piece(before);
                 let (value, len) = values.next_raw();
-                lines.value(value, len);
+                line.value(value, len);
             }
         } else {
             for before in &self.before {
-                lines.piece(before);
+                line.piece(before);
                 let value = values.next().unwrap_or_default();
-                lines.direct(|out| write_escaped_label_value(out, value));
+                line.direct(|out| write_escaped_label_value(out, value));
             }
         }
-        lines.piece(&self.after);
-        lines.piece(&self.close);
+        line.piece(&self.close_series);
     }
 
     /// The labels of a series, open for one of the sample's own, as one piece: for series with many lines.

@@ -11,7 +11,7 @@ use narthex_exposition::{EscapingScheme, escape_label_name, escape_name};
 use narthex_model::{Exemplar, Timestamp};
 
 use super::histogram;
-use super::lines::{Lines, Piece};
+use super::lines::{Line, Lines, Piece};
 use super::template::Template;
 use crate::cells::{self, Handle, HistogramSnapshot, Kind, Reading};
 use crate::desc::{Desc, MetricType};
@@ -104,45 +104,49 @@ fn simple(lines: &mut Lines<'_>, family: &Family, names: &Names<'_>, style: Styl
         .then(|| Created::new(family, names.family, style));
     match family.kind {
         Kind::Value => family.with_values(|key, handle, value| {
-            template.write(lines, key);
-            lines.uint(value);
-            let Some(created) = &mut created else {
-                return if openmetrics { lines.word(POINT_ZERO_END, 3) } else { lines.end() };
-            };
-            match first_exemplar(family.kind, handle) {
-                None => lines.word(POINT_ZERO_END, 3),
+            let mut line = lines.line();
+            template.write(&mut line, key);
+            line.uint(value);
+            if !openmetrics {
+                return line.end();
+            }
+            match created.as_ref().and_then(|_| first_exemplar(family.kind, handle)) {
+                None => line.word(POINT_ZERO_END, 3),
                 Some(exemplar) => {
-                    lines.word(POINT_ZERO_END, 2);
-                    lines.direct(|out| write_exemplar(out, &exemplar, style.scheme));
-                    lines.end();
+                    line.word(POINT_ZERO_END, 2);
+                    line.direct(|out| write_exemplar(out, &exemplar, style.scheme));
+                    line.end();
                 }
             }
-            created.write(lines, key, handle);
+            if let Some(created) = &mut created {
+                created.write(&mut line, key, handle);
+            }
         }),
         Kind::Gauge => {
             // An info's 1 and a state set's 0 and 1 have no point in OpenMetrics.
-            let openmetrics = openmetrics && names.metric_type == MetricType::Gauge;
             let is_info = family.desc.metric_type == MetricType::Info;
+            let has_point = openmetrics && names.metric_type == MetricType::Gauge && !is_info;
             family.for_each(|key, handle| {
                 let value = if is_info { 1.0 } else { cells::load_gauge(handle).unwrap_or_default() };
-                template.write(lines, key);
-                lines.float(value, openmetrics && !is_info);
-                lines.end();
+                let mut line = lines.line();
+                template.write(&mut line, key);
+                line.float(value, has_point);
+                line.end();
             });
         }
         Kind::Histogram => {
             let mut snapshot = HistogramSnapshot::empty(&family.layout);
             family.for_each(|key, handle| {
                 Reading::begin().histogram(handle, &family.layout, &mut snapshot);
-                template.write(lines, key);
-                lines.float(snapshot.sum, openmetrics);
-                let exemplar = created.as_ref().and_then(|_| first_exemplar(family.kind, handle));
-                if let Some(exemplar) = exemplar {
-                    lines.direct(|out| write_exemplar(out, &exemplar, style.scheme));
+                let mut line = lines.line();
+                template.write(&mut line, key);
+                line.float(snapshot.sum, openmetrics);
+                if let Some(exemplar) = created.as_ref().and_then(|_| first_exemplar(family.kind, handle)) {
+                    line.direct(|out| write_exemplar(out, &exemplar, style.scheme));
                 }
-                lines.end();
+                line.end();
                 if let Some(created) = &mut created {
-                    created.write(lines, key, handle);
+                    created.write(&mut line, key, handle);
                 }
             });
         }
@@ -186,8 +190,8 @@ impl Created {
         Self { template, kind: family.kind, last: (u64::MAX, Piece::default()) }
     }
 
-    #[inline]
-    pub(super) fn write(&mut self, lines: &mut Lines<'_>, key: Key<'_>, handle: Handle) {
+    #[inline(always)]
+    pub(super) fn write(&mut self, line: &mut Line<'_, '_>, key: Key<'_>, handle: Handle) {
         let created = cells::created_ms(self.kind, handle);
         if created != self.last.0 {
             let mut text = Vec::new();
@@ -195,8 +199,8 @@ impl Created {
             text.push(b'\n');
             self.last = (created, Piece::new(&text));
         }
-        self.template.write(lines, key);
-        lines.piece(&self.last.1);
+        self.template.write(line, key);
+        line.piece(&self.last.1);
     }
 }
 
@@ -206,6 +210,6 @@ pub(super) fn label_number(value: f64, openmetrics: bool) -> Cow<'static, [u8]> 
         return Cow::Borrowed(b"+Inf");
     }
     let mut text = Vec::with_capacity(24);
-    Lines::new(&mut text).float(value, openmetrics);
+    Lines::new(&mut text).line().float(value, openmetrics);
     Cow::Owned(text)
 }

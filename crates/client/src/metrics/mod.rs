@@ -149,7 +149,8 @@ macro_rules! common {
                 {
                     return $series { handle: Some(handle) };
                 }
-                let mut values = LabelValues::new();
+                let mut words = LabelValues::WORDS;
+                let mut values = LabelValues::new(&mut words);
                 L::push(&labels, &mut values);
                 let handle = self.single.or_else(|| self.family.series(values.words()));
                 if L::COMBINATIONS > 0 {
@@ -188,7 +189,8 @@ macro_rules! common {
             /// assert_eq!((sessions.series_count(), registry.text().as_str()), (0, ""));
             /// ```
             pub fn remove(&self, labels: L::Borrowed<'_>) -> bool {
-                let mut values = LabelValues::new();
+                let mut words = LabelValues::WORDS;
+                let mut values = LabelValues::new(&mut words);
                 L::push(&labels, &mut values);
                 self.family.remove(values.words())
             }

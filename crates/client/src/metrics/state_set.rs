@@ -63,7 +63,8 @@ impl StateSet {
     }
 
     fn handle(&self, state: &str) -> Option<cells::Handle> {
-        let mut values = LabelValues::new();
+        let mut words = LabelValues::WORDS;
+        let mut values = LabelValues::new(&mut words);
         values.push(state);
         self.family.series(values.words())
     }

@@ -15,39 +15,44 @@ const LONG: usize = 255;
 /// Bytes of a length that does not fit a byte.
 const LONG_LENGTH: usize = 4;
 
+/// The words that a key is written into: one more than is used, because a word is written behind the last one.
+pub(crate) type KeyWords = [u64; INLINE + 1];
+
 /// Collects label values, in the order of the label names.
-pub struct LabelValues {
-    /// One more than is used: a word is written behind the last one.
-    words: [u64; INLINE + 1],
+pub struct LabelValues<'w> {
+    /// Elsewhere, so that the fields below can be in registers.
+    words: &'w mut KeyWords,
     /// The bytes of the last word that are there already; stored as well.
     open: u64,
     /// Bytes in use.
     len: usize,
     /// The key, once it is too long for the words.
-    long: Vec<u8>,
-    /// The same as words.
-    long_words: Vec<u64>,
+    long: Option<Box<Long>>,
 }
 
-impl fmt::Debug for LabelValues {
+/// A key of any length.
+#[derive(Default)]
+struct Long {
+    bytes: Vec<u8>,
+    words: Vec<u64>,
+}
+
+impl fmt::Debug for LabelValues<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes: Vec<u8> = self.words().iter().flat_map(|word| word.to_le_bytes()).collect();
-        let len = if self.long.is_empty() { self.len } else { self.long.len() };
+        let len = self.long.as_ref().map_or(self.len, |long| long.bytes.len());
         f.debug_list().entries(Values::new(bytes.get(..len).unwrap_or_default())).finish()
     }
 }
 
-impl Default for LabelValues {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+impl<'w> LabelValues<'w> {
+    /// No words, for [`new`](Self::new).
+    pub(crate) const WORDS: KeyWords = [0; INLINE + 1];
 
-impl LabelValues {
     /// No values yet.
-    #[inline]
-    pub(crate) fn new() -> Self {
-        Self { words: [0; INLINE + 1], open: 0, len: 0, long: Vec::new(), long_words: Vec::new() }
+    #[inline(always)]
+    pub(crate) fn new(words: &'w mut KeyWords) -> Self {
+        Self { words, open: 0, len: 0, long: None }
     }
 
     /// Adds the next value.
@@ -58,20 +63,22 @@ impl LabelValues {
         // Short of the end by a word, so that the steps below need no checks of their own.
         if self.len + len >= INLINE * 8 - 8 {
             // By value, so that the fast path keeps the fields in registers.
-            *self = std::mem::take(self).lengthened(bytes);
+            self.long = Some(lengthened(self.long.take(), self.words, self.len, bytes));
+            // From now on no value finds room in the words.
+            self.len = INLINE * 8;
             return;
         }
         match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
             (Some(first), Some(last)) => {
                 self.append(u64::from_le_bytes(*first) << 8 | len as u64, 8);
-                let (rest, _) = bytes.get(7..).unwrap_or_default().as_chunks::<8>();
-                for chunk in rest {
+                let mut at = 7;
+                while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
                     self.append(u64::from_le_bytes(*chunk), 8);
+                    at += 8;
                 }
-                // What is left are the last bytes of the last eight; none is fine too.
-                let left = (len - 7) % 8;
-                let shift = 64 - left * 8;
-                self.append((u64::from_le_bytes(*last) >> 1) >> (shift - 1), left);
+                // What is left are the last of the last eight bytes; none is fine too.
+                let left = len - at;
+                self.append((u64::from_le_bytes(*last) >> 1) >> (63 - left * 8), left);
             }
             _ => self.append(read_short(bytes) << 8 | len as u64, len + 1),
         }
@@ -94,43 +101,41 @@ impl LabelValues {
         self.push(&value.to_string());
     }
 
-    #[cold]
-    #[inline(never)]
-    fn lengthened(mut self, bytes: &[u8]) -> Self {
-        if self.long.is_empty() {
-            self.long = self.words.iter().flat_map(|word| word.to_le_bytes()).take(self.len).collect();
-            // From now on no value finds room in the inline words.
-            self.len = INLINE * 8;
-        }
-        if bytes.len() < LONG {
-            self.long.push(bytes.len() as u8);
-        } else {
-            self.long.push(LONG as u8);
-            // A longer value, which no series is made for, needs no length that fits.
-            self.long.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-        }
-        self.long.extend_from_slice(bytes);
-        self.long_words = self
-            .long
-            .chunks(8)
-            .map(|chunk| {
-                let mut word = [0; 8];
-                word.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
-                u64::from_le_bytes(word)
-            })
-            .collect();
-        self
-    }
-
     /// The key.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn words(&self) -> &[u64] {
-        if self.len < INLINE * 8 {
-            self.words.get(..self.len.div_ceil(8)).unwrap_or_default()
-        } else {
-            &self.long_words
+        match &self.long {
+            None => self.words.get(..self.len.div_ceil(8)).unwrap_or_default(),
+            Some(long) => &long.words,
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn lengthened(long: Option<Box<Long>>, words: &KeyWords, len: usize, value: &[u8]) -> Box<Long> {
+    let mut long = long.unwrap_or_else(|| {
+        let bytes = words.iter().flat_map(|word| word.to_le_bytes()).take(len).collect();
+        Box::new(Long { bytes, words: Vec::new() })
+    });
+    if value.len() < LONG {
+        long.bytes.push(value.len() as u8);
+    } else {
+        long.bytes.push(LONG as u8);
+        // A longer value, which no series is made for, needs no length that fits.
+        long.bytes.extend_from_slice(&(value.len() as u32).to_le_bytes());
+    }
+    long.bytes.extend_from_slice(value);
+    long.words = long
+        .bytes
+        .chunks(8)
+        .map(|chunk| {
+            let mut word = [0; 8];
+            word.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
+            u64::from_le_bytes(word)
+        })
+        .collect();
+    long
 }
 
 /// Up to seven bytes as the low bytes of a word.
@@ -238,7 +243,8 @@ mod tests {
     use super::*;
 
     fn packed(values: &[&str]) -> Vec<u8> {
-        let mut key = LabelValues::new();
+        let mut words = LabelValues::WORDS;
+        let mut key = LabelValues::new(&mut words);
         for value in values {
             key.push(value);
         }

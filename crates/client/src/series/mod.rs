@@ -82,7 +82,9 @@ impl SeriesMap {
         let mask = self.table.mask();
         let hash = hash(self.seed, key);
         let mut position = hash as usize & mask;
-        for _ in 0..=mask {
+        let mut left = mask + 1;
+        while left > 0 {
+            left -= 1;
             let entry = self.table.load(position);
             if entry >> PLACE_BITS == tag(hash) {
                 match entry {
@@ -143,17 +145,16 @@ fn fold(a: u64, b: u64) -> u64 {
     (product as u64) ^ (product >> 64) as u64
 }
 
-/// Two words a multiplication, all of them independent: a chain would wait for each product.
+/// Two words a multiplication.
 #[inline]
-fn hash(mut seed: u64, key: &[u64]) -> u64 {
+fn hash(seed: u64, key: &[u64]) -> u64 {
     let (pairs, last) = key.as_chunks::<2>();
     let mut hash = seed;
     for [first, second] in pairs {
-        hash ^= fold(first ^ seed, second ^ seed.rotate_left(32) ^ MULTIPLIER);
-        seed = seed.wrapping_add(MULTIPLIER);
+        hash = fold(hash ^ first, second ^ MULTIPLIER);
     }
     let last = last.first().copied().unwrap_or_default();
-    fold(hash ^ last, MULTIPLIER ^ seed)
+    fold(hash ^ last, seed | 1)
 }
 
 /// The bits of the hash that a table entry has.
@@ -296,7 +297,8 @@ mod tests {
     use crate::cells::{Kind, allocate};
 
     fn key(values: &[&str]) -> Vec<u64> {
-        let mut key = LabelValues::new();
+        let mut words = LabelValues::WORDS;
+        let mut key = LabelValues::new(&mut words);
         values.iter().for_each(|value| key.push(value));
         key.words().to_vec()
     }
