@@ -82,7 +82,16 @@ impl<const N: usize> LabelSet for [&'static str; N] {
 
     #[inline(always)]
     fn push(borrowed: &[&str; N], values: &mut LabelValues<'_>) {
-        for value in borrowed {
+        // A copy of the code for each of the first labels: their lengths follow patterns of their own.
+        macro_rules! push {
+            ($($place:literal)*) => {$(
+                if N > $place {
+                    values.push(borrowed[$place]);
+                }
+            )*};
+        }
+        push!(0 1 2 3 4 5);
+        for value in borrowed.iter().skip(6) {
             values.push(value);
         }
     }

@@ -123,7 +123,7 @@ impl Buffer {
     pub(super) fn observe(&self, value: f64, times: u64) -> bool {
         match &self.native {
             None => {
-                self.count(value, times, None);
+                self.count(self.counts.get(self.layout.bucket(value)), value, times, None);
                 true
             }
             Some(native) => self.observe_native(native, value, times),
@@ -134,14 +134,16 @@ impl Buffer {
     fn observe_native(&self, native: &NativeCounts, value: f64, times: u64) -> bool {
         let cell = native.cell(value);
         if cell.is_some() {
-            self.count(value, times, cell);
+            // Without classic buckets all that is counted is in the native ones.
+            let is_classic = self.layout.is_classic();
+            let bucket = if is_classic { self.counts.get(self.layout.bucket(value)) } else { None };
+            self.count(bucket, value, times, cell);
         }
         cell.is_some()
     }
 
     #[inline(always)]
-    fn count(&self, value: f64, times: u64, native: Option<&AtomicU64>) {
-        let bucket = self.counts.get(self.layout.bucket(value));
+    fn count(&self, bucket: Option<&AtomicU64>, value: f64, times: u64, native: Option<&AtomicU64>) {
         let sequence = self.sequence.load(Ordering::Relaxed);
         self.sequence.store(sequence.wrapping_add(1), Ordering::Relaxed);
         fence(Ordering::Release);
@@ -190,6 +192,9 @@ impl Buffer {
             native.add_to(&mut snapshot);
             snapshot
         });
+        if let Some(native) = into.native.as_ref().filter(|_| !self.layout.is_classic()) {
+            into.counts.fill(native.count());
+        }
     }
 
     fn read_at_rest(&self, into: &mut HistogramSnapshot) {

@@ -1,99 +1,114 @@
-//! The table of a series map: entries that readers probe without a lock. It grows in place, by a chunk as large as
-//! everything before, so that no reader ever looks at a table that is out of force.
+//! The table of a series map: entries that readers probe without a lock, replaced by a larger one when it fills up.
+//!
+//! Invariants:
+//! * The entries in force are at least as many as the mask says: the mask is raised after the entries are replaced, and
+//!   read before them. A reader with the mask of before may miss what is there.
+//! * A reader may still look at entries that were replaced: they are kept until the map is dropped. As tables double, all
+//!   old ones together are smaller than the one in force.
 
 use std::ptr;
 
 use super::sync::{AtomicPtr, AtomicU32, Ordering};
 
-/// Entries of the first chunk; a power of two.
+/// Entries of a new table; a power of two, as are all sizes.
 const FIRST: usize = 8;
-/// Chunks, at most.
-const CHUNKS: usize = 26;
+/// Most entries.
+const LEN_MAX: usize = 1 << 28;
 
 /// Entries, 0 to begin with; their number is a power of two.
 pub(crate) struct Table {
     /// The number of entries less one.
     mask: AtomicU32,
-    chunks: [AtomicPtr<AtomicU32>; CHUNKS],
+    entries: AtomicPtr<AtomicU32>,
+    /// All entries there ever were, those in force first; for one writer at a time.
+    blocks: AtomicPtr<Block>,
 }
 
-/// The chunk of an entry, its index there, and the entries of the chunk.
-#[inline]
-fn locate(position: usize) -> (usize, usize, usize) {
-    let chunk = (usize::BITS - (position / FIRST).leading_zeros()) as usize;
-    // 0 for the first chunk, which is as large as the second.
-    let start = ((FIRST << chunk) / 2) & !(FIRST - 1);
-    (chunk, position - start, start.max(FIRST))
+struct Block {
+    entries: *mut [AtomicU32],
+    previous: *mut Block,
 }
+
+// SAFETY: the pointers of blocks are only followed by `drop`; entries are atomics.
+unsafe impl Send for Table {}
+// SAFETY: as above.
+unsafe impl Sync for Table {}
 
 impl Table {
     pub(crate) fn new() -> Self {
         let table = Self {
             mask: AtomicU32::new(0),
-            chunks: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
+            entries: AtomicPtr::new(ptr::null_mut()),
+            blocks: AtomicPtr::new(ptr::null_mut()),
         };
-        table.add_chunk(0, FIRST, FIRST);
+        table.replace(FIRST);
         table
     }
 
-    fn add_chunk(&self, chunk: usize, len: usize, total: usize) {
-        if let Some(entry) = self.chunks.get(chunk) {
-            let made: Box<[AtomicU32]> = (0..len).map(|_| AtomicU32::new(0)).collect();
-            entry.store(Box::into_raw(made).cast(), Ordering::Release);
-            self.mask.store((total - 1) as u32, Ordering::Release);
-        }
+    fn replace(&self, len: usize) {
+        let entries: Box<[AtomicU32]> = (0..len).map(|_| AtomicU32::new(0)).collect();
+        let entries = Box::into_raw(entries);
+        let previous = self.blocks.load(Ordering::Relaxed);
+        self.blocks.store(Box::into_raw(Box::new(Block { entries, previous })), Ordering::Relaxed);
+        self.entries.store(entries.cast(), Ordering::Release);
+        self.mask.store((len - 1) as u32, Ordering::Release);
     }
 
+    /// The entries; their number is a power of two.
+    #[inline(always)]
+    pub(crate) fn load(&self) -> Entries<'_> {
+        let mask = self.mask.load(Ordering::Acquire) as usize;
+        let entries = self.entries.load(Ordering::Acquire);
+        // SAFETY: the pointer comes from `replace`; there are more entries than the mask says, by the invariant; they are
+        // freed in `drop` only.
+        Entries(unsafe { std::slice::from_raw_parts(entries, mask + 1) })
+    }
+
+    /// Puts an empty table of twice as many entries in force; `false` when there are too many. Called by one writer at a
+    /// time.
+    pub(crate) fn grow(&self) -> bool {
+        let len = self.load().0.len() * 2;
+        if len <= LEN_MAX {
+            self.replace(len);
+        }
+        len <= LEN_MAX
+    }
+}
+
+/// The entries of a table.
+#[derive(Clone, Copy)]
+pub(crate) struct Entries<'a>(&'a [AtomicU32]);
+
+impl Entries<'_> {
     /// The number of entries less one.
-    #[inline]
-    pub(crate) fn mask(&self) -> usize {
-        self.mask.load(Ordering::Acquire) as usize
-    }
-
-    #[inline]
-    fn entry(&self, position: usize) -> Option<&AtomicU32> {
-        let (chunk, index, _) = locate(position);
-        let entries = self.chunks.get(chunk)?.load(Ordering::Acquire);
-        if entries.is_null() {
-            return None;
-        }
-        // SAFETY: a non-null chunk has the length that `locate` says, which is above `index`, and is freed with the table.
-        Some(unsafe { &*entries.add(index) })
+    #[inline(always)]
+    pub(crate) fn mask(self) -> usize {
+        self.0.len() - 1
     }
 
     /// The entry at a position up to [`mask`](Self::mask).
-    #[inline]
-    pub(crate) fn load(&self, position: usize) -> u32 {
-        self.entry(position).map_or(0, |entry| entry.load(Ordering::Acquire))
+    #[inline(always)]
+    pub(crate) fn get(self, position: usize) -> u32 {
+        self.0.get(position).map_or(0, |entry| entry.load(Ordering::Acquire))
     }
 
-    /// Changes an entry. Called by one writer at a time, as all that follow.
-    pub(crate) fn store(&self, position: usize, value: u32) {
-        if let Some(entry) = self.entry(position) {
+    /// Changes an entry. Called by one writer at a time.
+    pub(crate) fn set(self, position: usize, value: u32) {
+        if let Some(entry) = self.0.get(position) {
             entry.store(value, Ordering::Release);
         }
-    }
-
-    /// Doubles the number of entries; `false` when it is at its largest. The old entries are then in the wrong places.
-    pub(crate) fn grow(&self) -> bool {
-        let len = self.mask() + 1;
-        let (chunk, _, _) = locate(len);
-        if chunk < CHUNKS {
-            self.add_chunk(chunk, len, len * 2);
-        }
-        chunk < CHUNKS
     }
 }
 
 impl Drop for Table {
     fn drop(&mut self) {
-        for (chunk, entries) in self.chunks.iter().enumerate() {
-            let entries = entries.load(Ordering::Relaxed);
-            if !entries.is_null() {
-                let len = if chunk == 0 { FIRST } else { FIRST << (chunk - 1) };
-                // SAFETY: the chunk came from a boxed slice of this length in `add_chunk`.
-                drop(unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(entries, len)) });
-            }
+        let mut next = self.blocks.load(Ordering::Relaxed);
+        while !next.is_null() {
+            // SAFETY: every block of the chain comes from `replace` and is in the chain once, as are its entries.
+            let block = unsafe { Box::from_raw(next) };
+            // SAFETY: as above.
+            drop(unsafe { Box::from_raw(block.entries) });
+            next = block.previous;
         }
     }
 }
@@ -103,27 +118,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn growing_keeps_the_entries() {
+    fn growing_starts_empty_and_keeps_what_readers_hold() {
         let table = Table::new();
-        for doubling in 0..6 {
-            let len = FIRST << doubling;
-            let before = if doubling == 0 { 0 } else { len / 2 };
-            assert_eq!(table.mask(), len - 1);
-            for position in 0..len {
-                assert_eq!(table.load(position) as usize, if position < before { position } else { 0 });
-                table.store(position, position as u32);
-            }
-            assert!(table.grow());
-        }
-    }
-
-    #[test]
-    fn chunks_follow_each_other() {
-        assert_eq!(locate(0), (0, 0, 8));
-        assert_eq!(locate(7), (0, 7, 8));
-        assert_eq!(locate(8), (1, 0, 8));
-        assert_eq!(locate(15), (1, 7, 8));
-        assert_eq!(locate(16), (2, 0, 16));
-        assert_eq!(locate(127), (4, 63, 64));
+        let first = table.load();
+        first.set(7, 3);
+        assert!(table.grow());
+        assert_eq!((first.mask(), first.get(7)), (7, 3));
+        let second = table.load();
+        assert_eq!(second.mask(), 15);
+        assert!((0..16).all(|position| second.get(position) == 0));
     }
 }

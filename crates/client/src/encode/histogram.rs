@@ -20,7 +20,9 @@ pub(super) fn write(lines: &mut Lines<'_>, family: &Family, name: &str, style: S
         .chain(&[f64::INFINITY])
         .map(|bound| {
             let text = label_number(*bound, style.openmetrics);
-            Piece::new(&[&[template.separator][..], b"le=\"", &text, b"\"} "].concat())
+            let mut piece = Piece::new(&[template.separator]);
+            [b"le=\"", &text[..], b"\"} "].iter().for_each(|part| piece.push(part));
+            piece
         })
         .collect();
     let mut created = style.openmetrics.then(|| Created::new(family, name, style));

@@ -19,14 +19,16 @@ const EIGHT_DIGITS: u64 = 100_000_000;
 /// Bytes to be copied often.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
+    len: usize,
     /// The first bytes.
     start: [u8; ROOM],
-    bytes: Vec<u8>,
+    /// All bytes, if they are more than that.
+    long: Vec<u8>,
 }
 
 impl Default for Piece {
     fn default() -> Self {
-        Self { start: [0; ROOM], bytes: Vec::new() }
+        Self { len: 0, start: [0; ROOM], long: Vec::new() }
     }
 }
 
@@ -37,18 +39,31 @@ impl Piece {
         piece
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.start.get(..self.len).unwrap_or(&self.long)
     }
 
     pub(super) fn clear(&mut self) {
-        self.bytes.clear();
+        self.len = 0;
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        let start = self.start.iter_mut().skip(self.bytes.len());
-        start.zip(bytes).for_each(|(to, from)| *to = *from);
-        self.bytes.extend_from_slice(bytes);
+        let len = self.len + bytes.len();
+        match self.start.get_mut(self.len..len) {
+            Some(place) => place.copy_from_slice(bytes),
+            None => {
+                if self.len <= ROOM {
+                    self.long.clear();
+                    self.long.extend_from_slice(&self.start[..self.len]);
+                }
+                self.long.extend_from_slice(bytes);
+            }
+        }
+        self.len = len;
     }
 }
 
@@ -151,11 +166,11 @@ impl Line<'_, '_> {
     /// Appends a piece.
     #[inline(always)]
     pub(super) fn piece(&mut self, piece: &Piece) {
-        let len = piece.bytes.len();
+        let len = piece.len;
         match piece.start.first_chunk::<STEP>() {
             Some(start) if len <= STEP => self.fixed(start, len),
             _ if len <= ROOM => self.fixed(&piece.start, len),
-            _ => self.bytes(&piece.bytes),
+            _ => self.bytes(&piece.long),
         }
     }
 

@@ -3,6 +3,8 @@
 //! A message has its length in front. The lengths of labels and values are known before they are written as long as each
 //! fits a byte; a series with longer labels, or with an exemplar, is written piece by piece with `wire`.
 
+use std::borrow::Cow;
+
 use narthex_exposition::encode::wire::{bytes, double, message, uint, varint};
 use narthex_exposition::{EscapingScheme, escape_label_name, escape_name};
 use narthex_model::Exemplar;
@@ -101,8 +103,8 @@ fn metrics(lines: &mut Lines<'_>, family: &Family, scheme: EscapingScheme) {
 }
 
 /// One label of the family.
-struct Label {
-    name: String,
+struct Label<'a> {
+    name: Cow<'a, str>,
     /// What stands between the length of the pair and that of the value.
     before_value: Piece,
     /// The longest value of a pair whose length fits a byte.
@@ -115,7 +117,7 @@ struct Writer<'a> {
     scheme: EscapingScheme,
     /// The fixed labels.
     fixed: Piece,
-    labels: Vec<Label>,
+    labels: Vec<Label<'a>>,
     /// The buckets' bounds as fields.
     bounds: Vec<Piece>,
     /// When the last series began, and the content of its timestamp.
@@ -153,14 +155,14 @@ impl<'a> Writer<'a> {
     /// Starts a metric whose value takes `value_len` bytes; `false`, and nothing is written, if its labels are too long.
     #[inline(always)]
     fn start(&self, line: &mut Line<'_, '_>, key: Key<'_>, value_len: usize) -> bool {
-        let mut len = self.fixed.bytes().len() + value_len;
+        let mut len = self.fixed.len() + value_len;
         let mut values = key.values();
         for label in &self.labels {
             let (_, value_len) = values.next_raw();
             if value_len > label.value_max {
                 return false;
             }
-            len += label.before_value.bytes().len() + value_len + 3;
+            len += label.before_value.len() + value_len + 3;
         }
         line.word(4 << 3 | 2, 1);
         line.varint(len as u64);
@@ -168,7 +170,7 @@ impl<'a> Writer<'a> {
         let mut values = key.values();
         for label in &self.labels {
             let (value, value_len) = values.next_raw();
-            let pair_len = label.before_value.bytes().len() + 1 + value_len;
+            let pair_len = label.before_value.len() + 1 + value_len;
             line.word(1 << 3 | 2 | (pair_len as u64) << 8, 2);
             line.piece(&label.before_value);
             line.word(value_len as u64, 1);
@@ -216,12 +218,12 @@ impl<'a> Writer<'a> {
     fn counter(&mut self, line: &mut Line<'_, '_>, key: Key<'_>, handle: Handle, value: f64) {
         self.read_created(handle);
         let created = &self.created.1;
-        let len = DOUBLE_LEN + 2 + created.bytes().len();
+        let len = DOUBLE_LEN + 2 + created.len();
         let exemplar = exemplars::of(self.family.kind, handle).and_then(Exemplars::first);
         if exemplar.is_none() && self.start(line, key, len + 2) {
             line.word(3 << 3 | 2 | (len as u64) << 8 | (1 << 3 | 1) << 16, 3);
             line.double(value);
-            line.word(3 << 3 | 2 | (created.bytes().len() as u64) << 8, 2);
+            line.word(3 << 3 | 2 | (created.len() as u64) << 8, 2);
             line.piece(created);
         } else {
             self.slowly(line, key, |out| {
@@ -246,7 +248,7 @@ impl<'a> Writer<'a> {
             count = count.wrapping_add(*observed);
             len += 2 + 1 + varint_len(count) + DOUBLE_LEN;
         }
-        len += 1 + varint_len(count) + DOUBLE_LEN + 2 + created.bytes().len();
+        len += 1 + varint_len(count) + DOUBLE_LEN + 2 + created.len();
         if exemplars.is_none() && self.start(line, key, 1 + varint_len(len as u64) + len) {
             line.word(7 << 3 | 2, 1);
             line.varint(len as u64);
@@ -262,7 +264,7 @@ impl<'a> Writer<'a> {
                 line.varint(cumulative);
                 line.piece(bound);
             }
-            line.word(15 << 3 | 2 | (created.bytes().len() as u64) << 8, 2);
+            line.word(15 << 3 | 2 | (created.len() as u64) << 8, 2);
             line.piece(created);
         } else {
             self.slowly(line, key, |out| {

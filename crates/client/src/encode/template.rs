@@ -1,6 +1,8 @@
 //! A family's series as a page in text writes them: fixed pieces (`name{first="`, `",second="`, …) with the packed label
 //! values between them, so that a line is a handful of short copies and a number.
 
+use std::borrow::Cow;
+
 use narthex_exposition::encode::write::{write_escaped_label_value, write_label, write_label_name, write_metric_name};
 use narthex_exposition::{EscapingScheme, escape_label_name};
 use narthex_model::MetricType;
@@ -35,16 +37,16 @@ pub(super) fn head(name: &str) -> Vec<u8> {
 }
 
 /// The names of the family's own labels as the scheme writes them.
-pub(super) fn label_names(desc: &Desc, scheme: EscapingScheme) -> impl Iterator<Item = String> {
+pub(super) fn label_names(desc: &Desc, scheme: EscapingScheme) -> impl Iterator<Item = Cow<'_, str>> {
     let state = (desc.metric_type == MetricType::StateSet).then_some(&desc.name);
     // A state set's label is called like the set, whose name may have been given a prefix since.
-    desc.labels.iter().map(move |name| escape_label_name(state.unwrap_or(name), scheme).into_owned())
+    desc.labels.iter().map(move |name| escape_label_name(state.unwrap_or(name), scheme))
 }
 
 /// The labels with fixed values: names as the scheme writes them, and values.
-pub(super) fn const_labels(desc: &Desc, scheme: EscapingScheme) -> impl Iterator<Item = (String, &str)> {
+pub(super) fn const_labels(desc: &Desc, scheme: EscapingScheme) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     let named = desc.const_labels.iter().filter(|(_, value)| !value.is_empty());
-    named.map(move |(name, value)| (escape_label_name(name, scheme).into_owned(), value.as_str()))
+    named.map(move |(name, value)| (escape_label_name(name, scheme), value.as_str()))
 }
 
 impl Template {
@@ -65,7 +67,7 @@ impl Template {
             write_label(&mut piece, &name, value);
             separator = b',';
         }
-        let mut before = Vec::new();
+        let mut before = Vec::with_capacity(desc.labels.len());
         for name in label_names(desc, scheme) {
             piece.push(separator);
             write_label_name(&mut piece, &name);
@@ -76,8 +78,9 @@ impl Template {
             separator = b',';
         }
         let close: &[u8] = if separator == b'{' { b" " } else { b"} " };
-        let close_series = Piece::new(&[&piece, close].concat());
-        Self { before, close_series, after: Piece::new(&piece), close: Piece::new(close), separator }
+        let after = Piece::new(&piece);
+        piece.extend_from_slice(close);
+        Self { before, close_series: Piece::new(&piece), after, close: Piece::new(close), separator }
     }
 
     /// Writes the series, with the blank behind it.

@@ -144,19 +144,27 @@ macro_rules! common {
             /// otherwise. The result is a small copyable handle: keep it where the labels are constant.
             #[inline]
             pub fn with(&self, labels: L::Borrowed<'_>) -> $series {
-                if L::COMBINATIONS > 0
-                    && let Some(handle) = self.family.dense(L::index(&labels))
-                {
-                    return $series { handle: Some(handle) };
+                if L::COMBINATIONS == 0 {
+                    return $series { handle: self.single.or_else(|| self.look_up(&labels)) };
                 }
+                let handle = self.family.dense(L::index(&labels));
+                $series { handle: handle.or_else(|| self.look_up_dense(&labels)) }
+            }
+
+            #[inline]
+            fn look_up(&self, labels: &L::Borrowed<'_>) -> Option<Handle> {
                 let mut words = LabelValues::WORDS;
                 let mut values = LabelValues::new(&mut words);
-                L::push(&labels, &mut values);
-                let handle = self.single.or_else(|| self.family.series(values.words()));
-                if L::COMBINATIONS > 0 {
-                    self.family.remember_dense(L::COMBINATIONS, L::index(&labels), handle);
-                }
-                $series { handle }
+                L::push(labels, &mut values);
+                self.family.series(values.words())
+            }
+
+            #[cold]
+            #[inline(never)]
+            fn look_up_dense(&self, labels: &L::Borrowed<'_>) -> Option<Handle> {
+                let handle = self.single.or_else(|| self.look_up(labels));
+                self.family.remember_dense(L::COMBINATIONS, L::index(labels), handle);
+                handle
             }
 
             /// What [`series!`](crate::series) calls: as [`with`](Self::with), but looked up once for each call site.

@@ -79,13 +79,14 @@ impl SeriesMap {
     /// Finds the position of a series in the table as well.
     #[inline]
     fn find(&self, key: &[u64]) -> Option<(usize, Handle)> {
-        let mask = self.table.mask();
+        let table = self.table.load();
+        let mask = table.mask();
         let hash = hash(self.seed, key);
         let mut position = hash as usize & mask;
         let mut left = mask + 1;
         while left > 0 {
             left -= 1;
-            let entry = self.table.load(position);
+            let entry = table.get(position);
             if entry >> PLACE_BITS == tag(hash) {
                 match entry {
                     EMPTY => return None,
@@ -204,8 +205,9 @@ impl Locked<'_> {
     /// Removes a series and says which cell it had.
     pub(crate) fn remove(&mut self, key: &[u64]) -> Option<Handle> {
         let (position, handle) = self.map.find(key)?;
-        let place = place(self.map.table.load(position));
-        self.map.table.store(position, REMOVED);
+        let table = self.map.table.load();
+        let place = place(table.get(position));
+        table.set(position, REMOVED);
         self.arena.store(place, (key.len() as u64) << WORDS_SHIFT, Ordering::Relaxed);
         self.arena.state.free.entry(key.len()).or_default().push(place as u32);
         self.arena.state.live -= 1;
@@ -257,16 +259,20 @@ impl Locked<'_> {
 
     /// Makes sure that one more entry leaves an eighth of the table empty, so that every search ends.
     fn make_room(&mut self) -> bool {
-        let limit = (self.map.table.mask() + 1) / 8 * 7;
+        let limit = (self.map.table.load().mask() + 1) / 8 * 7;
         if self.arena.state.used < limit {
             return true;
         }
         // If enough entries are of removed series, it is enough to sweep them.
-        if self.arena.state.live >= limit / 2 && !self.map.table.grow() {
-            return false;
+        if self.arena.state.live >= limit / 2 {
+            if !self.map.table.grow() {
+                return false;
+            }
+        } else {
+            // A reader that misses meanwhile asks under the lock.
+            let table = self.map.table.load();
+            (0..=table.mask()).for_each(|position| table.set(position, EMPTY));
         }
-        // A reader that misses meanwhile asks under the lock.
-        (0..=self.map.table.mask()).for_each(|position| self.map.table.store(position, EMPTY));
         self.arena.state.used = 0;
         let mut entries = Vec::with_capacity(self.len());
         self.walk(|place, key, _| entries.push((hash(self.map.seed, &key.to_words()), place)));
@@ -277,13 +283,14 @@ impl Locked<'_> {
     }
 
     fn enter(&mut self, hash: u64, place: usize) {
-        let mask = self.map.table.mask();
+        let table = self.map.table.load();
+        let mask = table.mask();
         let mut position = hash as usize & mask;
         for _ in 0..=mask {
-            let entry = self.map.table.load(position);
+            let entry = table.get(position);
             if entry == EMPTY || entry == REMOVED {
                 self.arena.state.used += usize::from(entry == EMPTY);
-                self.map.table.store(position, tag(hash) << PLACE_BITS | place as u32);
+                table.set(position, tag(hash) << PLACE_BITS | place as u32);
                 return;
             }
             position = (position + 1) & mask;
