@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::call_site::CallSite;
-use crate::cells::{self, Handle, Kind, Layout};
+use crate::cells::{self, Handle, Kind, Layout, Reading};
 use crate::desc::{Desc, MetricType};
 use crate::series::{Key, LabelValues, SeriesMap};
 use crate::{exemplars, summaries};
@@ -221,19 +221,14 @@ impl Family {
     }
 
     /// Calls `each` with the packed label values, the handle and the sum of every integer counter.
+    #[inline]
     pub(crate) fn with_values(&self, mut each: impl FnMut(Key<'_>, Handle, u64)) {
-        let mut sums = Vec::new();
-        if let Some(handle) = self.single {
-            cells::read_values(&[handle], &mut sums);
-            sums.iter().for_each(|sum| each(Key::EMPTY, handle, *sum));
-            return;
-        }
-        let locked = self.map.lock();
-        let mut handles = Vec::with_capacity(locked.len());
-        locked.for_each(|_, handle| handles.push(handle));
-        cells::read_values(&handles, &mut sums);
-        let mut sums = sums.into_iter();
-        locked.for_each(|key, handle| each(key, handle, sums.next().unwrap_or_default()));
+        // Begun inside: the lock of the cells comes after the lock of the series, as when a series is made.
+        let mut reading: Option<Reading> = None;
+        self.for_each(|key, handle| {
+            let sum = reading.get_or_insert_with(Reading::begin).value(handle);
+            each(key, handle, sum);
+        });
     }
 
     /// How many series the family has.

@@ -10,18 +10,24 @@
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::sync::{AtomicPtr, AtomicU64, Ordering};
+use super::sync::{AtomicPtr, AtomicU64, Ordering, fence};
 
 /// Words in the smallest chunks.
 const FIRST: usize = 32;
 /// Chunks of one size, as a power of two.
-const SAME_BITS: u32 = 2;
+const SAME_BITS: usize = 2;
 /// Chunks whose pointers lie in the arena itself; they hold 7 kB.
 const NEAR: usize = 12;
 /// The others.
-const FAR: usize = 69;
+const FAR: usize = 116;
+/// Bits of a place that are the index in the chunk; the others are the chunk. So no chunk has more than 8 MB.
+const INDEX_BITS: u32 = 20;
 /// The first place that does not exist.
-pub(crate) const PLACE_END: usize = 1 << 27;
+pub(crate) const PLACE_END: usize = (NEAR + FAR) << INDEX_BITS;
+/// In a header, which is a record's first word: where the number of the words behind it is.
+pub(crate) const WORDS_SHIFT: u32 = 32;
+/// Most words of a record behind its header, 262 kB.
+pub(crate) const WORDS_MAX: usize = (1 << 15) - 1;
 
 type Chunk = AtomicPtr<AtomicU64>;
 
@@ -32,13 +38,22 @@ pub(crate) struct Arena<S> {
     state: Mutex<S>,
 }
 
-/// Where a place is: its chunk, the index there, and the words of the chunk.
-#[inline]
-fn locate(place: usize) -> (usize, usize, usize) {
-    let position = place + (FIRST << SAME_BITS);
-    let size = position.ilog2() - SAME_BITS;
-    let chunk = (position >> size) + ((size - FIRST.ilog2()) << SAME_BITS) as usize - (1 << SAME_BITS);
-    (chunk, position & ((1 << size) - 1), 1 << size)
+/// The chunk of a place and the index there.
+#[inline(always)]
+fn locate(place: usize) -> (usize, usize) {
+    (place >> INDEX_BITS, place & ((1 << INDEX_BITS) - 1))
+}
+
+/// How many words a chunk has.
+#[inline(always)]
+fn size(chunk: usize) -> usize {
+    (FIRST << (chunk >> SAME_BITS)).min(1 << INDEX_BITS)
+}
+
+/// How many words a record has behind its header.
+#[inline(always)]
+pub(crate) fn word_count(header: u64) -> usize {
+    (header >> WORDS_SHIFT) as usize & WORDS_MAX
 }
 
 impl<S> Arena<S> {
@@ -50,27 +65,49 @@ impl<S> Arena<S> {
         }
     }
 
-    #[inline]
-    fn chunk(&self, chunk: usize) -> Option<&Chunk> {
+    /// Where a chunk's words are; null if it was not made yet.
+    #[inline(always)]
+    fn chunk(&self, chunk: usize) -> *mut AtomicU64 {
         if let Some(near) = self.near.get(chunk) {
-            return Some(near);
+            return near.load(Ordering::Acquire);
         }
-        // SAFETY: a non-null table comes from `chunk_made` and is freed with the arena.
-        let far = unsafe { self.far.load(Ordering::Acquire).as_ref() }?;
-        far.get(chunk - NEAR)
+        // SAFETY: a non-null table comes from `make_chunk` and is freed with the arena.
+        let far = unsafe { self.far.load(Ordering::Acquire).as_ref() };
+        far.and_then(|far| far.get(chunk - NEAR)).map_or(ptr::null_mut(), |far| far.load(Ordering::Acquire))
     }
 
     /// All words from `place` to the end of its chunk; none when the chunk was not made yet.
-    #[inline]
-    pub(crate) fn words(&self, place: usize) -> Words<'_> {
-        let (chunk, index, size) = locate(place);
-        let words = self.chunk(chunk).map_or(ptr::null_mut(), |words| words.load(Ordering::Acquire));
-        if words.is_null() {
-            return Words(&[]);
+    fn words(&self, place: usize) -> &[AtomicU64] {
+        let (chunk, index) = locate(place);
+        let words = self.chunk(chunk);
+        if words.is_null() || index >= size(chunk) {
+            return &[];
         }
-        // SAFETY: a non-null chunk holds `size` words, comes from `reserve`, and is freed with the arena. `locate`
-        // gives an index below `size`.
-        Words(unsafe { std::slice::from_raw_parts(words.add(index), size - index) })
+        // SAFETY: a non-null chunk holds `size` words, comes from `make_chunk`, and is freed with the arena.
+        unsafe { std::slice::from_raw_parts(words.add(index), size(chunk) - index) }
+    }
+
+    /// The record at `place`, if these words are behind its header. They may be changing; then the header does not stay as
+    /// it is: see [`Record::is_still`].
+    #[inline(always)]
+    pub(crate) fn compare(&self, place: usize, words: &[u64]) -> Option<Record<'_>> {
+        let (chunk, index) = locate(place);
+        let first = self.chunk(chunk);
+        if first.is_null() || index + words.len() >= size(chunk) {
+            return None;
+        }
+        // SAFETY: a non-null chunk holds `size` words, comes from `make_chunk`, and is freed with the arena.
+        let record = unsafe { std::slice::from_raw_parts(first.add(index), 1 + words.len()) };
+        let (cell, stored) = record.split_first()?;
+        let header = cell.load(Ordering::Acquire);
+        if word_count(header) != words.len() {
+            return None;
+        }
+        let mut difference = 0;
+        for (stored, wanted) in stored.iter().zip(words) {
+            difference |= stored.load(Ordering::Relaxed) ^ wanted;
+        }
+        (difference == 0).then_some(Record { cell, header })
     }
 
     /// Excludes every other change.
@@ -79,26 +116,21 @@ impl<S> Arena<S> {
     }
 }
 
-/// Words that somebody may be writing.
+/// A record that was just compared.
 #[derive(Clone, Copy)]
-pub(crate) struct Words<'a>(&'a [AtomicU64]);
+pub(crate) struct Record<'a> {
+    cell: &'a AtomicU64,
+    /// The header before the comparison.
+    pub(crate) header: u64,
+}
 
-impl Words<'_> {
-    /// The word at `index`.
-    #[inline]
-    pub(crate) fn load(&self, index: usize, order: Ordering) -> Option<u64> {
-        Some(self.0.get(index)?.load(order))
-    }
-
-    /// Whether the words from `index` on are `wanted`, as far as they do not change meanwhile.
-    #[inline]
-    pub(crate) fn equal(&self, index: usize, wanted: &[u64]) -> bool {
-        let Some(stored) = self.0.get(index..index + wanted.len()) else { return false };
-        let mut difference = 0;
-        for (stored, wanted) in stored.iter().zip(wanted) {
-            difference |= stored.load(Ordering::Relaxed) ^ wanted;
-        }
-        difference == 0
+impl Record<'_> {
+    /// Whether the header is still the same: then the words did not change while they were compared, if every change
+    /// gives the record a header that it never had.
+    #[inline(always)]
+    pub(crate) fn is_still(&self) -> bool {
+        fence(Ordering::Acquire);
+        self.cell.load(Ordering::Relaxed) == self.header
     }
 }
 
@@ -112,14 +144,14 @@ pub(crate) struct Locked<'a, S> {
 impl<S> Locked<'_, S> {
     /// Writes one word.
     pub(crate) fn store(&mut self, place: usize, word: u64, order: Ordering) {
-        if let Some(to) = self.arena.words(place).0.first() {
+        if let Some(to) = self.arena.words(place).first() {
             to.store(word, order);
         }
     }
 
     /// The bytes from `place` to the end of its chunk, in the order of little-endian words.
     pub(crate) fn bytes(&self, place: usize) -> &[u8] {
-        let words = self.arena.words(place).0;
+        let words = self.arena.words(place);
         // SAFETY: the bytes of these atomics. Words are written by `store` only, which needs this guard exclusively,
         // so nobody writes as long as the result lives.
         unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
@@ -127,56 +159,53 @@ impl<S> Locked<'_, S> {
 
     /// The first place at or behind `place` with `len` words in one chunk, which is made if needed; `None` when there
     /// is none.
-    pub(crate) fn reserve(&mut self, mut place: usize, len: usize) -> Option<usize> {
-        let (chunk, size) = loop {
-            let (chunk, index, size) = locate(place);
-            if place + len > PLACE_END {
+    pub(crate) fn reserve(&mut self, place: usize, len: usize) -> Option<usize> {
+        let (mut chunk, mut index) = locate(place);
+        while index + len > size(chunk) {
+            (chunk, index) = (chunk + 1, 0);
+            if chunk >= NEAR + FAR {
                 return None;
             }
-            if index + len <= size {
-                break (chunk, size);
-            }
-            place += size - index;
-        };
-        let entry = self.chunk_made(chunk)?;
-        if entry.load(Ordering::Relaxed).is_null() {
-            let words: Box<[AtomicU64]> = (0..size).map(|_| AtomicU64::new(0)).collect();
-            entry.store(Box::into_raw(words).cast(), Ordering::Release);
         }
-        Some(place)
+        self.make_chunk(chunk);
+        Some(chunk << INDEX_BITS | index)
     }
 
-    fn chunk_made(&self, chunk: usize) -> Option<&Chunk> {
+    fn make_chunk(&self, chunk: usize) {
+        if !self.arena.chunk(chunk).is_null() {
+            return;
+        }
         if chunk >= NEAR && self.arena.far.load(Ordering::Relaxed).is_null() {
-            let far: Box<[Chunk; FAR]> =
-                Box::new(std::array::from_fn(|_| Chunk::new(ptr::null_mut())));
+            let far: Box<[Chunk; FAR]> = Box::new(std::array::from_fn(|_| Chunk::new(ptr::null_mut())));
             self.arena.far.store(Box::into_raw(far), Ordering::Release);
         }
-        self.arena.chunk(chunk)
+        // SAFETY: as in `chunk`.
+        let far = unsafe { self.arena.far.load(Ordering::Relaxed).as_ref() };
+        let entry = self.arena.near.get(chunk).or_else(|| far?.get(chunk - NEAR));
+        if let Some(entry) = entry {
+            let words: Box<[AtomicU64]> = (0..size(chunk)).map(|_| AtomicU64::new(0)).collect();
+            entry.store(Box::into_raw(words).cast(), Ordering::Release);
+        }
     }
 }
 
 /// The place where the chunk after the one of `place` starts.
 pub(crate) fn next_chunk(place: usize) -> usize {
-    let (_, index, size) = locate(place);
-    place + size - index
+    ((place >> INDEX_BITS) + 1) << INDEX_BITS
 }
 
 impl<S> Drop for Arena<S> {
     fn drop(&mut self) {
-        let mut place = 0;
-        while place < PLACE_END {
-            let (chunk, _, size) = locate(place);
-            let words = self.chunk(chunk).map_or(ptr::null_mut(), |words| words.load(Ordering::Relaxed));
+        for chunk in 0..NEAR + FAR {
+            let words = self.chunk(chunk);
             if !words.is_null() {
-                // SAFETY: `words` came from a boxed slice of this length in `reserve`.
-                drop(unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(words, size)) });
+                // SAFETY: `words` came from a boxed slice of this length in `make_chunk`.
+                drop(unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(words, size(chunk))) });
             }
-            place += size;
         }
         let far = self.far.load(Ordering::Relaxed);
         if !far.is_null() {
-            // SAFETY: the table came from a box in `chunk_made`.
+            // SAFETY: the table came from a box in `make_chunk`.
             drop(unsafe { Box::from_raw(far) });
         }
     }
@@ -195,21 +224,19 @@ mod tests {
             let found = locked.reserve(place, len).unwrap();
             assert!(found >= place);
             locked.store(found + len - 1, 7, Ordering::Relaxed);
-            assert_eq!(arena.words(found).load(len - 1, Ordering::Relaxed), Some(7));
+            assert_eq!(arena.words(found)[len - 1].load(Ordering::Relaxed), 7);
             assert_eq!(locked.bytes(found)[(len - 1) * 8], 7);
             place = found + len;
         }
-        assert_eq!(arena.words(1 << 20).load(0, Ordering::Relaxed), None);
+        assert!(arena.words(100 << INDEX_BITS).is_empty());
         assert_eq!(locked.reserve(PLACE_END - 10, 11), None);
     }
 
     #[test]
-    fn four_chunks_of_each_size() {
-        let starts: Vec<usize> =
-            std::iter::successors(Some(0), |place| Some(next_chunk(*place))).take(10).collect();
-        assert_eq!(starts, [0, 32, 64, 96, 128, 192, 256, 320, 384, 512]);
-        assert_eq!(next_chunk(31), 32);
-        assert_eq!(locate(384), (8, 0, 128));
-        assert_eq!(locate(PLACE_END - 1).0, NEAR + FAR - 1);
+    fn every_record_fits_a_chunk_and_every_place_an_entry() {
+        assert_eq!((0..9).map(size).collect::<Vec<_>>(), [32, 32, 32, 32, 64, 64, 64, 64, 128]);
+        assert_eq!(size(NEAR + FAR - 1), 1 << INDEX_BITS);
+        assert!(WORDS_MAX < 1 << INDEX_BITS);
+        assert!(PLACE_END <= 1 << 27);
     }
 }

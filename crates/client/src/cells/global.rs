@@ -203,30 +203,7 @@ pub(crate) fn release(kind: Kind, handle: Handle) {
 
 /// The value of an integer counter; `None` when the series was removed.
 pub(crate) fn read_value(handle: Handle) -> Option<u64> {
-    slot(Kind::Value, handle)?;
-    let mut out = Vec::with_capacity(1);
-    read_values(&[handle], &mut out);
-    out.pop()
-}
-
-/// Puts the values of many integer counters into `out`, in order; the series must exist.
-pub(crate) fn read_values(handles: &[Handle], out: &mut Vec<u64>) {
-    let global = try_lock();
-    let base = |handle: &Handle| {
-        let base = slot(Kind::Value, *handle).and_then(Slot::base);
-        base.map_or(0, |base| base.load(Ordering::Relaxed)).wrapping_add(stray::of(*handle))
-    };
-    out.clear();
-    out.extend(handles.iter().map(base));
-    let Some(global) = global else { return };
-    for thread in global.threads.iter().flatten() {
-        for (handle, sum) in handles.iter().zip(out.iter_mut()) {
-            let value = thread.values.get(handle.slot()).map_or(0, |cell| cell.load(Ordering::Relaxed));
-            if (value ^ handle.tag()) & !VALUE_MASK == 0 {
-                *sum = sum.wrapping_add(value & VALUE_MASK);
-            }
-        }
-    }
+    is_current(Kind::Value, handle).then(|| Reading::begin().value(handle))
 }
 
 /// A consistent snapshot of a histogram series; empty when it was removed.
@@ -236,9 +213,9 @@ pub(crate) fn read_histogram(handle: Handle, layout: &Layout) -> HistogramSnapsh
     total
 }
 
-/// Reads many histograms under one lock.
+/// Reads many series under one lock.
 pub(crate) struct Reading {
-    /// Nothing when this thread holds the lock already; then everything reads empty.
+    /// Nothing when this thread holds the lock already; then histograms read empty and counters their bases.
     global: Option<Guard>,
     part: HistogramSnapshot,
 }
@@ -246,6 +223,20 @@ pub(crate) struct Reading {
 impl Reading {
     pub(crate) fn begin() -> Self {
         Self { global: try_lock(), part: HistogramSnapshot::default() }
+    }
+
+    /// The sum of an integer counter that exists.
+    #[inline]
+    pub(crate) fn value(&self, handle: Handle) -> u64 {
+        let base = directory(Kind::Value).get(handle.slot()).and_then(Slot::base);
+        let mut sum = base.map_or(0, |base| base.load(Ordering::Relaxed)).wrapping_add(stray::of(handle));
+        for thread in self.global.iter().flat_map(|global| &global.threads).flatten() {
+            let value = thread.values.get(handle.slot()).map_or(0, |cell| cell.load(Ordering::Relaxed));
+            if (value ^ handle.tag()) & !VALUE_MASK == 0 {
+                sum = sum.wrapping_add(value & VALUE_MASK);
+            }
+        }
+        sum
     }
 
     /// Puts a consistent snapshot of a series into `total`.

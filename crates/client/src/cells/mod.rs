@@ -31,11 +31,13 @@ mod stray;
 mod sync;
 mod table;
 
-pub(crate) use arena::{Arena, Locked as LockedArena, PLACE_END, next_chunk};
+pub(crate) use arena::{
+    Arena, Locked as LockedArena, PLACE_END, WORDS_MAX, WORDS_SHIFT, next_chunk, word_count,
+};
 pub(crate) use buffer::HistogramSnapshot;
 pub(crate) use directory::{load_gauge, modify_gauge, set_gauge};
 pub(crate) use global::{
-    Kind, Reading, allocate, created_ms, is_current, read_histogram, read_value, read_values, release,
+    Kind, Reading, allocate, created_ms, is_current, read_histogram, read_value, release,
 };
 pub(crate) use layout::Layout;
 pub(crate) use local::{add, observe};

@@ -109,10 +109,11 @@ impl Template {
         let mut values = key.values();
         for before in &self.before {
             into.push(before.bytes());
-            let value = values.next().unwrap_or_default();
             if key.is_plain {
-                into.push(value.as_bytes());
+                let (value, len) = values.next_raw();
+                into.push(value.get(..len).unwrap_or_default());
             } else {
+                let value = values.next().unwrap_or_default();
                 let mut escaped = Vec::with_capacity(value.len() + 8);
                 write_escaped_label_value(&mut escaped, value);
                 into.push(&escaped);

@@ -20,14 +20,12 @@ use key::is_plain;
 pub use key::LabelValues;
 pub(crate) use key::Key;
 
-use crate::cells::{Arena, Handle, LockedArena, Ordering, PLACE_END, Table, fence, next_chunk};
+use crate::cells::{
+    Arena, Handle, LockedArena, Ordering, PLACE_END, Table, WORDS_MAX, WORDS_SHIFT, fence, next_chunk, word_count,
+};
 
 /// In a header: no label value has to be escaped on a page.
 const PLAIN: u64 = 1 << 47;
-/// In a header: where the number of key words is.
-const WORDS_SHIFT: u32 = 32;
-/// Most key words of a series, 262 kB; a longer key has no series.
-const WORDS_MAX: usize = (1 << 15) - 1;
 /// The bits of a header that are the handle.
 const HANDLE: u64 = !(PLAIN | (WORDS_MAX as u64) << WORDS_SHIFT);
 /// A table entry that never led anywhere.
@@ -71,53 +69,32 @@ impl SeriesMap {
     }
 
     /// Finds a series without a lock; a miss is not certain.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, key: &[u64]) -> Option<Handle> {
         self.find(key).map(|(_, handle)| handle)
     }
 
     /// Finds the position of a series in the table as well.
-    #[inline]
+    #[inline(always)]
     fn find(&self, key: &[u64]) -> Option<(usize, Handle)> {
         let table = self.table.load();
-        let mask = table.mask();
         let hash = hash(self.seed, key);
-        let mut position = hash as usize & mask;
-        let mut left = mask + 1;
-        while left > 0 {
-            left -= 1;
+        let mut position = hash as usize & table.mask();
+        for _ in 0..=table.mask() as u32 {
             let entry = table.get(position);
-            if entry >> PLACE_BITS == tag(hash) {
-                match entry {
-                    EMPTY => return None,
-                    REMOVED => {}
-                    _ => match self.compare(entry, key) {
-                        Found::Yes(handle) => return Some((position, handle)),
-                        Found::Changed => return None,
-                        Found::No => {}
-                    },
-                }
-            } else if entry == EMPTY {
+            if entry >> PLACE_BITS == tag(hash)
+                && entry > REMOVED
+                && let Some(record) = self.arena.compare(place(entry), key)
+            {
+                let handle = Handle::from_bits(record.header & HANDLE)?;
+                return record.is_still().then_some((position, handle));
+            }
+            if entry == EMPTY {
                 return None;
             }
-            position = (position + 1) & mask;
+            position = (position + 1) & table.mask();
         }
         None
-    }
-
-    /// Whether the record behind a table entry has this key.
-    #[inline]
-    fn compare(&self, entry: u32, key: &[u64]) -> Found {
-        let record = self.arena.words(place(entry));
-        let Some(header) = record.load(0, Ordering::Acquire) else { return Found::No };
-        if word_count(header) != key.len() || !record.equal(1, key) {
-            return Found::No;
-        }
-        fence(Ordering::Acquire);
-        match Handle::from_bits(header & HANDLE) {
-            Some(handle) if record.load(0, Ordering::Relaxed) == Some(header) => Found::Yes(handle),
-            _ => Found::Changed,
-        }
     }
 
     /// Excludes every other change.
@@ -126,28 +103,18 @@ impl SeriesMap {
     }
 }
 
-/// What a table entry leads to.
-enum Found {
-    /// The record with the key.
-    Yes(Handle),
-    /// A record that changed while it was looked at.
-    Changed,
-    /// Another record.
-    No,
-}
-
 /// 2^64 divided by the golden ratio, odd.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Both halves of the product, folded into one word.
-#[inline]
+#[inline(always)]
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     (product as u64) ^ (product >> 64) as u64
 }
 
 /// Two words a multiplication.
-#[inline]
+#[inline(always)]
 fn hash(seed: u64, key: &[u64]) -> u64 {
     let (pairs, last) = key.as_chunks::<2>();
     let mut hash = seed;
@@ -159,21 +126,15 @@ fn hash(seed: u64, key: &[u64]) -> u64 {
 }
 
 /// The bits of the hash that a table entry has.
-#[inline]
+#[inline(always)]
 fn tag(hash: u64) -> u32 {
     (hash >> (u64::BITS - (u32::BITS - PLACE_BITS))) as u32
 }
 
 /// The place that a table entry leads to.
-#[inline]
+#[inline(always)]
 fn place(entry: u32) -> usize {
-    entry as usize & (PLACE_END - 1)
-}
-
-/// How many words of key a record has, by its header.
-#[inline]
-fn word_count(header: u64) -> usize {
-    (header >> WORDS_SHIFT) as usize & WORDS_MAX
+    entry as usize & ((1 << PLACE_BITS) - 1)
 }
 
 impl Locked<'_> {
