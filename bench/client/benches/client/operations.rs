@@ -1,14 +1,15 @@
 //! Increments, observations and lookups.
 
 use std::hint::black_box;
-use std::sync::Barrier;
-use std::time::{Duration, Instant};
 
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion};
-use narthex_client::{Counter, FloatCounter, Histogram};
+use narthex_client::{Counter, FloatCounter, Histogram, LabelValue, Labels};
 
+use crate::measure::nanoseconds;
 use crate::rivals;
+use crate::table::{Library, Table};
+
+/// Receives a library's loop.
+pub(crate) type Run<'r> = &'r mut dyn FnMut(Library, &(dyn Fn(u64) + Sync));
 
 /// 100 label sets, as a small service has them.
 pub(crate) fn label_sets() -> Vec<[String; 3]> {
@@ -25,76 +26,94 @@ pub(crate) fn label_sets() -> Vec<[String; 3]> {
     sets
 }
 
-/// Runs `work(iterations)` on one and on two threads.
-fn on_threads(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, work: impl Fn(u64) + Sync) {
-    for threads in [1, 2] {
-        group.bench_function(format!("{name}/{threads} thread"), |bencher| {
-            bencher.iter_custom(|iterations| timed(threads, iterations, &work));
+/// Durations spread over the buckets.
+pub(crate) fn value(i: u64) -> f64 {
+    (i.wrapping_mul(0x9e37_79b9) % 1024) as f64 * 0.0009
+}
+
+/// Measures each library's loop on one and on two threads.
+fn rows(table: &mut Table, name: &str, loops: impl FnOnce(Run<'_>)) {
+    let rows = [1, 2].map(|threads| (threads, format!("{name}, {threads} thread{}, ns", if threads > 1 { "s" } else { "" })));
+    if rows.iter().any(|(_, row)| table.wants(row)) {
+        loops(&mut |library, work| {
+            for (threads, row) in &rows {
+                table.enter(row, library, || nanoseconds(*threads, work));
+            }
         });
     }
 }
 
-fn timed(threads: usize, iterations: u64, work: &(impl Fn(u64) + Sync)) -> Duration {
-    let barrier = Barrier::new(threads + 1);
-    std::thread::scope(|scope| {
-        let running: Vec<_> = (0..threads)
-            .map(|_| {
-                scope.spawn(|| {
-                    work(1000);
-                    barrier.wait();
-                    let start = Instant::now();
-                    work(iterations);
-                    start.elapsed()
-                })
-            })
-            .collect();
-        barrier.wait();
-        running.into_iter().filter_map(|thread| thread.join().ok()).max().unwrap_or_default()
-    })
-}
-
-fn settings<'c>(criterion: &'c mut Criterion, name: &str) -> BenchmarkGroup<'c, WallTime> {
-    let mut group = criterion.benchmark_group(name);
-    group.warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(800)).sample_size(20);
-    group
-}
-
-pub(crate) fn counters(criterion: &mut Criterion) {
-    let mut group = settings(criterion, "counter inc");
-    let counter = Counter::new("c", "c");
-    on_threads(&mut group, "narthex", |iterations| {
-        for _ in 0..iterations {
-            black_box(&counter).inc();
-        }
+pub(crate) fn counters(table: &mut Table) {
+    rows(table, "counter inc", |run| {
+        let counter = Counter::new("c", "c");
+        run(Library::Narthex, &|iterations| (0..iterations).for_each(|_| black_box(&counter).inc()));
+        rivals::counters(run);
     });
-    let float = FloatCounter::new("f", "f");
-    on_threads(&mut group, "narthex float", |iterations| {
-        for _ in 0..iterations {
-            black_box(&float).inc_by(0.5);
-        }
+    rows(table, "counter inc, could have exemplars", |run| {
+        let counter = Counter::new("c", "c");
+        run(Library::Narthex, &|iterations| (0..iterations).for_each(|_| black_box(&counter).inc()));
+        rivals::exemplar_counters(run);
     });
-    rivals::counters(|name, work| on_threads(&mut group, name, work));
+    rows(table, "float counter inc", |run| {
+        let counter = FloatCounter::new("f", "f");
+        run(Library::Narthex, &|iterations| (0..iterations).for_each(|_| black_box(&counter).inc_by(0.5)));
+        rivals::float_counters(run);
+    });
 }
 
-pub(crate) fn histograms(criterion: &mut Criterion) {
-    let mut group = settings(criterion, "histogram observe, 11 buckets");
-    let histogram = Histogram::new("h", "h");
-    on_threads(&mut group, "narthex", |iterations| {
-        for i in 0..iterations {
-            black_box(&histogram).observe(rivals::value(i));
-        }
+pub(crate) fn histograms(table: &mut Table) {
+    rows(table, "histogram observe, 11 buckets", |run| {
+        let histogram = Histogram::new("h", "h");
+        run(Library::Narthex, &|iterations| (0..iterations).for_each(|i| black_box(&histogram).observe(value(i))));
+        rivals::histograms(run);
     });
-    rivals::histograms(|name, work| on_threads(&mut group, name, work));
+    rows(table, "native histogram observe", |run| {
+        let histogram = Histogram::new("n", "n").buckets([]).native(1.1);
+        run(Library::Narthex, &|iterations| (0..iterations).for_each(|i| black_box(&histogram).observe(value(i))));
+    });
 }
 
-pub(crate) fn lookups(criterion: &mut Criterion) {
-    let mut group = settings(criterion, "lookup + inc, 3 labels, 100 sets");
+#[derive(LabelValue, Clone, Copy)]
+enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+#[derive(LabelValue, Clone, Copy)]
+enum Outcome {
+    Good,
+    Bad,
+}
+
+#[derive(Labels)]
+struct Typed {
+    method: Method,
+    outcome: Outcome,
+}
+
+pub(crate) fn lookups(table: &mut Table) {
     let sets = label_sets();
-    let counter = Counter::new("c", "c").with_labels(["method", "path", "status"]);
-    on_threads(&mut group, "narthex", |iterations| {
-        for ([a, b, c], _) in sets.iter().cycle().zip(0..iterations) {
-            black_box(&counter).with([a, b, c]).inc();
-        }
+    rows(table, "lookup of 3 `&str` labels + inc, 100 sets", |run| {
+        let counter = Counter::new("c", "c").with_labels(["method", "path", "status"]);
+        run(Library::Narthex, &|iterations| {
+            for ([a, b, c], _) in sets.iter().cycle().zip(0..iterations) {
+                black_box(&counter).with([a, b, c]).inc();
+            }
+        });
+        rivals::lookups(&sets, run);
     });
-    rivals::lookups(&sets, |name, work| on_threads(&mut group, name, work));
+    rows(table, "lookup of 2 typed labels + inc", |run| {
+        let counter = Counter::new("c", "c").labelled::<Typed>();
+        let methods = [Method::Get, Method::Post, Method::Put, Method::Delete];
+        let outcomes = [Outcome::Good, Outcome::Bad];
+        run(Library::Narthex, &|iterations| {
+            for i in 0..iterations as usize {
+                let (method, outcome) = (methods[i % 4], outcomes[i / 4 % 2]);
+                black_box(&counter).with(Typed { method, outcome }).inc();
+            }
+        });
+        rivals::typed_lookups(run);
+    });
 }

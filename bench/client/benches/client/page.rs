@@ -1,18 +1,33 @@
 //! The page of 10,000 counters and 1,000 histograms: 24,000 samples.
 
 use std::hint::black_box;
-use std::time::Duration;
 
-use criterion::Criterion;
-use narthex_client::{Counter, Histogram, Protocol, Registry};
+use narthex_client::{Counter, EscapingScheme, Histogram, Protocol, Registry};
 
-use crate::operations::label_sets;
-use crate::rivals::{BUCKETS, value};
+use crate::measure::milliseconds;
+use crate::operations::{label_sets, value};
+use crate::rivals::{BUCKETS, METADATA};
+use crate::table::{Library, Table};
 
 const COUNTER_FAMILIES: usize = 100;
 const HISTOGRAM_FAMILIES: usize = 10;
+/// Observations of each histogram.
+const OBSERVATIONS: u64 = 50;
+const TEXT: &str = "page of 24,000 samples, text, ms";
+const OPENMETRICS: &str = "the same, OpenMetrics, ms";
+const PROTOBUF: &str = "the same, protobuf, ms";
 
-fn registry() -> Registry {
+pub(crate) fn encoding(table: &mut Table) {
+    if ![TEXT, OPENMETRICS, PROTOBUF].iter().any(|row| table.wants(row)) {
+        return;
+    }
+    narthex(table);
+    prometheus_client(table);
+    prometheus(table);
+    metrics(table);
+}
+
+fn narthex(table: &mut Table) {
     let registry = Registry::new();
     let names = ["method", "path", "status"];
     for family in 0..COUNTER_FAMILIES {
@@ -27,31 +42,22 @@ fn registry() -> Registry {
         let histogram = Histogram::new(format!("app_component{family}_duration_seconds"), "Time spent.")
             .with_labels(names)
             .register_in(&registry);
-        for [a, b, c] in label_sets() {
-            for i in 0..50 {
-                histogram.with([&a, &b, &c]).observe(value(i));
-            }
+        for [a, b, c] in &label_sets() {
+            (0..OBSERVATIONS).for_each(|i| histogram.with([a, b, c]).observe(value(i)));
         }
     }
-    registry
+    for (row, protocol) in [
+        (TEXT, Protocol::Text004),
+        (OPENMETRICS, Protocol::OpenMetrics100),
+        (PROTOBUF, Protocol::PrometheusProto),
+    ] {
+        let page = || drop(black_box(registry.encode(protocol, EscapingScheme::AllowUtf8)));
+        table.enter(row, Library::Narthex, || milliseconds(page));
+    }
 }
 
-pub(crate) fn encoding(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("page of 24,000 samples");
-    group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2)).sample_size(20);
-    let registry = registry();
-    group.bench_function("narthex text", |bencher| {
-        bencher.iter(|| black_box(registry.encode(Protocol::Text004)));
-    });
-    prometheus(&mut group);
-    prometheus_client(&mut group);
-    metrics(&mut group);
-}
-
-type Group<'c> = criterion::BenchmarkGroup<'c, criterion::measurement::WallTime>;
-
-fn prometheus(group: &mut Group<'_>) {
-    use prometheus::{Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, Opts, TextEncoder};
+fn prometheus(table: &mut Table) {
+    use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, ProtobufEncoder, TextEncoder};
     let registry = prometheus::Registry::new();
     let names = ["method", "path", "status"];
     for family in 0..COUNTER_FAMILIES {
@@ -68,22 +74,22 @@ fn prometheus(group: &mut Group<'_>) {
         let histogram = HistogramVec::new(options, &names).expect("valid options");
         registry.register(Box::new(histogram.clone())).expect("a free name");
         for [a, b, c] in &label_sets() {
-            for i in 0..50 {
-                histogram.with_label_values(&[a, b, c]).observe(value(i));
-            }
+            (0..OBSERVATIONS).for_each(|i| histogram.with_label_values(&[a, b, c]).observe(value(i)));
         }
     }
-    group.bench_function("prometheus", |bencher| {
-        bencher.iter(|| {
-            let mut out = Vec::new();
-            TextEncoder::new().encode(&registry.gather(), &mut out).expect("a page");
-            black_box(out)
-        });
-    });
+    fn page(registry: &prometheus::Registry, encoder: &impl Encoder) {
+        let mut out = Vec::new();
+        encoder.encode(&registry.gather(), &mut out).expect("a page");
+        drop(black_box(out));
+    }
+    table.enter(TEXT, Library::Prometheus, || milliseconds(|| page(&registry, &TextEncoder::new())));
+    table.enter(PROTOBUF, Library::Prometheus, || milliseconds(|| page(&registry, &ProtobufEncoder::new())));
 }
 
-fn prometheus_client(group: &mut Group<'_>) {
-    use prometheus_client::metrics::{counter::Counter, family::Family, histogram::Histogram};
+fn prometheus_client(table: &mut Table) {
+    use prometheus_client::metrics::counter::Counter;
+    use prometheus_client::metrics::family::Family;
+    use prometheus_client::metrics::histogram::Histogram;
     type Labels = [(String, String); 3];
     let mut registry = prometheus_client::registry::Registry::default();
     let named = |[a, b, c]: [String; 3]| -> Labels {
@@ -101,23 +107,19 @@ fn prometheus_client(group: &mut Group<'_>) {
         registry.register(format!("app_component{family}_duration_seconds"), "Time spent.", histogram.clone());
         for set in label_sets() {
             let series = named(set);
-            for i in 0..50 {
-                histogram.get_or_create(&series).observe(value(i));
-            }
+            (0..OBSERVATIONS).for_each(|i| histogram.get_or_create(&series).observe(value(i)));
         }
     }
-    group.bench_function("prometheus-client", |bencher| {
-        bencher.iter(|| {
-            let mut out = String::new();
-            prometheus_client::encoding::text::encode(&mut out, &registry).expect("a page");
-            black_box(out)
-        });
-    });
+    let page = || {
+        let mut out = String::new();
+        prometheus_client::encoding::text::encode(&mut out, &registry).expect("a page");
+        drop(black_box(out));
+    };
+    table.enter(OPENMETRICS, Library::PrometheusClient, || milliseconds(page));
 }
 
-fn metrics(group: &mut Group<'_>) {
+fn metrics(table: &mut Table) {
     use metrics::{Key, Label, Recorder as _};
-    const METADATA: metrics::Metadata<'static> = metrics::Metadata::new("bench", metrics::Level::INFO, None);
     let recorder = crate::rivals::recorder();
     let key = |name: String, [a, b, c]: [String; 3]| {
         Key::from_parts(name, vec![Label::new("method", a), Label::new("path", b), Label::new("status", c)])
@@ -132,9 +134,9 @@ fn metrics(group: &mut Group<'_>) {
         for set in label_sets() {
             let name = format!("happ_component{family}_duration_seconds");
             let histogram = recorder.register_histogram(&key(name, set), &METADATA);
-            (0..50).for_each(|i| histogram.record(value(i)));
+            (0..OBSERVATIONS).for_each(|i| histogram.record(value(i)));
         }
     }
     let handle = recorder.handle();
-    group.bench_function("metrics", |bencher| bencher.iter(|| black_box(handle.render())));
+    table.enter(TEXT, Library::Metrics, || milliseconds(|| drop(black_box(handle.render()))));
 }
