@@ -33,7 +33,9 @@ pub(crate) fn value(i: u64) -> f64 {
 
 /// Measures each library's loop on one and on two threads.
 fn rows(table: &mut Table, name: &str, loops: impl FnOnce(Run<'_>)) {
-    let rows = [1, 2].map(|threads| (threads, format!("{name}, {threads} thread{}, ns", if threads > 1 { "s" } else { "" })));
+    let rows = [1, 2].map(|threads| {
+        (threads, format!("{name}, {threads} thread{}, ns", if threads > 1 { "s" } else { "" }))
+    });
     if rows.iter().any(|(_, row)| table.wants(row)) {
         loops(&mut |library, work| {
             for (threads, row) in &rows {
@@ -64,12 +66,16 @@ pub(crate) fn counters(table: &mut Table) {
 pub(crate) fn histograms(table: &mut Table) {
     rows(table, "histogram observe, 11 buckets", |run| {
         let histogram = Histogram::new("h", "h");
-        run(Library::Narthex, &|iterations| (0..iterations).for_each(|i| black_box(&histogram).observe(value(i))));
+        run(Library::Narthex, &|iterations| {
+            (0..iterations).for_each(|i| black_box(&histogram).observe(value(i)))
+        });
         rivals::histograms(run);
     });
     rows(table, "native histogram observe", |run| {
         let histogram = Histogram::new("n", "n").buckets([]).native(1.1);
-        run(Library::Narthex, &|iterations| (0..iterations).for_each(|i| black_box(&histogram).observe(value(i))));
+        run(Library::Narthex, &|iterations| {
+            (0..iterations).for_each(|i| black_box(&histogram).observe(value(i)))
+        });
     });
 }
 

@@ -57,7 +57,9 @@ fn narthex(table: &mut Table) {
 }
 
 fn prometheus(table: &mut Table) {
-    use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, ProtobufEncoder, TextEncoder};
+    use prometheus::{
+        Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, ProtobufEncoder, TextEncoder,
+    };
     let registry = prometheus::Registry::new();
     let names = ["method", "path", "status"];
     for family in 0..COUNTER_FAMILIES {
@@ -104,7 +106,11 @@ fn prometheus_client(table: &mut Table) {
     }
     for family in 0..HISTOGRAM_FAMILIES {
         let histogram = Family::<Labels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
-        registry.register(format!("app_component{family}_duration_seconds"), "Time spent.", histogram.clone());
+        registry.register(
+            format!("app_component{family}_duration_seconds"),
+            "Time spent.",
+            histogram.clone(),
+        );
         for set in label_sets() {
             let series = named(set);
             (0..OBSERVATIONS).for_each(|i| histogram.get_or_create(&series).observe(value(i)));

@@ -58,10 +58,14 @@ pub(crate) fn float_counters(run: Run<'_>) {
 
 pub(crate) fn histograms(run: Run<'_>) {
     let histogram = prometheus_client::metrics::histogram::Histogram::new(BUCKETS);
-    run(Library::PrometheusClient, &|iterations| (0..iterations).for_each(|i| black_box(&histogram).observe(value(i))));
+    run(Library::PrometheusClient, &|iterations| {
+        (0..iterations).for_each(|i| black_box(&histogram).observe(value(i)))
+    });
     let options = prometheus::HistogramOpts::new("h", "h").buckets(BUCKETS.to_vec());
     let histogram = prometheus::Histogram::with_opts(options).expect("valid options");
-    run(Library::Prometheus, &|iterations| (0..iterations).for_each(|i| black_box(&histogram).observe(value(i))));
+    run(Library::Prometheus, &|iterations| {
+        (0..iterations).for_each(|i| black_box(&histogram).observe(value(i)))
+    });
     let recorder = recorder();
     let handle = recorder.handle();
     let histogram = recorder.register_histogram(&Key::from_name("h"), &METADATA);
@@ -86,8 +90,9 @@ pub(crate) fn lookups(sets: &[[String; 3]], run: Run<'_>) {
             black_box(&family).get_or_create(key).inc();
         }
     });
-    let counter = prometheus::IntCounterVec::new(prometheus::Opts::new("c", "c"), &["method", "path", "status"])
-        .expect("valid options");
+    let counter =
+        prometheus::IntCounterVec::new(prometheus::Opts::new("c", "c"), &["method", "path", "status"])
+            .expect("valid options");
     run(Library::Prometheus, &|iterations| {
         for ([a, b, c], _) in sets.iter().cycle().zip(0..iterations) {
             black_box(&counter).with_label_values(&[a.as_str(), b, c]).inc();

@@ -8,9 +8,9 @@
 //! * Four chunks of each size follow each other, so at most a fifth of the words is not used yet.
 
 use std::ptr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
-use super::sync::{AtomicPtr, AtomicU64, Ordering, fence};
+use super::sync::{AtomicPtr, AtomicU64, Mutex, MutexGuard, Ordering, fence};
 
 /// Words in the smallest chunks.
 const FIRST: usize = 32;

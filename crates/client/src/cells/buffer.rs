@@ -6,14 +6,13 @@
 
 use std::ptr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use narthex_model::Histogram;
 
 use super::Handle;
 use super::layout::Layout;
 use super::native::{Native, NativeCounts, NativeSnapshot};
-use super::sync::{AtomicPtr, AtomicU64, Ordering, fence};
+use super::sync::{self, AtomicPtr, AtomicU64, Ordering, fence};
 
 /// The merged observations of a histogram series.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,7 +35,7 @@ impl HistogramSnapshot {
     }
 
     /// Forgets everything.
-    pub(super) fn reset(&mut self, layout: &Layout) {
+    pub(crate) fn reset(&mut self, layout: &Layout) {
         self.counts.clear();
         self.counts.resize(layout.len(), 0);
         self.sum = 0.0;
@@ -44,7 +43,7 @@ impl HistogramSnapshot {
     }
 
     /// Counts one observation directly: the way of threads whose cells are gone.
-    pub(super) fn observe(&mut self, layout: &Layout, value: f64, times: u64) {
+    pub(crate) fn observe(&mut self, layout: &Layout, value: f64, times: u64) {
         if let Some(count) = self.counts.get_mut(layout.bucket(value)) {
             *count += times;
         }
@@ -65,7 +64,7 @@ impl HistogramSnapshot {
     }
 
     /// Adds another snapshot of the same layout.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *mine += theirs;
         }
@@ -77,7 +76,7 @@ impl HistogramSnapshot {
 }
 
 /// One thread's observations of one histogram series.
-pub(super) struct Buffer {
+pub(crate) struct Buffer {
     /// The series this buffer counts for.
     handle: Handle,
     /// Odd while the owning thread writes.
@@ -90,17 +89,11 @@ pub(super) struct Buffer {
     twin: AtomicPtr<Buffer>,
 }
 
-/// Tries before a reader gives the thread a second buffer.
-const TRIES_MAX: usize = 64;
-/// Tries on a buffer at rest before a reader sleeps between them: its owner was interrupted in the middle of a write.
-const REST_TRIES_AWAKE: usize = 200;
-/// How long it sleeps.
-const REST_SLEEP: Duration = Duration::from_micros(100);
 /// Tries before a reader takes what it sees (after about two seconds): somebody holds the owner, a debugger perhaps.
 const REST_TRIES_MAX: usize = 20_000;
 
 impl Buffer {
-    pub(super) fn new(handle: Handle, layout: Arc<Layout>) -> Box<Self> {
+    pub(crate) fn new(handle: Handle, layout: Arc<Layout>) -> Box<Self> {
         let counts = (0..layout.len()).map(|_| AtomicU64::new(0)).collect();
         Box::new(Self {
             handle,
@@ -113,14 +106,14 @@ impl Buffer {
         })
     }
 
-    pub(super) fn handle(&self) -> Handle {
+    pub(crate) fn handle(&self) -> Handle {
         self.handle
     }
 
     /// Counts one value `times` times; `false` when the native form has no room for it yet. Called by the owning
     /// thread only.
     #[inline(always)]
-    pub(super) fn observe(&self, value: f64, times: u64) -> bool {
+    pub(crate) fn observe(&self, value: f64, times: u64) -> bool {
         match &self.native {
             None => {
                 self.count(self.counts.get(self.layout.bucket(value)), value, times, None);
@@ -165,7 +158,7 @@ impl Buffer {
     ///
     /// # Safety
     /// Called by the owning thread with the global lock held.
-    pub(super) unsafe fn observe_widening(&self, value: f64, times: u64) {
+    pub(crate) unsafe fn observe_widening(&self, value: f64, times: u64) {
         if !self.observe(value, times) {
             if let Some(native) = &self.native {
                 // SAFETY: the caller's promise.
@@ -202,14 +195,14 @@ impl Buffer {
             if self.try_read(into) {
                 return;
             }
-            if attempt < REST_TRIES_AWAKE { std::hint::spin_loop() } else { std::thread::sleep(REST_SLEEP) }
+            sync::wait(attempt);
         }
         self.copy(into);
     }
 }
 
 /// Adds what the buffer behind `cell` (and its twin) holds to `total`, by way of `part`; called under the global lock.
-pub(super) fn read(
+pub(crate) fn read(
     cell: &AtomicPtr<Buffer>,
     handle: Handle,
     part: &mut HistogramSnapshot,
@@ -227,7 +220,7 @@ pub(super) fn read(
         twin.read_at_rest(part);
         total.merge(part);
     }
-    if (0..TRIES_MAX).any(|_| active.try_read(part)) {
+    if (0..sync::TRIES_MAX).any(|_| active.try_read(part)) {
         total.merge(part);
         return;
     }
@@ -249,7 +242,7 @@ pub(super) fn read(
 ///
 /// # Safety
 /// `buffer` is not null, the global lock is held, and the owning thread has ended.
-pub(super) unsafe fn fold(buffer: *mut Buffer, total: &mut HistogramSnapshot) {
+pub(crate) unsafe fn fold(buffer: *mut Buffer, total: &mut HistogramSnapshot) {
     let mut part = HistogramSnapshot::default();
     // SAFETY: by the caller's promise the pair is alive and nobody writes.
     unsafe {
@@ -267,7 +260,7 @@ pub(super) unsafe fn fold(buffer: *mut Buffer, total: &mut HistogramSnapshot) {
 /// # Safety
 /// `buffer` is null or was taken out of its cell under the global lock by its owning thread, or the owning thread
 /// has ended.
-pub(super) unsafe fn free(buffer: *mut Buffer) {
+pub(crate) unsafe fn free(buffer: *mut Buffer) {
     if buffer.is_null() {
         return;
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::buffer::{self, Buffer};
 use super::directory::{Directory, Slot};
 use super::pages::Table;
-use super::{Handle, HistogramSnapshot, Layout, VALUE_MASK, stray};
+use super::{Handle, HistogramSnapshot, Layout, stray, value};
 
 /// What a slot holds. Each kind has slot numbers of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -231,9 +231,8 @@ impl Reading {
         let base = directory(Kind::Value).get(handle.slot()).and_then(Slot::base);
         let mut sum = base.map_or(0, |base| base.load(Ordering::Relaxed)).wrapping_add(stray::of(handle));
         for thread in self.global.iter().flat_map(|global| &global.threads).flatten() {
-            let value = thread.values.get(handle.slot()).map_or(0, |cell| cell.load(Ordering::Relaxed));
-            if (value ^ handle.tag()) & !VALUE_MASK == 0 {
-                sum = sum.wrapping_add(value & VALUE_MASK);
+            if let Some(cell) = thread.values.get(handle.slot()) {
+                sum = sum.wrapping_add(value::share(cell.load(Ordering::Relaxed), handle));
             }
         }
         sum
@@ -318,12 +317,10 @@ impl Global {
     pub(super) fn end_thread(&mut self, number: usize) {
         let Some(thread) = self.threads.get_mut(number).and_then(Option::take) else { return };
         thread.values.for_each(|number, cell| {
-            let value = cell.load(Ordering::Relaxed);
-            let handle = Handle::new(number as u32, (value >> super::GENERATION_SHIFT) as u16);
-            if value & VALUE_MASK != 0
-                && let Some(base) = handle.and_then(|handle| slot(Kind::Value, handle)?.base_made())
+            if let Some((handle, count @ 1..)) = value::parts(cell.load(Ordering::Relaxed), number)
+                && let Some(base) = slot(Kind::Value, handle).and_then(Slot::base_made)
             {
-                base.fetch_add(value & VALUE_MASK, Ordering::Relaxed);
+                base.fetch_add(count, Ordering::Relaxed);
             }
         });
         thread.buffers.for_each(|number, cell| {

@@ -50,7 +50,8 @@ impl Search {
                 break;
             }
             if bounds.is_sorted_by(|a, b| part(*a, shift) < part(*b, shift)) {
-                let before = |at: i64| bounds.iter().take_while(|bound| part(**bound, shift) < at).count() as u8;
+                let before =
+                    |at: i64| bounds.iter().take_while(|bound| part(**bound, shift) < at).count() as u8;
                 return Self { slots: (first..=last + 1).map(before).collect(), first, shift };
             }
         }

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use super::buffer::{self, Buffer};
 use super::global::{self, Guard, Kind, Thread};
 use super::pages::{PAGE, Page};
-use super::{ADD_MAX, Handle, OVERFLOW_SHIFT, VALUE_MASK, stray};
+use super::value::{self, ADD_MAX};
+use super::{Handle, stray};
 
 /// No destructor, so that it can be reached to the very end of the thread.
 struct Local {
@@ -128,12 +129,10 @@ fn local<'t>() -> &'t Local {
 #[inline]
 pub(crate) fn add(handle: Handle, amount: u64) {
     let local = local();
-    if let Some(cell) = local.value_cell(handle.slot()) {
-        let value = cell.load(Ordering::Relaxed);
-        if (value ^ handle.to_bits()) >> OVERFLOW_SHIFT == 0 && amount <= ADD_MAX {
-            cell.store(value + amount, Ordering::Relaxed);
-            return;
-        }
+    if let Some(cell) = local.value_cell(handle.slot())
+        && value::add(cell, handle, amount)
+    {
+        return;
     }
     add_slowly(local, handle, amount);
 }
@@ -183,12 +182,12 @@ fn add_slowly(local: &Local, handle: Handle, amount: u64) {
         to_base(amount);
         return;
     };
-    let value = cell.load(Ordering::Relaxed);
-    if (value ^ handle.tag()) & !VALUE_MASK == 0 {
-        to_base(value & VALUE_MASK);
+    let before = value::share(cell.load(Ordering::Relaxed), handle);
+    if before > 0 {
+        to_base(before);
     }
     // A cell of an older generation counted for a series that is gone: its value goes with it.
-    cell.store(handle.tag() | amount, Ordering::Relaxed);
+    value::begin(cell, handle, amount);
 }
 
 #[cold]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::value::ADD_MAX;
 use super::*;
 
 fn value(handle: Handle) -> u64 {

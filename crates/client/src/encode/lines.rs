@@ -231,7 +231,9 @@ impl Line<'_, '_> {
             padded.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
             self.fixed(&padded, text.len());
         } else {
-            self.direct(|out| if openmetrics { write_openmetrics_float(out, value) } else { write_float(out, value) });
+            self.direct(|out| {
+                if openmetrics { write_openmetrics_float(out, value) } else { write_float(out, value) }
+            });
         }
     }
 
@@ -245,7 +247,8 @@ impl Line<'_, '_> {
     #[inline(always)]
     pub(super) fn varint(&mut self, value: u64) {
         if value < 1 << 28 {
-            let groups = value & 0x7f | (value & 0x3f80) << 1 | (value & 0x1f_c000) << 2 | (value & 0xfe0_0000) << 3;
+            let groups =
+                value & 0x7f | (value & 0x3f80) << 1 | (value & 0x1f_c000) << 2 | (value & 0xfe0_0000) << 3;
             let len = varint_len(value);
             self.word(groups | 0x0080_8080 & ((1 << (8 * (len - 1))) - 1), len);
         } else {
@@ -335,7 +338,8 @@ mod tests {
             seed
         };
         let rounds = if cfg!(miri) { 100 } else { 20_000 };
-        let mut values = vec![0.0, -0.0, 0.001, 0.000_999, 999_999.0, 999_999.999, 1e6, 1e-5, 22.05, -3.5, 0.1 + 0.2];
+        let mut values =
+            vec![0.0, -0.0, 0.001, 0.000_999, 999_999.0, 999_999.999, 1e6, 1e-5, 22.05, -3.5, 0.1 + 0.2];
         values.extend([f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, 5e-324, 1e6_f64.next_down()]);
         values.push(0.001_f64.next_up());
         for _ in 0..rounds {

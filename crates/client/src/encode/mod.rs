@@ -30,12 +30,7 @@ pub(crate) struct Page {
 impl Page {
     /// A page that will need about `capacity` bytes.
     pub(crate) fn new(protocol: Protocol, scheme: EscapingScheme, capacity: usize) -> Self {
-        Self {
-            out: Vec::with_capacity(capacity),
-            encoder: Encoder::new(protocol, scheme),
-            protocol,
-            scheme,
-        }
+        Self { out: Vec::with_capacity(capacity), encoder: Encoder::new(protocol, scheme), protocol, scheme }
     }
 
     /// Writes a registered family; nothing when it has no series.

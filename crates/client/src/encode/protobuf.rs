@@ -35,7 +35,8 @@ pub(super) fn family(out: &mut Vec<u8>, family: &Family, scheme: EscapingScheme)
         return;
     }
     // Kept for the length; a wrong guess moves the family.
-    let per_series = if family.is_histogram() { 60 + 22 * family.layout.len() } else { 60 + 24 * desc.labels.len() };
+    let per_series =
+        if family.is_histogram() { 60 + 22 * family.layout.len() } else { 60 + 24 * desc.labels.len() };
     let (start, guess) = (out.len(), varint_len((count * per_series) as u64));
     out.resize(start + guess, 0);
     let name = escape_name(&desc.name, scheme);
@@ -239,7 +240,13 @@ impl<'a> Writer<'a> {
     }
 
     #[inline(always)]
-    fn histogram(&mut self, line: &mut Line<'_, '_>, key: Key<'_>, handle: Handle, snapshot: &HistogramSnapshot) {
+    fn histogram(
+        &mut self,
+        line: &mut Line<'_, '_>,
+        key: Key<'_>,
+        handle: Handle,
+        snapshot: &HistogramSnapshot,
+    ) {
         self.read_created(handle);
         let created = &self.created.1;
         let exemplars = exemplars::of(self.family.kind, handle);

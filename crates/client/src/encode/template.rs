@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
-use narthex_exposition::encode::write::{write_escaped_label_value, write_label, write_label_name, write_metric_name};
+use narthex_exposition::encode::write::{
+    write_escaped_label_value, write_label, write_label_name, write_metric_name,
+};
 use narthex_exposition::{EscapingScheme, escape_label_name};
 use narthex_model::MetricType;
 use narthex_model::names::is_legacy_metric_name;
@@ -44,7 +46,10 @@ pub(super) fn label_names(desc: &Desc, scheme: EscapingScheme) -> impl Iterator<
 }
 
 /// The labels with fixed values: names as the scheme writes them, and values.
-pub(super) fn const_labels(desc: &Desc, scheme: EscapingScheme) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+pub(super) fn const_labels(
+    desc: &Desc,
+    scheme: EscapingScheme,
+) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     let named = desc.const_labels.iter().filter(|(_, value)| !value.is_empty());
     named.map(move |(name, value)| (escape_label_name(name, scheme), value.as_str()))
 }

@@ -3,19 +3,19 @@
 use narthex_exposition::encode::{Encoder, MetricFamily};
 use narthex_exposition::{EscapingScheme, Protocol, read_families};
 
-use crate::{
-    Counter, FloatCounter, Gauge, Histogram, Info, Registry, StateSet, Summary,
-};
+use crate::{Counter, FloatCounter, Gauge, Histogram, Info, Registry, StateSet, Summary};
 
 /// A registry with a family of every kind, plain and awkward names and values.
 fn registry() -> Registry {
     let registry = Registry::new();
     let long = "long ".repeat(60);
-    let values = ["", "GET", "ü", "quote\" back\\slash\nnewline", &long, "a value of more than thirty-two bytes"];
-    for (number, name) in ["requests", "my.requests with ünicode", "a_b", "seconds_spent"].iter().enumerate() {
+    let values =
+        ["", "GET", "ü", "quote\" back\\slash\nnewline", &long, "a value of more than thirty-two bytes"];
+    for (number, name) in ["requests", "my.requests with ünicode", "a_b", "seconds_spent"].iter().enumerate()
+    {
         let counter = Counter::new(*name, "Help with \"quotes\",\na newline and a \\.")
             .with_labels(["method", "the.path"])
-            .unit("spent")
+            .unit(if name.ends_with("_spent") { "spent" } else { "" })
             .register_in(&registry);
         let float = FloatCounter::new(format!("{name}_float_seconds"), "")
             .with_labels(["method"])
@@ -27,8 +27,10 @@ fn registry() -> Registry {
             .with_labels(["method"])
             .buckets([0.001, 0.5, 2.0, 1e7])
             .register_in(&registry);
-        let both = Histogram::new(format!("{name}_both"), "").with_labels(["m"]).native(1.1).register_in(&registry);
-        let native = Histogram::new(format!("{name}_native"), "").buckets([]).native(2.0).register_in(&registry);
+        let both =
+            Histogram::new(format!("{name}_both"), "").with_labels(["m"]).native(1.1).register_in(&registry);
+        let native =
+            Histogram::new(format!("{name}_native"), "").buckets([]).native(2.0).register_in(&registry);
         for (i, value) in values.into_iter().enumerate() {
             counter.with([value, "b"]).inc_by([0, 1, 99_999_999, 100_000_000, 1 << 40, 7][i]);
             float.with([value]).inc_by([0.0, 0.5, 1e6, 123_456.789, 1e-7, 3.0][i]);

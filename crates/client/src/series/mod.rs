@@ -16,12 +16,13 @@ mod key;
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
-use key::is_plain;
-pub use key::LabelValues;
 pub(crate) use key::Key;
+pub use key::LabelValues;
+use key::is_plain;
 
 use crate::cells::{
-    Arena, Handle, LockedArena, Ordering, PLACE_END, Table, WORDS_MAX, WORDS_SHIFT, fence, next_chunk, word_count,
+    Arena, Handle, LockedArena, Ordering, PLACE_END, Table, WORDS_MAX, WORDS_SHIFT, fence, next_chunk,
+    word_count,
 };
 
 /// In a header: no label value has to be escaped on a page.
@@ -63,7 +64,11 @@ pub(crate) struct Locked<'a> {
 
 impl SeriesMap {
     pub(crate) fn new() -> Self {
-        let seed = std::hash::RandomState::new().hash_one(0_u8);
+        Self::with_seed(std::hash::RandomState::new().hash_one(0_u8))
+    }
+
+    /// A map whose hashes begin with this seed.
+    pub(crate) fn with_seed(seed: u64) -> Self {
         let state = State { live: 0, used: 0, end: FIRST_PLACE, free: BTreeMap::new() };
         Self { table: Table::new(), arena: Arena::new(state), seed }
     }
