@@ -13,11 +13,24 @@ use crate::series::{LabelValues, SeriesMap};
 /// All of them by name.
 pub(crate) const ALL: [(&str, fn()); 5] = [
     ("a cell is read while it is counted", a_cell_is_read_while_it_is_counted),
-    ("what a finished thread counted is seen exactly once", what_a_finished_thread_counted_is_seen_exactly_once),
+    (
+        "what a finished thread counted is seen exactly once",
+        what_a_finished_thread_counted_is_seen_exactly_once,
+    ),
     ("a reused slot counts for its new series only", a_reused_slot_counts_for_its_new_series_only),
     ("a histogram is read whole", a_histogram_is_read_whole),
-    ("a lookup beside a removal finds the series or nothing", a_lookup_beside_a_removal_finds_the_series_or_nothing),
+    (
+        "a lookup beside a removal finds the series or nothing",
+        a_lookup_beside_a_removal_finds_the_series_or_nothing,
+    ),
 ];
+
+/// How many interleavings were run.
+pub(crate) static RUN: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+fn count() {
+    RUN.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+}
 
 fn handle(slot: u32, generation: u16) -> Handle {
     Handle::new(slot, generation).expect("a generation")
@@ -33,6 +46,7 @@ fn key(value: &str) -> Vec<u64> {
 /// A thread counts while another reads: the reader sees what was counted so far, and nothing else.
 fn a_cell_is_read_while_it_is_counted() {
     loom::model(|| {
+        count();
         let cell = Arc::new(AtomicU64::new(0));
         let series = handle(3, 1);
         value::begin(&cell, series, 1);
@@ -57,9 +71,11 @@ fn what_a_finished_thread_counted_is_seen_exactly_once() {
         threads: Mutex<Option<Arc<AtomicU64>>>,
     }
     loom::model(|| {
+        count();
         let series = handle(0, 1);
         let cell = Arc::new(AtomicU64::new(0));
-        let shared = Arc::new(Shared { base: AtomicU64::new(10), threads: Mutex::new(Some(Arc::clone(&cell))) });
+        let shared =
+            Arc::new(Shared { base: AtomicU64::new(10), threads: Mutex::new(Some(Arc::clone(&cell))) });
         value::begin(&cell, series, 1);
         let ending = {
             let shared = Arc::clone(&shared);
@@ -87,6 +103,7 @@ fn what_a_finished_thread_counted_is_seen_exactly_once() {
 /// A series is removed and its slot given to another while a thread counts with both handles: neither gets the other's.
 fn a_reused_slot_counts_for_its_new_series_only() {
     loom::model(|| {
+        count();
         let (old, new) = (handle(5, 1), handle(5, 2));
         let cell = Arc::new(AtomicU64::new(0));
         let generation = Arc::new(Mutex::new(1_u16));
@@ -121,6 +138,7 @@ fn a_histogram_is_read_whole() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
+        count();
         let series = handle(1, 1);
         let layout = Arc::new(Layout::new(&[1.0], true, None));
         let cell = Arc::new(AtomicPtr::new(Box::into_raw(Buffer::new(series, Arc::clone(&layout)))));
@@ -157,6 +175,7 @@ fn a_lookup_beside_a_removal_finds_the_series_or_nothing() {
     model.preemption_bound = Some(2);
     let (a, b) = (key("a"), key("b"));
     model.check(move || {
+        count();
         let map = Arc::new(SeriesMap::with_seed(7));
         assert!(map.lock().insert(&a, handle(1, 1)));
         let writer = {

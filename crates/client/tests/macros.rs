@@ -143,7 +143,7 @@ fn checked_descriptions_are_descriptions() {
     let page = String::from_utf8(page).unwrap();
     for line in [
         "requests_total{method=\"GET\",status=\"200\"} 1",
-        "typed_total{endpoint=\"/\",method=\"get\"} 1",
+        "typed_total{method=\"get\",endpoint=\"/\"} 1",
         "# UNIT duration_seconds seconds",
         "duration_seconds_bucket{op=\"read\",le=\"1.0\"} 1",
     ] {
