@@ -236,7 +236,7 @@ mod tests {
     fn every_record_fits_a_chunk_and_every_place_an_entry() {
         assert_eq!((0..9).map(size).collect::<Vec<_>>(), [32, 32, 32, 32, 64, 64, 64, 64, 128]);
         assert_eq!(size(NEAR + FAR - 1), 1 << INDEX_BITS);
-        assert!(WORDS_MAX < 1 << INDEX_BITS);
-        assert!(PLACE_END <= 1 << 27);
+        const { assert!(WORDS_MAX < 1 << INDEX_BITS) };
+        const { assert!(PLACE_END <= 1 << 27) };
     }
 }
