@@ -164,6 +164,42 @@ fn a_locked_server_lets_only_its_users_in() {
 }
 
 #[test]
+fn notifications_arrive_as_they_happen() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("p.yml");
+    std::fs::write(&config, "").unwrap();
+    let port = free_port();
+    let limit = "--web.max-notifications-subscribers=1";
+    let mut server = start(folder.path(), port, &["--web.enable-lifecycle", limit]);
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(b"GET /api/v1/notifications/live HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let (mut seen, mut buffer) = (String::new(), [0; 4096]);
+    let mut read_until = |stream: &mut TcpStream, text: &str| {
+        while !seen.contains(text) {
+            let n = stream.read(&mut buffer).unwrap();
+            assert!(n > 0, "the stream ended: {seen}");
+            seen.push_str(&String::from_utf8_lossy(&buffer[..n]));
+        }
+        std::mem::take(&mut seen)
+    };
+    assert!(read_until(&mut stream, "\r\n\r\n").contains("text/event-stream"));
+    server.wait("/metrics", |page| page.contains("prometheus_api_notification_active_subscribers 1"));
+    assert!(server.get("/api/v1/notifications/live").starts_with("HTTP/1.1 204"), "one place, one reader");
+    std::fs::write(&config, "nonsense: 1\n").unwrap();
+    server.ask("POST", "/-/reload").unwrap();
+    read_until(&mut stream, "\"Configuration reload has failed.\"");
+    assert!(server.get("/api/v1/notifications").contains("\"active\":true"));
+    std::fs::write(&config, "").unwrap();
+    server.ask("POST", "/-/reload").unwrap();
+    read_until(&mut stream, "\"active\":false");
+    // The server ends the stream properly when it ends, instead of cutting it off.
+    server.ask("POST", "/-/quit").unwrap();
+    read_until(&mut stream, "0\r\n\r\n");
+    assert!(server.child.wait().unwrap().success());
+}
+
+#[test]
 fn wrong_input_ends_the_start_with_the_place() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("bad.yml");

@@ -98,3 +98,47 @@ fn own_metrics_have_the_same_types_and_labels() {
         assert!(!missing.iter().any(|missing| *missing == name), "{name} is missing");
     }
 }
+
+/// The lines of a page without what differs between two scrapes; labels in order.
+fn federated(page: &str) -> BTreeSet<String> {
+    let line = |line: &str| {
+        if line.starts_with('#') {
+            return line.to_owned();
+        }
+        let (series, rest) = line.rsplit_once('}').unwrap_or((line, ""));
+        let (name, labels) = series.split_once('{').unwrap_or((series, ""));
+        let labels: BTreeSet<_> = labels.split("\",").map(|pair| pair.trim_end_matches('"')).collect();
+        format!("{name} {labels:?} {}", rest.split(' ').nth(1).unwrap_or_default())
+    };
+    // How long a scrape took is not the same twice.
+    page.lines().filter(|text| !text.contains("scrape_duration_seconds")).map(line).collect()
+}
+
+#[test]
+fn federation_shows_the_same_samples() {
+    let Some(pair) = Pair::start() else { return };
+    const PROTOBUF: &str =
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+    let path = "/federate?match[]=%7Bjob%3D%22native%22%7D&match[]=temperature_celsius";
+    for accept in
+        ["text/plain;version=0.0.4", "application/openmetrics-text;version=1.0.0", "*/*", "", PROTOBUF]
+    {
+        let [ours, theirs] = [pair.ours, pair.theirs]
+            .map(|port| request(port, "GET", path, &[("Accept", accept)], b"").unwrap());
+        let kind = |head: &str| {
+            head.lines()
+                .find(|line| line.to_ascii_lowercase().starts_with("content-type:"))
+                .map(str::to_lowercase)
+        };
+        assert_eq!(kind(&ours.head), kind(&theirs.head), "{accept}");
+        if accept != PROTOBUF {
+            assert_eq!(federated(&ours.text()), federated(&theirs.text()), "{accept}");
+            continue;
+        }
+        // The native histogram is only here: a family's first field is its name.
+        const NAME: &[u8] = b"\x0a\x0asize_bytes";
+        for page in [&ours, &theirs] {
+            assert!(page.body.windows(NAME.len()).any(|bytes| bytes == NAME), "{accept}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use narthex_exposition::encode::{Encoder, HistogramValue, Metric, MetricFamily, MetricValue, NativeValue};
-use narthex_exposition::negotiate;
+use narthex_exposition::{Protocol, negotiate};
 use narthex_model::{Labels, Matcher, MetricType, names};
 use narthex_promql::CancelToken;
 use narthex_storage::{HistogramValue as Stored, Samples, SelectHints, Series, collect_series};
@@ -35,11 +35,14 @@ pub(crate) async fn federate(State(state): Shared, params: Params) -> Response {
 async fn page(state: Arc<ApiState>, params: Params) -> Result<Response, ApiError> {
     let selectors = parse_matchers(&params)?;
     let accept = params.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (protocol, scheme) = negotiate(accept);
+    let (asked, scheme) = negotiate(accept);
+    // Federated samples have no type, which is more than OpenMetrics can say: whoever prefers it gets the plain text.
+    let protocol = if asked.is_openmetrics() { Protocol::Text004 } else { asked };
+    let native = protocol == Protocol::PrometheusProto;
     let encoder = Encoder::new(protocol, scheme);
     let shared = Arc::clone(&state);
     let write = move |cancel: CancelToken| {
-        let families = collect(&shared, &selectors, &cancel)?;
+        let families = collect(&shared, &selectors, native, &cancel)?;
         Ok(encoder.page(families.values()))
     };
     let body = state.lookups.run(state.engine.options().timeout, write).await?;
@@ -48,10 +51,11 @@ async fn page(state: Arc<ApiState>, params: Params) -> Result<Response, ApiError
     Ok(response)
 }
 
-/// The newest samples by metric name.
+/// The newest samples by metric name; native histograms only where the page can show them.
 fn collect(
     state: &ApiState,
     selectors: &[Vec<Matcher>],
+    native: bool,
     cancel: &CancelToken,
 ) -> Result<BTreeMap<String, MetricFamily>, ApiError> {
     let maxt = now_ms();
@@ -68,7 +72,9 @@ fn collect(
             }
             samples.clear();
             series.read(mint, maxt, &mut samples)?;
-            if let Some(metric) = newest_metric(&*series, &samples, &external) {
+            if let Some(metric) = newest_metric(&*series, &samples, &external)
+                && (native || !matches!(metric.value, MetricValue::Histogram(_)))
+            {
                 newest.insert(series.labels(), metric);
             }
         }

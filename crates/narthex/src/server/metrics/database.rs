@@ -43,7 +43,7 @@ fn log(families: &mut Families, db: &Db, stats: &HeadStats) {
 fn blocks(families: &mut Families, db: &Db, state: &ServerState) {
     let metas = db.block_metas();
     gauge(families, "prometheus_tsdb_blocks_loaded", "Blocks on disk.", metas.len() as f64);
-    let bytes: u64 = metas.iter().map(|meta| bytes_below(&db.dir().join(meta.ulid.to_string()))).sum();
+    let bytes: u64 = metas.iter().map(|meta| bytes_below(&db.dir().join(&meta.ulid))).sum();
     gauge(families, "prometheus_tsdb_storage_blocks_bytes", "Bytes of all blocks.", bytes as f64);
     let (time_ms, size) = state.retention_limits();
     let name = "prometheus_tsdb_retention_limit_bytes";
