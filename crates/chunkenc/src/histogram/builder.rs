@@ -230,19 +230,23 @@ impl HistogramBuilder {
 
     fn push_int(&mut self, row: &Row) {
         let negative_from = 2 + bucket_count(&self.layout.positive);
-        let base = |words: &[u64], index: usize| {
-            let first = index <= 2 || index == negative_from;
-            if first { 0 } else { words.get(index - 1).copied().unwrap_or_default() }
-        };
-        let before = self.last.words.clone();
+        // The words to the left, of this sample and of the one before; a bucket is written as the difference to its left.
+        let (mut left_now, mut left_then) = (0, 0);
         for (index, word) in row.words.iter().enumerate() {
             if index == 2 {
                 self.push_sum(row.sum);
             }
-            let now = word.wrapping_sub(base(&row.words, index)) as i64;
-            let then =
-                before.get(index).copied().unwrap_or_default().wrapping_sub(base(&before, index)) as i64;
-            let Some(last_delta) = self.deltas.get_mut(index) else { continue };
+            if index <= 2 || index == negative_from {
+                (left_now, left_then) = (0, 0);
+            }
+            let (Some(last), Some(last_delta)) = (self.last.words.get_mut(index), self.deltas.get_mut(index))
+            else {
+                continue;
+            };
+            let now = word.wrapping_sub(left_now) as i64;
+            let then = last.wrapping_sub(left_then) as i64;
+            (left_now, left_then) = (*word, *last);
+            *last = *word;
             let delta = now.wrapping_sub(then);
             match self.count {
                 0 if index < 2 => push_uint(&mut self.data, &mut self.bits, now as u64),
@@ -252,9 +256,6 @@ impl HistogramBuilder {
             }
             if self.count > 0 {
                 *last_delta = delta;
-            }
-            if let Some(last) = self.last.words.get_mut(index) {
-                *last = *word;
             }
         }
         if row.words.len() <= 2 {

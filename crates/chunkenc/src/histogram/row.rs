@@ -118,7 +118,7 @@ impl Row {
 fn push_absolute(words: &mut Vec<u64>, deltas: &[i64], count: usize) {
     let mut current = 0_i64;
     for index in 0..count {
-        current = current.wrapping_add(deltas.get(index).copied().unwrap_or(-current));
+        current = current.wrapping_add(deltas.get(index).copied().unwrap_or(current.wrapping_neg()));
         words.push(current as u64);
     }
 }

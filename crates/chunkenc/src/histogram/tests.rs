@@ -156,3 +156,21 @@ proptest! {
         let _ = HistogramBuilder::resume(encoding, &chunk);
     }
 }
+
+#[test]
+fn a_chunk_with_the_smallest_count_is_continued() {
+    // Found by fuzzing: a bucket count of -2^63.
+    let chunk = [
+        0x00, 0x03, 0xe5, 0xe5, 0xe5, 0xe5, 0xe5, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x2d, 0x2d, 0xfc, 0x00,
+        0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x78, 0x14, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0x01, 0xde, 0, 0, 0, 0, 0, 0, 0, 0x04, 0xcb, 0xce, 0x7b, 0, 0, 0, 0xcc, 0xff,
+        0xfa,
+    ];
+    let mut builder = HistogramBuilder::resume(Encoding::Histogram, &chunk).unwrap();
+    let (t, last) = builder.samples().unwrap().pop().unwrap();
+    let Decoded::Int(last) = last else { panic!("integer counts") };
+    let count = builder.count();
+    if builder.append(t + 1, HistogramRef::Int(&last)).is_ok() {
+        assert_eq!(builder.samples().unwrap().len(), usize::from(count) + 1);
+    }
+}
