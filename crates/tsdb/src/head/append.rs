@@ -200,8 +200,19 @@ impl HeadState {
 
     /// Moves the bytes of a chunk that starts at the series' `chunk_start` and ends with its newest sample to disk.
     fn store(&mut self, slot: u32, encoding: Encoding, data: &[u8]) {
+        let Some(series) = self.series.get(slot) else { return };
+        self.store_between(slot, (series.chunk_start, series.chunk.last_t()), encoding, data);
+    }
+
+    /// Moves the bytes of a chunk with these times to disk, as the newest full chunk of its series.
+    pub(super) fn store_between(
+        &mut self,
+        slot: u32,
+        (mint, maxt): (i64, i64),
+        encoding: Encoding,
+        data: &[u8],
+    ) {
         let Some(series) = self.series.get_mut(slot) else { return };
-        let (mint, maxt) = (series.chunk_start, series.chunk.last_t());
         let place = self.files.push(series.id, mint, maxt, encoding.to_byte(), data);
         series.full = self.chunks.push(FullChunk::new(mint, maxt, place, series.full));
         self.chunks_created += 1;

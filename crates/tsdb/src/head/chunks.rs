@@ -4,7 +4,7 @@
 //! no allocation per series. The bytes are in [`files`](super::files).
 
 use super::files::Place;
-use super::pairs::tight_push;
+use super::slab::Slab;
 
 /// The end of a list.
 pub(crate) const NO_CHUNK: u32 = u32::MAX;
@@ -41,7 +41,7 @@ impl FullChunk {
 /// All full chunks.
 #[derive(Debug, Default)]
 pub(crate) struct ChunkPool {
-    chunks: Vec<FullChunk>,
+    chunks: Slab<FullChunk>,
     free: Vec<u32>,
 }
 
@@ -49,32 +49,31 @@ impl ChunkPool {
     /// Adds a chunk in front of the list that starts at `chunk.older`; returns the new start.
     pub(crate) fn push(&mut self, chunk: FullChunk) -> u32 {
         if let Some(index) = self.free.pop()
-            && let Some(place) = self.chunks.get_mut(index as usize)
+            && let Some(place) = self.chunks.get_mut(index)
         {
             *place = chunk;
             return index;
         }
-        tight_push(&mut self.chunks, chunk);
-        self.chunks.len() as u32 - 1
+        self.chunks.push(chunk)
     }
 
     /// The list that starts at `newest`, newest first.
     pub(crate) fn list(&self, newest: u32) -> impl Iterator<Item = &FullChunk> {
-        let at = |index: u32| self.chunks.get(index as usize);
+        let at = |index: u32| self.chunks.get(index);
         std::iter::successors(at(newest), move |chunk| at(chunk.older))
     }
 
     /// Removes the chunks of a list that end before `mint`; returns the new start.
     pub(crate) fn truncate(&mut self, newest: u32, mint: i64) -> u32 {
         let (mut start, mut at, mut newer) = (newest, newest, NO_CHUNK);
-        while let Some(chunk) = self.chunks.get(at as usize).copied() {
+        while let Some(chunk) = self.chunks.get(at).copied() {
             if chunk.maxt() >= mint {
                 newer = at;
                 at = chunk.older;
                 continue;
             }
             // Everything older ends earlier still.
-            match self.chunks.get_mut(newer as usize) {
+            match self.chunks.get_mut(newer) {
                 Some(newer) => newer.older = NO_CHUNK,
                 None => start = NO_CHUNK,
             }
@@ -87,7 +86,7 @@ impl ChunkPool {
     /// Puts the list that starts at `older` behind the oldest chunk of the list that starts at `newest`.
     pub(crate) fn link(&mut self, newest: u32, older: u32) {
         let mut at = newest;
-        while let Some(chunk) = self.chunks.get_mut(at as usize) {
+        while let Some(chunk) = self.chunks.get_mut(at) {
             if chunk.older == NO_CHUNK {
                 chunk.older = older;
                 return;
@@ -99,7 +98,7 @@ impl ChunkPool {
     /// Frees a whole list.
     pub(crate) fn release(&mut self, newest: u32) {
         let mut at = newest;
-        while let Some(chunk) = self.chunks.get(at as usize) {
+        while let Some(chunk) = self.chunks.get(at) {
             self.free.push(at);
             at = chunk.older;
         }

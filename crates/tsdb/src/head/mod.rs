@@ -1,9 +1,9 @@
 //! The head: the newest hours of all active series, in memory, behind the log.
 //!
-//! * [`state`]: what is stored, and how a commit changes it. `pairs`, `postings`, `refs`, `slab`, `series`, `chunks` are
+//! * [`state`]: what is stored, and how a commit changes it. `pairs`, `label_lists`, `postings`, `refs`, `slab`, `series`, `chunks` are
 //!   its parts.
 //! * `append`: a sample into its series. [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see. [`ooo`]: samples older than the newest one of their series.
-//! * [`replay`]: log → state.
+//! * [`replay`]: log → state; `prefetch` reads ahead, `shards` fills the series on all cores.
 //!
 //! Locks, in the order in which they are taken: `log` (one commit at a time; held from the log write to the end of the
 //! memory phase), `late_log`, `state` (written for the memory phase only), `readers`.
@@ -18,15 +18,18 @@ pub(crate) mod exemplars;
 pub(crate) mod files;
 mod graves;
 mod isolation;
+mod label_lists;
 pub(crate) mod ooo;
 mod pairs;
 mod postings;
+mod prefetch;
 pub(crate) mod querier;
 mod refs;
 pub(crate) mod replay;
 mod runs;
 mod select;
 mod series;
+mod shards;
 mod slab;
 pub(crate) mod snapshot;
 pub(crate) mod source;

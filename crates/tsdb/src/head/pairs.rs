@@ -86,11 +86,17 @@ impl Pairs {
         self.pair_index.find(hash, same).copied()
     }
 
-    /// The number of a pair, new if need be.
-    pub(crate) fn intern(&mut self, name: &str, value: &str) -> Result<u32, TextFull> {
-        let name = match self.name(name) {
-            Some(index) => index,
-            None => self.add_name(name)?,
+    /// The number of a pair, new if need be. `like` is a pair that it may be, or whose name it may have: neighbours on a
+    /// page have most of their pairs in common, at the same places.
+    pub(crate) fn intern(&mut self, name: &str, value: &str, like: Option<u32>) -> Result<u32, TextFull> {
+        let like = like.map(|pair| (pair, self.name_of(pair))).filter(|(_, name)| *name != FREE);
+        let name = match like.filter(|(_, index)| self.name_text(*index) == name) {
+            Some((pair, _)) if self.value(pair) == value => return Ok(pair),
+            Some((_, index)) => index,
+            None => match self.name(name) {
+                Some(index) => index,
+                None => self.add_name(name)?,
+            },
         };
         match self.find(name, value) {
             Some(pair) => Ok(pair),
@@ -250,15 +256,18 @@ mod tests {
     #[test]
     fn interned_once_and_numbers_are_used_again() {
         let mut pairs = Pairs::default();
-        let a = pairs.intern("job", "a").unwrap();
-        let b = pairs.intern("job", "b").unwrap();
-        assert_eq!(pairs.intern("job", "a"), Ok(a));
+        let a = pairs.intern("job", "a", None).unwrap();
+        let b = pairs.intern("job", "b", Some(a)).unwrap();
+        assert_eq!(pairs.intern("job", "a", None), Ok(a));
+        assert_eq!(pairs.intern("job", "a", Some(a)), Ok(a));
+        assert_eq!(pairs.intern("job", "a", Some(b)), Ok(a));
+        assert_eq!(pairs.intern("job", "a", Some(99)), Ok(a));
         assert_eq!(pairs.both(b), ("job", "b"));
         pairs.remove(|pair| pair == a);
         assert_eq!((pairs.get("job", "a"), pairs.get("job", "b")), (None, Some(b)));
         let name = pairs.name("job").unwrap();
         assert_eq!(pairs.of_name(name), [b]);
-        assert_eq!(pairs.intern("job", "c"), Ok(a));
+        assert_eq!(pairs.intern("job", "c", Some(a)), Ok(a), "a free number is like nothing");
         pairs.compact();
         assert_eq!(pairs.both(a), ("job", "c"));
         assert_eq!((pairs.len(), pairs.text.as_str()), (2, "jobcb"));

@@ -5,8 +5,9 @@
 //! segments after it are still read, so what can be saved is saved.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use narthex_chunkenc::Encoding;
@@ -19,14 +20,16 @@ use super::files::{HeadFiles, Place, ScannedChunk};
 use super::ooo;
 use super::ooo::MappedChunk;
 use super::ooo::replay::OooReplay;
+use super::prefetch::{Batch, Prefetch, Then};
+use super::shards::Shards;
 use super::snapshot::{self, Snapshot};
 use super::state::{HeadFull, HeadState};
 use crate::fs::Fs;
 use crate::wal::record::exemplars::ExemplarEntry;
 use crate::wal::record::histograms::HistogramSample;
 use crate::wal::record::samples::Sample;
-use crate::wal::record::{self, BadRecord, histograms, samples, series, v2};
-use crate::wal::{Damage, SegmentReader, checkpoint, segment};
+use crate::wal::record::{self, BadRecord, histograms, series, v2};
+use crate::wal::{Damage, checkpoint, segment};
 
 /// What a replay found; shown in the log, in `/api/v1/status` and in metrics.
 #[derive(Debug, Default, Clone)]
@@ -92,6 +95,28 @@ impl Layout {
         let name = snapshot.dir.display();
         let reason = format!("{name} is of byte {offset} of segment {segment}, which the log does not have");
         Err(ReplayError::Snapshot(reason))
+    }
+
+    /// The segments to read and the byte to begin at: those of the checkpoint first, nothing that the snapshot has.
+    fn segments(
+        &self,
+        fs: &dyn Fs,
+        dir: &Path,
+        snapshot: Option<&Snapshot>,
+    ) -> io::Result<Vec<(PathBuf, u64)>> {
+        let (mut from, offset) = snapshot.map_or((0, 0), |snapshot| (snapshot.segment, snapshot.offset));
+        let mut segments = Vec::new();
+        if let Some((name, number)) = self.checkpoint.as_ref().filter(|(_, number)| *number >= from) {
+            let dir = dir.join(name);
+            let listed = segment::list(fs, &dir)?.into_iter();
+            segments.extend(listed.map(|number| (segment::path(&dir, number), 0)));
+            from = number + 1;
+        }
+        for number in self.segments.iter().filter(|number| **number >= from) {
+            let at_snapshot = snapshot.is_some_and(|snapshot| snapshot.segment == *number);
+            segments.push((segment::path(dir, *number), if at_snapshot { offset } else { 0 }));
+        }
+        Ok(segments)
     }
 
     /// The number of the segment to start with.
@@ -174,19 +199,8 @@ fn replay_from(
             snapshot::read::read(fs, snapshot, &mut state, &mut by_series).map_err(ReplayError::Snapshot)?;
     }
     let mut replay =
-        Replay { state, aliases: FxHashMap::default(), found: by_series, batch: Vec::new(), report };
-    let (mut from, offset) = from_snapshot.map_or((0, 0), |snapshot| (snapshot.segment, snapshot.offset));
-    if let Some((name, number)) = layout.checkpoint.as_ref().filter(|(_, number)| *number >= from) {
-        let dir = dir.join(name);
-        for number in segment::list(fs, &dir)? {
-            replay.segment(fs, &segment::path(&dir, number), 0)?;
-        }
-        from = number + 1;
-    }
-    for number in layout.segments.iter().filter(|number| **number >= from) {
-        let at_snapshot = from_snapshot.is_some_and(|snapshot| snapshot.segment == *number);
-        replay.segment(fs, &segment::path(dir, *number), if at_snapshot { offset } else { 0 })?;
-    }
+        Replay { state, aliases: FxHashMap::default(), found: by_series, shards: Shards::new(), report };
+    replay.segments(fs, &layout.segments(fs, dir, from_snapshot)?)?;
     let aliases = std::mem::take(&mut replay.aliases);
     for (reference, chunks) in late {
         let slot = replay.state.refs.get(reference);
@@ -247,24 +261,35 @@ struct Replay {
     aliases: FxHashMap<u64, u32>,
     /// Full chunks whose series has not come yet.
     found: FxHashMap<u64, (u32, i64)>,
-    /// Slot, time and value of the samples of one record.
-    batch: Vec<(u32, i64, f64)>,
+    /// Float samples that are not in their series yet.
+    shards: Shards,
     report: ReplayReport,
 }
 
 impl Replay {
-    /// Reads a segment from `offset` on.
-    fn segment(&mut self, fs: &dyn Fs, path: &Path, offset: u64) -> Result<(), ReplayError> {
-        self.report.segments += 1;
-        let mut reader = SegmentReader::open(fs, path)?;
-        reader.skip_to(offset);
-        loop {
-            match reader.next_record() {
-                Ok(Some(bytes)) => self.record(bytes, path)?,
-                Ok(None) => return Ok(()),
-                Err(damage) => return Ok(self.repair(fs, &damage)?),
+    /// Reads segments in order.
+    fn segments(&mut self, fs: &dyn Fs, segments: &[(PathBuf, u64)]) -> Result<(), ReplayError> {
+        thread::scope(|scope| {
+            let prefetch = Prefetch::start(scope, fs, segments)?;
+            let mut path = Path::new("");
+            while let Some(Batch { floats, then }) = prefetch.next() {
+                self.floats(&floats);
+                prefetch.give_back(floats);
+                match then {
+                    Then::More => {}
+                    Then::Segment(number) => {
+                        self.report.segments += 1;
+                        path = segments.get(number).map_or(path, |(path, _)| path);
+                    }
+                    Then::Record(bytes) => self.record(&bytes, path)?,
+                    Then::Bad(bad) => self.bad(&bad, path),
+                    Then::Damage(damage) => self.repair(fs, &damage)?,
+                    Then::Failed(error) => return Err(error.into()),
+                }
             }
-        }
+            self.shards.append(&mut self.state);
+            Ok(())
+        })
     }
 
     fn repair(&mut self, fs: &dyn Fs, damage: &Damage) -> io::Result<()> {
@@ -277,15 +302,15 @@ impl Replay {
         let Some((kind, body)) = bytes.split_first() else { return Ok(()) };
         let result = match *kind {
             record::SERIES => self.series(body)?,
-            record::SAMPLES => self.floats(|visit| samples::decode(body, visit)),
-            record::SAMPLES_V2 => self.floats(|visit| v2::decode_samples(body, visit)),
             record::HISTOGRAMS
             | record::FLOAT_HISTOGRAMS
             | record::CUSTOM_HISTOGRAMS
             | record::CUSTOM_FLOAT_HISTOGRAMS => {
+                self.shards.append(&mut self.state);
                 histograms::decode(*kind, body, |sample| self.histogram(&sample))
             }
             record::HISTOGRAMS_V2 | record::FLOAT_HISTOGRAMS_V2 => {
+                self.shards.append(&mut self.state);
                 v2::decode_histograms(*kind, body, |sample| self.histogram(&sample))
             }
             record::TOMBSTONES => record::tombstones::decode(body, |stone| self.state.delete(&stone)),
@@ -301,10 +326,14 @@ impl Replay {
             }
         };
         if let Err(bad) = result {
-            tracing::warn!("{}: {bad}; its rest is left out", path.display());
-            self.report.repairs.push(format!("{}: {bad}", path.display()));
+            self.bad(&bad, path);
         }
         Ok(())
+    }
+
+    fn bad(&mut self, bad: &BadRecord, path: &Path) {
+        tracing::warn!("{}: {bad}; its rest is left out", path.display());
+        self.report.repairs.push(format!("{}: {bad}", path.display()));
     }
 
     fn series(&mut self, body: &[u8]) -> Result<Result<(), BadRecord>, HeadFull> {
@@ -335,27 +364,19 @@ impl Replay {
         full.map_or(Ok(decoded), Err)
     }
 
-    /// Appends the floats of one record. First everything is looked up and what the head has already is left out, then
-    /// the rest is appended: the short first loop keeps many cache misses in flight, the long second one finds its
-    /// series in the cache.
-    fn floats(
-        &mut self,
-        decode: impl FnOnce(&mut dyn FnMut(Sample)) -> Result<(), BadRecord>,
-    ) -> Result<(), BadRecord> {
-        let Self { state, batch, report, .. } = self;
-        batch.clear();
-        let decoded = decode(&mut |sample| {
-            report.samples += 1;
-            match state.refs.get(sample.series) {
-                Some(slot) => batch.push((slot, sample.t, sample.v)),
-                None => report.unknown_refs += 1,
+    /// Finds the series of floats; they are appended a little later.
+    fn floats(&mut self, samples: &[Sample]) {
+        self.report.samples += samples.len() as u64;
+        let mut due = false;
+        for sample in samples {
+            match self.state.refs.get(sample.series) {
+                Some(slot) => due |= self.shards.push(slot, sample.t, sample.v),
+                None => self.report.unknown_refs += 1,
             }
-        });
-        batch.retain(|(slot, t, _)| state.series.get(*slot).is_some_and(|series| *t > series.chunk.last_t()));
-        for (slot, t, v) in batch.iter() {
-            state.append_to(*slot, *t, *v);
         }
-        decoded
+        if due {
+            self.shards.append(&mut self.state);
+        }
     }
 
     fn exemplar(&mut self, entry: &ExemplarEntry<'_>) {

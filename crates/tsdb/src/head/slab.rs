@@ -46,4 +46,70 @@ impl<T> Slab<T> {
     pub(crate) fn into_values(self) -> impl Iterator<Item = T> {
         self.pages.into_iter().flatten()
     }
+
+    /// The pages dealt out to `parts` holders, for as many threads.
+    pub(crate) fn split(&mut self, parts: usize) -> Vec<Part<'_, T>> {
+        let mut dealt: Vec<Part<'_, T>> =
+            (0..parts).map(|number| Part { number, parts, pages: Vec::new() }).collect();
+        for (page, values) in self.pages.iter_mut().enumerate() {
+            if let Some(part) = dealt.get_mut(page % parts) {
+                part.pages.push(values);
+            }
+        }
+        dealt
+    }
+}
+
+/// Every so many-th page of a slab.
+#[derive(Debug)]
+pub(crate) struct Part<'a, T> {
+    number: usize,
+    parts: usize,
+    pages: Vec<&'a mut Vec<T>>,
+}
+
+impl<T> Part<'_, T> {
+    /// The part of `parts` that holds an index.
+    #[inline]
+    pub(crate) fn of(index: u32, parts: usize) -> usize {
+        index as usize / PAGE % parts
+    }
+
+    /// The value at an index of the slab; `None` when another part holds it.
+    #[inline]
+    pub(crate) fn get(&self, index: u32) -> Option<&T> {
+        let page = index as usize / PAGE;
+        let own = page % self.parts == self.number;
+        self.pages.get(page / self.parts).filter(|_| own)?.get(index as usize % PAGE)
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, index: u32) -> Option<&mut T> {
+        let page = index as usize / PAGE;
+        let own = page % self.parts == self.number;
+        self.pages.get_mut(page / self.parts).filter(|_| own)?.get_mut(index as usize % PAGE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_value_is_in_one_part() {
+        let mut slab = Slab::default();
+        let count = 5 * PAGE as u32 + 7;
+        (0..count).for_each(|value| assert_eq!(slab.push(value), value));
+        for parts in [1, 2, 3, 8] {
+            let mut dealt = slab.split(parts);
+            for index in 0..=count {
+                let holder = Part::<u32>::of(index, parts);
+                for (number, part) in dealt.iter_mut().enumerate() {
+                    let expected = (number == holder && index < count).then_some(index);
+                    assert_eq!(part.get(index).copied(), expected);
+                    assert_eq!(part.get_mut(index).copied(), expected);
+                }
+            }
+        }
+    }
 }

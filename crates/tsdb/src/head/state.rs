@@ -8,6 +8,7 @@ use hashbrown::HashTable;
 use narthex_chunkenc::HistogramBuilder;
 use narthex_model::{Labels, Matcher, Metadata};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::chunks::ChunkPool;
 use super::exemplars::Exemplars;
@@ -15,7 +16,8 @@ use super::files::HeadFiles;
 use super::graves::Graves;
 use super::isolation::CommitLog;
 use super::ooo::OutOfOrder;
-use super::pairs::{Pairs, tight_push};
+use super::label_lists::LabelLists;
+use super::pairs::Pairs;
 use super::postings::Postings;
 use super::refs::RefMap;
 use super::series::{Appended, Series};
@@ -37,8 +39,8 @@ pub(crate) struct HeadState {
     /// By pair number.
     pub(super) postings: Vec<Postings>,
     pub(super) series: Slab<Series>,
-    /// The pair numbers of all series, one after the other.
-    pub(super) labels: Vec<u32>,
+    /// The pair numbers of all series.
+    pub(super) labels: LabelLists,
     pub(super) index: HashTable<IndexEntry>,
     pub(super) refs: RefMap,
     pub(super) chunks: ChunkPool,
@@ -112,7 +114,7 @@ impl HeadState {
             pairs: Pairs::default(),
             postings: Vec::new(),
             series: Slab::default(),
-            labels: Vec::new(),
+            labels: LabelLists::default(),
             index: HashTable::new(),
             refs: RefMap::default(),
             chunks,
@@ -158,8 +160,7 @@ impl HeadState {
     /// The pair numbers of a series, in order of the label names.
     #[inline]
     pub(super) fn pairs_of(&self, series: &Series) -> &[u32] {
-        let start = series.labels_at as usize;
-        self.labels.get(start..start + usize::from(series.labels_len)).unwrap_or_default()
+        self.labels.get(series.labels_at, series.labels_len)
     }
 
     /// The series with this reference.
@@ -183,29 +184,25 @@ impl HeadState {
     /// A new series with the reference of a log.
     pub(super) fn create_with_ref(&mut self, id: u64, labels: &Labels, hash: u64) -> Result<u32, HeadFull> {
         let slot = u32::try_from(self.series.len()).ok().filter(|slot| *slot < u32::MAX).ok_or(HeadFull)?;
-        let labels_at = u32::try_from(self.labels.len()).map_err(|_| HeadFull)?;
-        for (name, value) in labels {
-            let pair = match self.pairs.intern(name, value) {
-                Ok(pair) => pair,
-                Err(_) => {
-                    self.labels.truncate(labels_at as usize);
-                    return Err(HeadFull);
-                }
-            };
-            tight_push(&mut self.labels, pair);
+        let mut pairs = SmallVec::<[u32; 32]>::new();
+        let before = slot
+            .checked_sub(1)
+            .and_then(|before| self.series.get(before))
+            .map_or((0, 0), |series| (series.labels_at, series.labels_len));
+        for (index, (name, value)) in labels.iter().enumerate() {
+            let like = self.labels.get(before.0, before.1).get(index).copied();
+            pairs.push(self.pairs.intern(name, value, like).map_err(|_| HeadFull)?);
         }
-        let Ok(labels_len) = u16::try_from(self.labels.len() - labels_at as usize) else {
-            self.labels.truncate(labels_at as usize);
-            return Err(HeadFull);
-        };
+        let labels_len = u16::try_from(pairs.len()).map_err(|_| HeadFull)?;
+        let labels_at = self.labels.push(&pairs).ok_or(HeadFull)?;
         if self.pairs.end() > self.postings.len() {
             if self.pairs.end() > self.postings.capacity() {
                 self.postings.reserve_exact(self.pairs.end() / 8 + 64);
             }
             self.postings.resize_with(self.pairs.end(), Postings::default);
         }
-        for pair in self.labels.get(labels_at as usize..).unwrap_or_default() {
-            if let Some(postings) = self.postings.get_mut(*pair as usize) {
+        for pair in pairs {
+            if let Some(postings) = self.postings.get_mut(pair as usize) {
                 postings.push(slot);
             }
         }

@@ -6,6 +6,7 @@
 use std::mem;
 
 use super::chunks::NO_CHUNK;
+use super::label_lists::LabelLists;
 use super::series::{NO_HISTOGRAM, Series};
 use super::state::HeadState;
 
@@ -77,7 +78,7 @@ impl HeadState {
         graves.bury(dead.map(|series| (series.id, self.labels_of(series))));
         self.graves = graves;
         let mut new_slots: Vec<Option<u32>> = Vec::with_capacity(self.series.len());
-        let mut labels = Vec::with_capacity(self.labels.len());
+        let mut labels = LabelLists::default();
         for mut series in mem::take(&mut self.series).into_values() {
             if self.is_dead(&series) {
                 self.refs.remove(series.id);
@@ -85,15 +86,15 @@ impl HeadState {
                 new_slots.push(None);
                 continue;
             }
-            let at = labels.len() as u32;
-            labels.extend_from_slice(self.pairs_of(&series));
-            series.labels_at = at;
+            if let Some(at) = labels.push(self.pairs_of(&series)) {
+                // There is always room: it has fewer lists than before.
+                series.labels_at = at;
+            }
             let id = series.id;
             let slot = self.series.push(series);
             self.refs.insert(id, slot);
             new_slots.push(Some(slot));
         }
-        labels.shrink_to_fit();
         self.labels = labels;
         let new_slot = |slot: u32| new_slots.get(slot as usize).copied().flatten();
         self.postings.iter_mut().for_each(|postings| postings.remap(new_slot));

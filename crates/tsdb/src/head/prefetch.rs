@@ -1,0 +1,137 @@
+//! Log segments → decoded records, on a thread of its own; called by `replay`.
+//!
+//! Reading, check sums, decompression and the decoding of float samples need nothing of the head, so they run ahead of
+//! the thread that fills it. Everything else is handed on as bytes, in the order of the log.
+//!
+//! Invariant: at most [`AHEAD`] batches wait, whatever the size of the log.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread::{self, Scope};
+
+use crate::fs::Fs;
+use crate::wal::record::samples::{self, Sample};
+use crate::wal::record::{self, BadRecord, v2};
+use crate::wal::{Damage, SegmentReader};
+
+/// Batches that may wait to be used.
+const AHEAD: usize = 4;
+/// Float samples of a batch that is not handed on earlier.
+const SAMPLES: usize = 16 << 10;
+
+/// A part of a log: some float samples, then something else.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) floats: Vec<Sample>,
+    pub(super) then: Then,
+}
+
+/// What follows the float samples of a batch.
+#[derive(Debug, Default)]
+pub(super) enum Then {
+    /// More of the same.
+    #[default]
+    More,
+    /// The segment with this number in the list begins.
+    Segment(usize),
+    /// A record of another type.
+    Record(Vec<u8>),
+    /// A record that cannot be read to its end.
+    Bad(BadRecord),
+    /// The segment ends here: the rest is damaged.
+    Damage(Damage),
+    /// A segment cannot be opened.
+    Failed(std::io::Error),
+}
+
+/// The receiving end.
+pub(super) struct Prefetch {
+    batches: Receiver<Batch>,
+    used: Sender<Vec<Sample>>,
+}
+
+impl Prefetch {
+    /// Starts to read `segments` in order, each from its offset on.
+    pub(super) fn start<'scope, 'env>(
+        scope: &'scope Scope<'scope, 'env>,
+        fs: &'env dyn Fs,
+        segments: &'env [(PathBuf, u64)],
+    ) -> std::io::Result<Self> {
+        let (send, batches) = sync_channel(AHEAD);
+        let (used, recycled) = channel();
+        let reader = Reader { send, recycled, floats: Vec::new() };
+        thread::Builder::new().name("wal-reader".to_owned()).spawn_scoped(scope, move || {
+            // Nobody receives any more when the replay was given up.
+            let _ = reader.run(fs, segments);
+        })?;
+        Ok(Self { batches, used })
+    }
+
+    /// The next batch; `None` at the end of the last segment.
+    pub(super) fn next(&self) -> Option<Batch> {
+        self.batches.recv().ok()
+    }
+
+    /// Gives the vector of a batch back.
+    pub(super) fn give_back(&self, mut floats: Vec<Sample>) {
+        floats.clear();
+        // At the end of the log the reader is gone, and needs no vector.
+        let _ = self.used.send(floats);
+    }
+}
+
+/// The replay was given up.
+struct GivenUp;
+
+struct Reader {
+    send: SyncSender<Batch>,
+    recycled: Receiver<Vec<Sample>>,
+    floats: Vec<Sample>,
+}
+
+impl Reader {
+    fn run(mut self, fs: &dyn Fs, segments: &[(PathBuf, u64)]) -> Result<(), GivenUp> {
+        for (number, (path, offset)) in segments.iter().enumerate() {
+            self.hand_on(Then::Segment(number))?;
+            match SegmentReader::open(fs, path) {
+                Ok(mut reader) => {
+                    reader.skip_to(*offset);
+                    self.segment(reader)?;
+                }
+                Err(error) => return self.hand_on(Then::Failed(error)),
+            }
+        }
+        self.hand_on(Then::More)
+    }
+
+    fn segment(&mut self, mut reader: SegmentReader) -> Result<(), GivenUp> {
+        loop {
+            match reader.next_record() {
+                Ok(Some(bytes)) => self.record(bytes)?,
+                Ok(None) => return Ok(()),
+                Err(damage) => return self.hand_on(Then::Damage(damage)),
+            }
+        }
+    }
+
+    fn record(&mut self, bytes: &[u8]) -> Result<(), GivenUp> {
+        let floats = &mut self.floats;
+        let decoded = match bytes.split_first() {
+            None => return Ok(()),
+            Some((&record::SAMPLES, body)) => samples::decode(body, |sample| floats.push(sample)),
+            Some((&record::SAMPLES_V2, body)) => v2::decode_samples(body, |sample| floats.push(sample)),
+            Some(_) => return self.hand_on(Then::Record(bytes.to_vec())),
+        };
+        match decoded {
+            Err(bad) => self.hand_on(Then::Bad(bad)),
+            Ok(()) if self.floats.len() >= SAMPLES => self.hand_on(Then::More),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn hand_on(&mut self, then: Then) -> Result<(), GivenUp> {
+        let fresh = self.recycled.try_recv().unwrap_or_default();
+        let floats = std::mem::replace(&mut self.floats, fresh);
+        self.send.send(Batch { floats, then }).map_err(|_| GivenUp)
+    }
+}

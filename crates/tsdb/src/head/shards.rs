@@ -1,0 +1,142 @@
+//! Float samples of a log → series, on all cores; called by `replay`.
+//!
+//! The pages of the slab are dealt out to as many shards as there are cores, and each sample goes to the shard of its
+//! series, so that the samples of a series stay in order. What a shard cannot do alone (full chunks go into files that all
+//! share, a histogram chunk ends) it leaves to the caller.
+
+use std::num::NonZero;
+use std::thread;
+
+use narthex_chunkenc::Encoding;
+
+use super::series::{NO_HISTOGRAM, Series};
+use super::slab::Part;
+use super::state::HeadState;
+
+/// Samples that wait in one shard before they are appended.
+const WAITING: usize = 32 << 10;
+/// Samples looked at before they are appended: the short first loop keeps many cache misses in flight, the long second
+/// one finds its series in the cache.
+const BLOCK: usize = 512;
+/// More cores than this only wait for memory.
+const SHARDS_MAX: usize = 8;
+
+/// A sample whose series was found.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    slot: u32,
+    t: i64,
+    v: f64,
+}
+
+/// Samples on their way into their series.
+#[derive(Debug)]
+pub(super) struct Shards {
+    waiting: Vec<Vec<Entry>>,
+}
+
+/// A chunk that became full.
+struct Full {
+    slot: u32,
+    mint: i64,
+    maxt: i64,
+    data: Box<[u8]>,
+    len: usize,
+}
+
+/// What came of a shard's samples.
+struct Done {
+    min_t: i64,
+    max_t: i64,
+    full: Vec<Full>,
+    /// Samples of series that have a histogram chunk.
+    left: Vec<Entry>,
+}
+
+impl Shards {
+    /// One shard per core.
+    pub(super) fn new() -> Self {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        Self { waiting: vec![Vec::new(); cores.min(SHARDS_MAX)] }
+    }
+
+    /// Adds a sample; `true` says that it is time to [`append`](Self::append).
+    #[inline]
+    pub(super) fn push(&mut self, slot: u32, t: i64, v: f64) -> bool {
+        let shard = Part::<Series>::of(slot, self.waiting.len());
+        match self.waiting.get_mut(shard) {
+            Some(waiting) => {
+                waiting.push(Entry { slot, t, v });
+                waiting.len() >= WAITING
+            }
+            None => false,
+        }
+    }
+
+    /// Appends everything that waits.
+    pub(super) fn append(&mut self, state: &mut HeadState) {
+        let (floor, range) = (state.min_valid_t, state.chunk_range);
+        let parts = state.series.split(self.waiting.len());
+        let mut work: Vec<_> = parts.into_iter().zip(&mut self.waiting).collect();
+        let done: Vec<Done> = thread::scope(|scope| {
+            let own = work.pop();
+            let others: Vec<_> = work
+                .into_iter()
+                .map(|(part, waiting)| scope.spawn(move || append_to(part, waiting, floor, range)))
+                .collect();
+            let own = own.map(|(part, waiting)| append_to(part, waiting, floor, range));
+            let others = others.into_iter().map(|thread| match thread.join() {
+                Ok(done) => done,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            others.chain(own).collect()
+        });
+        for done in done {
+            state.min_t = state.min_t.min(done.min_t);
+            state.max_t = state.max_t.max(done.max_t);
+            for chunk in done.full {
+                let data = chunk.data.get(..chunk.len).unwrap_or_default();
+                state.store_between(chunk.slot, (chunk.mint, chunk.maxt), Encoding::Xor, data);
+            }
+            for Entry { slot, t, v } in done.left {
+                state.append_to(slot, t, v);
+            }
+        }
+    }
+}
+
+/// Appends the samples of one shard.
+fn append_to(mut part: Part<'_, Series>, waiting: &mut Vec<Entry>, floor: i64, range: i64) -> Done {
+    let mut done = Done { min_t: i64::MAX, max_t: i64::MIN, full: Vec::new(), left: Vec::new() };
+    for block in waiting.chunks_mut(BLOCK) {
+        let mut fresh = 0;
+        for index in 0..block.len() {
+            let Some(entry) = block.get(index).copied() else { break };
+            let is_new = part.get(entry.slot).is_some_and(|series| entry.t > series.chunk.last_t());
+            if let Some(place) = block.get_mut(fresh).filter(|_| is_new && entry.t >= floor) {
+                *place = entry;
+                fresh += 1;
+            }
+        }
+        for entry in block.iter().take(fresh) {
+            let Some(series) = part.get_mut(entry.slot) else { continue };
+            let last = series.chunk.last_t();
+            if entry.t <= last {
+                continue;
+            }
+            if series.histogram != NO_HISTOGRAM {
+                done.left.push(*entry);
+                continue;
+            }
+            if series.must_cut(entry.t) {
+                let (data, len) = series.chunk.take();
+                done.full.push(Full { slot: entry.slot, mint: series.chunk_start, maxt: last, data, len });
+            }
+            series.append(entry.t, entry.v, range);
+            done.min_t = done.min_t.min(entry.t);
+            done.max_t = done.max_t.max(entry.t);
+        }
+    }
+    waiting.clear();
+    done
+}
