@@ -57,13 +57,19 @@ impl Db {
         let _one_at_a_time = self.maintaining.lock();
         let mut done = Maintained::default();
         self.truncate_to_blocks().map_err(MaintenanceError::at("truncating the head"))?;
+        let mut kept_from = None;
         while let Some((mint, maxt)) = self.head_range() {
             if let Some(name) =
                 self.compact_head(mint, maxt).map_err(MaintenanceError::at("compacting the head"))?
             {
                 done.head_blocks.push(name);
             }
-            self.truncate(maxt).map_err(MaintenanceError::at("truncating the head"))?;
+            self.truncate_head(maxt).map_err(MaintenanceError::at("truncating the head"))?;
+            kept_from = Some(maxt);
+        }
+        // Once for all blocks: each time a part of the log is read and written anew.
+        if let Some(mint) = kept_from {
+            self.truncate_log(mint).map_err(MaintenanceError::at("truncating the log"))?;
         }
         if !done.head_blocks.is_empty() {
             let late = self.compact_out_of_order();
@@ -112,15 +118,25 @@ impl Db {
     fn truncate_to_blocks(&self) -> io::Result<()> {
         let end = self.blocks.in_order_end();
         let behind = self.head.state.read().time_range().is_some_and(|(min_t, _)| min_t < end);
-        if behind { self.truncate(end) } else { Ok(()) }
+        if behind {
+            self.truncate_head(end)?;
+            self.truncate_log(end)?;
+        }
+        Ok(())
     }
 
-    /// Forgets what is before `mint` in head, head chunk files and log.
-    fn truncate(&self, mint: i64) -> io::Result<()> {
+    /// Forgets what is before `mint` in head and head chunk files.
+    fn truncate_head(&self, mint: i64) -> io::Result<()> {
         self.wait_for_readers()?;
+        let _no_commit = self.head.log.lock();
+        self.head.state.write().truncate(mint);
+        Ok(())
+    }
+
+    /// Forgets what is before `mint` in the log.
+    fn truncate_log(&self, mint: i64) -> io::Result<()> {
         let current = {
             let mut log = self.head.log.lock();
-            self.head.state.write().truncate(mint);
             log.next_segment()?;
             log.segment()
         };

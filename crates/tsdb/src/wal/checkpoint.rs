@@ -63,7 +63,7 @@ pub(crate) fn advance(
     }
     fs.create_dir_all(&temporary)?;
     let out = WalWriter::create(Arc::clone(fs), temporary.clone(), 0, segment_size, compression)?;
-    let mut writer = Writer { out, keep, buffer: Vec::new(), metadata: BTreeMap::new() };
+    let mut writer = Writer { out, keep, buffer: Vec::new(), samples: Vec::new(), metadata: BTreeMap::new() };
     if let Some((name, _)) = &old {
         let dir = dir.join(name);
         for number in segment::list(&**fs, &dir)? {
@@ -89,6 +89,7 @@ struct Writer<'a> {
     out: WalWriter,
     keep: &'a Keep<'a>,
     buffer: Vec<u8>,
+    samples: Vec<Sample>,
     /// The newest metadata of each series.
     metadata: BTreeMap<u64, Metadata>,
 }
@@ -156,13 +157,15 @@ impl Writer<'_> {
     }
 
     fn samples(&mut self, decode: impl FnOnce(&mut dyn FnMut(Sample)) -> Result<(), record::BadRecord>) {
-        let mut kept = Vec::new();
+        let mut kept = std::mem::take(&mut self.samples);
+        kept.clear();
         note(decode(&mut |sample| {
             if sample.t >= self.keep.mint && (self.keep.series)(sample.series) {
                 kept.push(sample);
             }
         }));
         samples::encode(&mut self.buffer, &kept);
+        self.samples = kept;
     }
 
     fn histograms(
