@@ -1,4 +1,4 @@
-//! The head's hot paths: append with commit (log included), label lookup, select, replay. Throughput in samples or series.
+//! The head's hot paths: append with commit (log included), the log alone, label lookup, select, replay. Throughput in samples or series.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 use std::hint::black_box;
@@ -7,6 +7,7 @@ use std::path::Path;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use narthex_model::{Labels, Matcher};
 use narthex_storage::{Queryable, SampleValue, Samples, SelectHints, SeriesRef, Storage, collect_series};
+use narthex_tsdb::bench::WalBench;
 use narthex_tsdb::{Compression, Db, Options};
 
 /// Series of one target, as a scrape brings them.
@@ -71,6 +72,19 @@ fn bench(c: &mut Criterion) {
             appender.rollback();
         });
     });
+    for (name, compression) in [("snappy", Compression::Snappy), ("plain", Compression::None)] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut log = WalBench::new(dir.path(), compression).unwrap();
+        let mut step = 0_i64;
+        group.bench_function(format!("log only, {name}"), |b| {
+            b.iter(|| {
+                step += 1;
+                let t = 1_700_000_000_000 + step * 15_000;
+                let value = |index: u64| (step * (index as i64 % 17)) as f64;
+                log.commit(dir.path(), (1..=TARGET as u64).map(|index| (index, t, value(index)))).unwrap();
+            });
+        });
+    }
     let known: Vec<_> = (0..TARGET).map(|series| labels(7, series)).collect();
     group.bench_function("look labels up", |b| {
         b.iter(|| {

@@ -29,3 +29,9 @@ pub use head::replay::ReplayReport;
 pub use head::stats::{HeadStats, StatEntry, Stats};
 pub use options::Options;
 pub use wal::Compression;
+
+/// Pieces that the benchmarks measure by themselves; not for other crates.
+#[doc(hidden)]
+pub mod bench {
+    pub use crate::wal::bench::WalBench;
+}

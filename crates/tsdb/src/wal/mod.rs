@@ -7,6 +7,7 @@
 //! Invariants: a record never spans two segments; a commit is one write; nothing is acknowledged before its bytes
 //! were handed to the operating system.
 
+pub(crate) mod bench;
 pub(crate) mod checkpoint;
 mod compression;
 mod page;
