@@ -136,14 +136,16 @@ export function TimeChart({ id, model, zone, visible, syncKey, tooltip, onZoom, 
   useEffect(() => {
     const u = plot.current;
     if (u === null) return;
+    const off = new Set(hidden.split('\n'));
     u.batch(() => {
       model.series.forEach((series, i) => {
-        const show = !hidden.split('\n').includes(series.key);
+        const show = !off.has(series.key);
         const option = u.series[i + 1];
         if (option !== undefined && option.show !== show) u.setSeries(i + 1, { show }, false);
       });
       if (u.data !== prepared.data) u.setData(prepared.data);
-      u.setScale('x', { min: model.from, max: model.to });
+      // A new instance has it all already; asking again would draw everything twice.
+      if (u.scales['x']?.min !== model.from || u.scales['x'].max !== model.to) u.setScale('x', { min: model.from, max: model.to });
     });
   }, [prepared, model, hidden]);
 

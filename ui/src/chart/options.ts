@@ -17,6 +17,8 @@ export function readInk(): Ink {
   return { grid: style.getPropertyValue('--grid').trim(), axis: style.getPropertyValue('--axis').trim(), font: `11px ${style.getPropertyValue('--font').trim()}` };
 }
 
+const DOTS_MAX = 8;
+
 function pathsOf(series: ChartSeries): uPlot.Series.PathBuilder | undefined {
   if (series.draw === 'points') return () => null;
   if (series.draw === 'bars') return uPlot.paths.bars?.({ size: [series.barWidth, Infinity], align: series.barAlign });
@@ -122,6 +124,24 @@ function scaleOption(axis: ChartAxis, series: readonly ChartSeries[]): uPlot.Sca
   };
 }
 
+const widths = new Map<string, number>();
+const WIDTHS_MAX = 2_000;
+
+/** The width of an axis label, measured once: the same labels come again with every panel and every refresh. */
+function widthOf(context: CanvasRenderingContext2D, font: string, text: string): number {
+  const key = `${font}\n${text}`;
+  let width = widths.get(key);
+  if (width === undefined) {
+    if (widths.size >= WIDTHS_MAX) widths.clear();
+    context.save();
+    context.font = font;
+    width = context.measureText(text).width;
+    context.restore();
+    widths.set(key, width);
+  }
+  return width;
+}
+
 function axisOption(axis: ChartAxis, ink: Ink, first: boolean): uPlot.Axis {
   return {
     scale: axis.scale,
@@ -140,11 +160,7 @@ function axisOption(axis: ChartAxis, ink: Ink, first: boolean): uPlot.Axis {
     values: (_u, splits, _axis, _space, step) => splits.map((value) => (value === null ? '' : axis.format(value, step))),
     size: (u, values) => {
       if (values === null || values === undefined || values.length === 0) return 32;
-      u.ctx.save();
-      u.ctx.font = ink.font;
-      const widest = Math.max(...values.map((text) => u.ctx.measureText(text).width));
-      u.ctx.restore();
-      return Math.ceil(widest) + 14;
+      return Math.ceil(Math.max(...values.map((text) => widthOf(u.ctx, ink.font, text)))) + 14;
     },
   };
 }
@@ -202,7 +218,8 @@ export function uplotOptions(setup: Setup): uPlot.Options {
     cursor: {
       x: true,
       y: true,
-      points: { size: 7, width: 2 },
+      // A dot for every series is an element for every series; where there are many, the nearest one has it.
+      points: { size: 7, width: 2, one: model.series.length > DOTS_MAX },
       drag: { x: true, y: false, setScale: false },
       focus: { prox: 24 },
       bind: {

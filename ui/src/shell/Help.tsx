@@ -41,7 +41,7 @@ export function Help(): ReactNode {
   }, []);
   return (
     <>
-      <button type="button" className="btn btn-quiet btn-icon" aria-label="Keyboard help" title="Keyboard help (?)" onClick={() => setOpen(true)}>
+      <button type="button" className="btn btn-quiet btn-icon only-wide" aria-label="Keyboard help" title="Keyboard help (?)" onClick={() => setOpen(true)}>
         <Icon name="help" />
       </button>
       {open && (

@@ -38,11 +38,11 @@ export function ServerShell({ children }: { readonly children: ReactNode }): Rea
           <a href={href('/dashboards/')} className="nav-link">Dashboards</a>
           <Link to="/alerts" className="nav-link" aria-current={current('/alerts')}>Alerts</Link>
           <Menu
-            className="nav-link"
+            className={status === undefined ? 'nav-link' : 'nav-link current'}
             title="Status pages"
             label={
               <>
-                {status === undefined ? 'Status' : <span className="row"><span className="only-wide">Status ▸</span> {status[1]}</span>} <Icon name="down" />
+                Status{status !== undefined && <span className="only-wide"> ▸ {status[1]}</span>} <Icon name="down" />
               </>
             }
           >
