@@ -39,10 +39,16 @@ fn the_pages_draw_the_story() {
     let listen = format!("--web.listen-address={}", at(server));
     let arguments = ["--config.file=prometheus.yml", "--storage.tsdb.path=tsdb", listen.as_str()];
     let _server = Process::start("narthex", &arguments, folder.path(), server, "/-/ready");
-    let dashboards = format!("--dashboards.path={}", root.join("deploy/dashboards").display());
+    let boards = folder.path().join("dashboards");
+    std::fs::create_dir(&boards).unwrap();
+    for file in std::fs::read_dir(root.join("deploy/dashboards")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), boards.join(file.file_name())).unwrap();
+    }
+    let dashboards = format!("--dashboards.path={}", boards.display());
     let source = format!("--datasource.url=http://{}", at(server));
     let listen = format!("--web.listen-address={}", at(dash));
-    let arguments = ["dash", source.as_str(), dashboards.as_str(), listen.as_str()];
+    let arguments = ["dash", source.as_str(), dashboards.as_str(), "--dashboards.writable", listen.as_str()];
     let _dash = Process::start("narthex", &arguments, folder.path(), dash, "/-/healthy");
     let url = format!("http://{}", at(api));
     let _traffic =
