@@ -6,6 +6,7 @@ import { useAnswer } from '../../api/useAnswer';
 import { Empty, ErrorNote, Progress } from '../../design/Note';
 import { Badge } from '../../design/parts';
 import { childrenOf, nodeText } from './ast';
+import { Statistics } from './Statistics';
 
 const api = new Prometheus();
 
@@ -35,10 +36,11 @@ export function Explain({ expr }: { readonly expr: string }): ReactNode {
   const asked = useAnswer(expr, (signal) => api.parseQuery(expr, signal), { enabled: expr.trim() !== '' });
   if (expr.trim() === '') return <Empty title="Nothing to explain yet">Enter an expression and run it.</Empty>;
   return (
-    <div className="card-pad">
+    <div className="card-pad stack">
       <Progress busy={asked.busy} />
       {asked.error !== undefined && <ErrorNote error={asked.error} query={expr} />}
       {asked.data !== undefined && asked.error === undefined && <ul className="tree"><Node node={asked.data.data} depth={0} /></ul>}
+      {asked.data !== undefined && asked.error === undefined && <Statistics expr={expr} />}
     </div>
   );
 }
