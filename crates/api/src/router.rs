@@ -66,6 +66,7 @@ fn v1_routes() -> Router<Arc<ApiState>> {
         .route("/query_exemplars", get(v1::query_exemplars::exemplars).post(v1::query_exemplars::exemplars))
         .route("/format_query", get(v1::format_query::format_query).post(v1::format_query::format_query))
         .route("/parse_query", get(v1::parse_query::parse_query).post(v1::parse_query::parse_query))
+        .route("/explain", get(v1::explain::explain).post(v1::explain::explain))
         .route("/labels", get(v1::labels::labels).post(v1::labels::labels))
         .route("/label/{name}/values", get(v1::label_values::label_values))
         .route("/series", get(v1::series::series).post(v1::series::series))

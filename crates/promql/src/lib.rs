@@ -24,4 +24,5 @@ pub mod test_language;
 pub mod value;
 
 pub use engine::{Engine, EngineOptions, QueryError, QueryOptions, QueryOutput, QueryStats};
-pub use limits::CancelToken;
+pub use limits::{ActiveQueries, CancelToken};
+pub use plan::{PlanMode, PlanNode};

@@ -10,7 +10,7 @@ use narthex_promql::{QueryError, QueryOptions, QueryOutput, QueryStats};
 
 use crate::context::State;
 use crate::error::ApiError;
-use crate::json::{Writer, write_value};
+use crate::json::{Writer, write_timestamp, write_value};
 use crate::params::Params;
 use crate::respond::{Answer, ApiResult};
 
@@ -22,6 +22,7 @@ pub(super) struct Asked {
     timeout: Option<Duration>,
     lookback_ms: Option<i64>,
     stats: bool,
+    step_stats: bool,
     limit: usize,
 }
 
@@ -48,7 +49,15 @@ impl Asked {
         let query = params.get("query").to_owned();
         let expr = parse_expr(&query, state.engine.options().parser)
             .map_err(|error| ApiError::parameter("query", error))?;
-        Ok(Self { query, expr, timeout, lookback_ms, stats: !params.get("stats").is_empty(), limit })
+        Ok(Self {
+            query,
+            expr,
+            timeout,
+            lookback_ms,
+            stats: !params.get("stats").is_empty(),
+            step_stats: params.get("stats") == "all",
+            limit,
+        })
     }
 
     /// Runs the query where blocking work runs and writes its answer there, too.
@@ -66,8 +75,13 @@ impl Asked {
         let begun = std::time::Instant::now();
         let run = move |cancel| {
             let queued = begun.elapsed();
-            let options =
-                QueryOptions { lookback_ms: self.lookback_ms, timeout: self.timeout, cancel, stats: true };
+            let options = QueryOptions {
+                lookback_ms: self.lookback_ms,
+                timeout: self.timeout,
+                cancel,
+                stats: true,
+                step_stats: self.step_stats,
+            };
             let mut output = evaluate(&shared, &self.expr, &options)?;
             if let Some(stats) = &mut output.stats {
                 // The engine admits everybody: queries wait for their turn here.
@@ -122,5 +136,14 @@ fn write_stats(out: &mut Writer, stats: &QueryStats) {
     out.end_object().key("samples").begin_object();
     out.key("totalQueryableSamples").uint(stats.total_samples as u64);
     out.key("peakSamples").uint(stats.peak_samples as u64);
+    if let Some(steps) = &stats.step_samples {
+        out.key("totalQueryableSamplesPerStep").begin_array();
+        for (t, samples) in steps {
+            out.begin_array();
+            write_timestamp(out, *t);
+            out.uint(*samples).end_array();
+        }
+        out.end_array();
+    }
     out.end_object().end_object();
 }

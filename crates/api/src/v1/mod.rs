@@ -4,6 +4,7 @@ pub(crate) mod admin;
 pub(crate) mod alertmanagers;
 pub(crate) mod alerts;
 mod evaluate;
+pub(crate) mod explain;
 pub(crate) mod features;
 pub(crate) mod format_query;
 pub(crate) mod label_values;

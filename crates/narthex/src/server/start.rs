@@ -13,7 +13,7 @@ use narthex_api::{Context, CorsOrigin, Settings};
 use narthex_client::{ProcessCollector, Registry};
 use narthex_dashboards::DataSource;
 use narthex_promql::parser::ParserOptions;
-use narthex_promql::{Engine, EngineOptions};
+use narthex_promql::{ActiveQueries, Engine, EngineOptions};
 use narthex_scrape::ScrapeManager;
 use narthex_tsdb::{Compression, Db, Retention};
 use narthex_web::Ui;
@@ -108,7 +108,7 @@ async fn live(flags: Flags) -> Result<(), StartError> {
         settings,
         storage: Arc::clone(&db) as _,
         database: Arc::clone(&db) as _,
-        engine: Arc::new(Engine::new(engine_options(&flags))),
+        engine: Arc::new(Engine::new(engine_options(&flags)).noting(active_queries(&flags))),
         targets: Arc::clone(&targets) as _,
         server: Arc::clone(&state) as _,
         registry,
@@ -284,10 +284,31 @@ fn scrape_options(flags: &Flags, state: &ServerState) -> narthex_scrape::Options
     }
 }
 
+/// The file that notes running queries; says what a crash has left in it.
+fn active_queries(flags: &Flags) -> Option<ActiveQueries> {
+    let folder = PathBuf::from(flags.text("storage.tsdb.path"));
+    let path = folder.join("queries.active");
+    let opened = std::fs::create_dir_all(&folder)
+        .and_then(|()| ActiveQueries::open(&path, flags.count("query.max-concurrency")));
+    match opened {
+        Ok((active, unfinished)) => {
+            if let Some(queries) = unfinished {
+                tracing::info!(queries, "These queries didn't finish in the last run:");
+            }
+            Some(active)
+        }
+        Err(error) => {
+            tracing::warn!(%error, path = %path.display(), "running queries are not noted");
+            None
+        }
+    }
+}
+
 fn engine_options(flags: &Flags) -> EngineOptions {
     EngineOptions {
         lookback_ms: flags.duration_ms("query.lookback-delta"),
         max_samples: flags.count("query.max-samples"),
+        max_memory: usize::try_from(flags.size("query.max-memory")).unwrap_or(usize::MAX),
         timeout: duration(flags, "query.timeout"),
         // The API admits this many and lets the others wait without holding a thread.
         max_concurrency: 0,

@@ -70,6 +70,10 @@ pub(crate) fn fold<A: Accumulator>(
             *held += samples;
             let group = groups.ids.get(index).map_or(0, |id| *id as usize);
             if let Some(slot) = slots.get_mut(group) {
+                if slot.is_none() {
+                    // Some accumulators hold one number a step, some four: two and a bit is the middle.
+                    context.memory.take(steps * 20)?;
+                }
                 slot.get_or_insert_with(|| A::new(steps)).add(column, index);
             }
             Ok(())

@@ -125,6 +125,12 @@ impl Column {
         self.present.count() + self.histograms.iter().map(|(_, h)| histogram_samples(h)).sum::<usize>()
     }
 
+    /// The memory that it fills, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let histograms: usize = self.histograms.iter().map(|(_, h)| 16 * histogram_samples(h)).sum();
+        self.values.len() * size_of::<f64>() + self.values.len() / 8 + histograms
+    }
+
     /// The floats with their steps.
     pub(crate) fn floats(&self) -> impl Iterator<Item = (usize, f64)> {
         self.present.iter().map(|step| (step, self.values.get(step).copied().unwrap_or_default()))

@@ -30,6 +30,11 @@ pub enum QueryError {
     /// More samples than a query may hold.
     #[error("query processing would load too many samples into memory in query execution")]
     TooManySamples,
+    /// More memory than a query may fill, in bytes.
+    #[error(
+        "query would build more than {0} bytes of intermediate results, the limit of --query.max-memory; ask for fewer series, a shorter range or a longer step"
+    )]
+    TooMuchMemory(usize),
     /// More points per series than a range query may return.
     #[error(
         "exceeded maximum resolution of {0} points per timeseries. Try decreasing the query resolution (?step=XX)"
@@ -42,7 +47,7 @@ impl QueryError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::BadData(_) | Self::TooManyPoints(_) => "bad_data",
-            Self::Execution { .. } | Self::TooManySamples => "execution",
+            Self::Execution { .. } | Self::TooManySamples | Self::TooMuchMemory(_) => "execution",
             Self::Storage(StorageError::Cancelled) | Self::Canceled(_) => "canceled",
             Self::Storage(_) => "internal",
             Self::Timeout(_) => "timeout",

@@ -12,6 +12,8 @@ pub struct EngineOptions {
     pub lookback_ms: i64,
     /// The most samples that one query may hold; 0 = no limit.
     pub max_samples: usize,
+    /// The most bytes of columns that one query may build; 0 = no limit.
+    pub max_memory: usize,
     /// The longest that one query may take, waiting included; zero = no limit.
     pub timeout: Duration,
     /// The most queries at once; 0 = no limit.
@@ -37,6 +39,7 @@ impl Default for EngineOptions {
         Self {
             lookback_ms: 300_000,
             max_samples: 50_000_000,
+            max_memory: 0,
             timeout: Duration::from_secs(120),
             max_concurrency: 20,
             max_points: 11_000,
@@ -61,4 +64,6 @@ pub struct QueryOptions {
     pub cancel: CancelToken,
     /// Whether to fill [`QueryOutput::stats`](super::QueryOutput::stats).
     pub stats: bool,
+    /// Whether the statistics count the samples of each step, too.
+    pub step_stats: bool,
 }

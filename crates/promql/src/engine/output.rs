@@ -17,7 +17,7 @@ pub struct QueryOutput {
 }
 
 /// What a query cost.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryStats {
     /// Time spent waiting for other queries.
     pub queue_time: Duration,
@@ -31,4 +31,8 @@ pub struct QueryStats {
     pub total_samples: usize,
     /// The most samples held at once.
     pub peak_samples: usize,
+    /// Bytes of columns that were built.
+    pub built_bytes: usize,
+    /// Per step its time and the samples that it looked at; filled when the query options ask for it.
+    pub step_samples: Option<Vec<(i64, u64)>>,
 }

@@ -11,10 +11,10 @@ use super::{EngineOptions, QueryError, QueryOptions, QueryOutput, QueryStats};
 use crate::annotations::Annotations;
 use crate::ast::{DurationContext, Expr, ValueType};
 use crate::column::Grid;
-use crate::limits::{Gate, QueryGuard};
+use crate::limits::{ActiveQueries, Gate, QueryGuard, StepSamples};
 use crate::operators::QueryContext;
 use crate::parser::parse_expr;
-use crate::plan::{Around, ExtentContext, Planner, extent};
+use crate::plan::{Around, ExtentContext, PlanNode, Planner, explain, extent};
 use crate::value::{MatrixSeries, Value};
 
 /// Evaluates queries; one for the whole process, shared by all threads.
@@ -22,6 +22,7 @@ use crate::value::{MatrixSeries, Value};
 pub struct Engine {
     options: EngineOptions,
     gate: Gate,
+    active: Option<ActiveQueries>,
 }
 
 impl Engine {
@@ -32,7 +33,14 @@ impl Engine {
             options.threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         }
         let gate = Gate::new(options.max_concurrency);
-        Self { options, gate }
+        Self { options, gate, active: None }
+    }
+
+    /// The same engine, which notes the queries that it runs.
+    #[must_use]
+    pub fn noting(mut self, active: Option<ActiveQueries>) -> Self {
+        self.active = active;
+        self
     }
 
     /// The settings.
@@ -109,6 +117,26 @@ impl Engine {
         self.run(storage, expr, grid, durations, false, options)
     }
 
+    /// What [`range_expr`](Self::range_expr), or for `None` [`instant_expr`](Self::instant_expr) at `start`, would do.
+    pub fn explain(
+        &self,
+        expr: &Expr,
+        start: Timestamp,
+        range: Option<(Timestamp, i64)>,
+        lookback_ms: Option<i64>,
+    ) -> Result<PlanNode, QueryError> {
+        let (end, step) = range.unwrap_or((start, 0));
+        let grid = Grid::new(start, end, step);
+        let context = ExtentContext {
+            start: grid.start,
+            end: grid.end,
+            lookback: lookback_ms.unwrap_or(self.options.lookback_ms).max(1),
+            subquery_step: self.options.default_subquery_step_ms,
+            durations: DurationContext { step_ms: step, range_ms: end.saturating_sub(start) },
+        };
+        explain(expr, grid, &context)
+    }
+
     fn run(
         &self,
         storage: &dyn Queryable,
@@ -126,8 +154,10 @@ impl Engine {
         let guard = QueryGuard::new(options.cancel.clone(), timeout);
         let _permit = self.gate.enter(&guard)?;
         let admitted = Instant::now();
+        let _noted = self.active.as_ref().and_then(|active| active.insert(&expr.to_string()));
         let lookback = options.lookback_ms.unwrap_or(self.options.lookback_ms).max(1);
-        let context = Arc::new(QueryContext::new(&self.options, guard, lookback));
+        let step_samples = options.step_stats.then(|| StepSamples::new(grid));
+        let context = Arc::new(QueryContext::new(&self.options, guard, lookback, step_samples));
         context.budget.admit_steps(grid.steps)?;
         let extent_context = ExtentContext {
             start: grid.start,
@@ -160,6 +190,8 @@ impl Engine {
             total_time: done - begun,
             total_samples: context.budget.total(),
             peak_samples: context.budget.peak(),
+            built_bytes: context.memory.built(),
+            step_samples: context.step_samples.as_ref().map(StepSamples::finish),
         });
         Ok(QueryOutput { value, annotations, stats })
     }

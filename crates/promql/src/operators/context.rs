@@ -1,7 +1,7 @@
 //! What all operators of one query share.
 
 use crate::engine::{EngineOptions, QueryError};
-use crate::limits::{QueryGuard, SampleBudget};
+use crate::limits::{MemoryBudget, QueryGuard, SampleBudget, StepSamples};
 
 /// Limits and settings of one query; shared by its threads.
 #[derive(Debug)]
@@ -10,6 +10,10 @@ pub(crate) struct QueryContext {
     pub(crate) guard: QueryGuard,
     /// Samples held.
     pub(crate) budget: SampleBudget,
+    /// Bytes built.
+    pub(crate) memory: MemoryBudget,
+    /// Samples that each step looks at, when that is asked for.
+    pub(crate) step_samples: Option<StepSamples>,
     /// Lookback in milliseconds.
     pub(crate) lookback: i64,
     /// Threads to use.
@@ -26,10 +30,17 @@ pub(crate) struct QueryContext {
 
 impl QueryContext {
     /// The context of one query.
-    pub(crate) fn new(options: &EngineOptions, guard: QueryGuard, lookback: i64) -> Self {
+    pub(crate) fn new(
+        options: &EngineOptions,
+        guard: QueryGuard,
+        lookback: i64,
+        step_samples: Option<StepSamples>,
+    ) -> Self {
         Self {
             guard,
             budget: SampleBudget::new(options.max_samples),
+            memory: MemoryBudget::new(options.max_memory),
+            step_samples,
             lookback,
             threads: options.threads.max(1),
             delayed_names: options.delayed_name_removal,

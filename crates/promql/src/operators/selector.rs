@@ -6,7 +6,7 @@ use narthex_model::{CounterResetHint, FloatHistogram, Labels, is_stale};
 use narthex_storage::{Samples, Series};
 
 use super::{QueryContext, Scratch, Source};
-use crate::column::Column;
+use crate::column::{Column, histogram_samples};
 use crate::engine::QueryError;
 use crate::kernel::Windows;
 
@@ -122,6 +122,12 @@ impl Source for SelectorSource {
         if read.is_ok() {
             picked = self.pick(&samples, out);
             self.context.budget.count_read(out.present.count() + out.histograms.len());
+            if let Some(counts) = &self.context.step_samples {
+                out.present.iter().for_each(|step| counts.add(self.windows.grid, step, 1));
+                for (step, histogram) in &out.histograms {
+                    counts.add(self.windows.grid, *step as usize, histogram_samples(histogram));
+                }
+            }
         }
         scratch.give_samples(samples);
         read?;

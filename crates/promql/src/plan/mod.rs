@@ -8,6 +8,7 @@
 mod aggregate;
 mod binary;
 mod call;
+mod explain;
 mod extent;
 mod info;
 mod invariant;
@@ -20,6 +21,8 @@ use std::sync::Arc;
 use narthex_model::Timestamp;
 use narthex_storage::Querier;
 
+pub(crate) use explain::explain;
+pub use explain::{PlanMode, PlanNode};
 pub(crate) use extent::{ExtentContext, extent};
 use invariant::is_invariant;
 

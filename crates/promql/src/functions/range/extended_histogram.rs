@@ -1,14 +1,11 @@
 //! `anchored` and `smoothed` `rate`, `increase` and `delta` of native histograms.
 
-use std::sync::Arc;
-
 use narthex_model::histogram::IncompatibleSchema;
 use narthex_model::{CounterResetHint, FloatHistogram};
 
-use super::extended::border_samples;
+use super::frame::{Edge, Frame};
 use super::{RangeCall, Window};
 use crate::annotations::{Annotation, HistogramOperation};
-use crate::ast::RangeMode;
 use crate::kernel::RateKind;
 
 /// The histogram at `t` between two samples; a counter that was reset starts at zero.
@@ -41,119 +38,108 @@ pub(crate) fn interpolate_histograms(
     Ok(result)
 }
 
+/// The change from border to border; what a counter lost in resets on the way is added back.
 pub(super) fn extended_histogram_rate(
     window: &Window<'_>,
     call: &mut RangeCall<'_>,
     kind: RateKind,
 ) -> Option<FloatHistogram> {
-    let (times, histograms) = (window.histogram_times, window.histograms);
-    let smoothed = call.mode == RangeMode::Smoothed;
-    let (first, last) = border_samples(times, window.start, window.end, call.mode)?;
-    let custom = histograms.first()?.uses_custom_buckets();
-    // The layout of the samples in use decides, beginning with the first of them.
-    let used = histograms.get(first..=last)?;
-    let custom = used.first().map_or(custom, |h| h.uses_custom_buckets());
+    let frame = Frame::new(window.histogram_times, window.start, window.end, call.mode)?;
+    let used = window.histograms.get(frame.samples())?;
+    let custom = used.first()?.uses_custom_buckets();
     for histogram in used {
         if histogram.uses_custom_buckets() != custom {
             call.mixed_schemas();
             return None;
         }
-        if kind.is_counter && histogram.counter_reset_hint == CounterResetHint::Gauge {
+        if kind.is_counter && is_gauge(histogram) {
             call.add(Annotation::histogram_not_counter);
         }
     }
-    let left = if smoothed && times[first] < window.start {
-        between(window, call, first, window.start, kind.is_counter)?
-    } else {
-        histograms[first].as_ref().clone()
-    };
-    let right = if smoothed && last > 0 && times[last] > window.end {
-        between(window, call, last - 1, window.end, kind.is_counter)?
-    } else {
-        histograms[last].as_ref().clone()
-    };
-    let is_gauge = |h: &FloatHistogram| h.counter_reset_hint == CounterResetHint::Gauge;
-    if !kind.is_counter && (!is_gauge(&left) || !is_gauge(&right)) {
+    let left = histogram_at(window, call, frame.left, window.start, kind)?;
+    let right = histogram_at(window, call, frame.right, window.end, kind)?;
+    if !kind.is_counter && !(is_gauge(&left) && is_gauge(&right)) {
         call.add(Annotation::histogram_not_gauge);
     }
-    let mut result = right.clone();
-    if !call.sub_histogram(&mut result, &left) {
+    let mut change = right.clone();
+    let mut fits = call.sub_histogram(&mut change, &left);
+    if kind.is_counter && fits {
+        let mut lost: Option<FloatHistogram> = None;
+        for before in before_resets(window, &frame, &left, &right) {
+            match &mut lost {
+                None => lost = Some(before.clone()),
+                Some(lost) => fits &= call.add_histogram(lost, before),
+            }
+        }
+        fits = fits && lost.is_none_or(|lost| call.add_histogram(&mut change, &lost));
+    }
+    if !fits {
         return None;
     }
-    if kind.is_counter {
-        let lost = lost_in_resets(window, call, (first, last), &left, &right, smoothed)?;
-        if let Some(lost) = lost
-            && !call.add_histogram(&mut result, &lost)
-        {
-            return None;
-        }
-    }
     if kind.is_rate {
-        result.div(call.range_seconds());
+        change.div(call.range_seconds());
     }
-    result.counter_reset_hint = CounterResetHint::Gauge;
-    result.compact(0);
-    Some(result)
+    change.counter_reset_hint = CounterResetHint::Gauge;
+    change.compact(0);
+    Some(change)
 }
 
-fn between(
+fn is_gauge(histogram: &FloatHistogram) -> bool {
+    histogram.counter_reset_hint == CounterResetHint::Gauge
+}
+
+/// The histogram of a border at `t`; `None` when its neighbours do not fit together.
+fn histogram_at(
     window: &Window<'_>,
     call: &mut RangeCall<'_>,
-    index: usize,
+    edge: Edge,
     t: i64,
-    is_counter: bool,
+    kind: RateKind,
 ) -> Option<FloatHistogram> {
-    let (times, histograms) = (window.histogram_times, window.histograms);
-    let from = (*times.get(index)?, histograms.get(index)?.as_ref());
-    let to = (*times.get(index + 1)?, histograms.get(index + 1)?.as_ref());
+    let sample = |index: usize| {
+        let (time, histogram) = (window.histogram_times.get(index)?, window.histograms.get(index)?);
+        Some((*time, histogram.as_ref()))
+    };
+    let index = match edge {
+        Edge::Sample(index) => return sample(index).map(|(_, histogram)| histogram.clone()),
+        Edge::Line(index) => index,
+    };
+    let (from, to) = (sample(index)?, sample(index + 1)?);
     let pos = call.pos;
     let annotations = &mut *call.annotations;
     let mut reconciled = |operation| annotations.add(Annotation::mismatched_custom_buckets(operation, pos));
-    let result = interpolate_histograms(from, to, t, is_counter, &mut reconciled);
+    let result = interpolate_histograms(from, to, t, kind.is_counter, &mut reconciled);
     if result.is_err() {
         call.mixed_schemas();
     }
     result.ok()
 }
 
-/// What the counter had reached before each reset, together. The outer `None` means that histograms do not fit together.
-#[expect(clippy::option_option, reason = "failure and absence of resets are different answers")]
-fn lost_in_resets(
-    window: &Window<'_>,
-    call: &mut RangeCall<'_>,
-    (first, last): (usize, usize),
-    left: &FloatHistogram,
-    right: &FloatHistogram,
-    smoothed: bool,
-) -> Option<Option<FloatHistogram>> {
-    let (times, histograms) = (window.histogram_times, window.histograms);
-    let mut before: &FloatHistogram = left;
-    let mut from = first + 1;
-    if smoothed && times[first] < window.start {
-        let next: &Arc<FloatHistogram> = histograms.get(first + 1)?;
-        if next.detect_reset(&histograms[first]) {
-            // The left border was interpolated over this reset already.
-            before = next;
-            from += 1;
+/// What the counter had reached before each reset between the borders.
+fn before_resets<'a>(
+    window: &Window<'a>,
+    frame: &Frame,
+    left: &'a FloatHistogram,
+    right: &'a FloatHistogram,
+) -> Vec<&'a FloatHistogram> {
+    let mut inner = window.histograms.get(frame.inner.clone()).unwrap_or_default().iter().map(AsRef::as_ref);
+    let mut before = left;
+    if let Edge::Line(index) = frame.left
+        && let (Some(from), Some(to)) = (window.histograms.get(index), window.histograms.get(index + 1))
+        && to.detect_reset(from)
+    {
+        // The line over this reset rises from zero already. Without a sample between the borders it ends at the right one.
+        match inner.next() {
+            Some(next) => before = next,
+            None => return Vec::new(),
         }
     }
-    if from > last {
-        return Some(None);
-    }
-    let mut lost: Option<FloatHistogram> = None;
-    let inner = histograms.get(from..last).unwrap_or_default().iter().map(AsRef::as_ref);
+    let mut found = Vec::new();
     for histogram in inner.chain([right]) {
         if histogram.detect_reset(before) {
-            match &mut lost {
-                None => lost = Some(before.clone()),
-                Some(lost) => {
-                    if !call.add_histogram(lost, before) {
-                        return None;
-                    }
-                }
-            }
+            found.push(before);
         }
         before = histogram;
     }
-    Some(lost)
+    found
 }

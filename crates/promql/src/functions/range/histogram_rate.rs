@@ -1,7 +1,5 @@
 //! The difference between the last and the first histogram of a window, counter resets added back.
 
-use std::borrow::Cow;
-
 use narthex_model::{CounterResetHint, FloatHistogram};
 
 use super::start_time::{any_overlap, reset_at};
@@ -44,67 +42,94 @@ impl RangeCall<'_> {
 }
 
 /// The increase over a window of at least two histograms; `None` when they do not fit together.
+///
+/// A counter's window falls into stretches without resets. The increase is what the last stretch has reached, less what
+/// the first began with, plus the ends of the stretches before.
 pub(super) fn histogram_rate(
     window: &Window<'_>,
     call: &mut RangeCall<'_>,
     is_counter: bool,
 ) -> Option<FloatHistogram> {
-    let (times, histograms) = (window.histogram_times, window.histograms);
+    let histograms = window.histograms;
     let (first, last) = (histograms.first()?, histograms.last()?);
-    let second = histograms.get(1)?;
     let is_gauge = |h: &FloatHistogram| h.counter_reset_hint == CounterResetHint::Gauge;
-    if is_counter && (is_gauge(first) || is_gauge(last)) {
+    if !is_counter {
+        if !fit_together(&[first.as_ref(), last.as_ref()]) {
+            call.mixed_schemas();
+            return None;
+        }
+        if !(is_gauge(first) && is_gauge(last)) {
+            call.add(Annotation::histogram_not_gauge);
+        }
+        return difference(call, last, first, last.schema.min(first.schema));
+    }
+    if histograms.iter().any(|histogram| is_gauge(histogram)) {
         call.add(Annotation::histogram_not_counter);
     }
-    // After a reset the first sample's layout no longer matters.
-    let reset_first =
-        is_counter && (reset_at(window.histogram_starts, times, 1) || second.detect_reset(first));
-    let base: Cow<'_, FloatHistogram> = if reset_first {
-        Cow::Owned(FloatHistogram {
-            schema: second.schema,
-            custom_values: second.custom_values.clone(),
-            ..FloatHistogram::default()
-        })
-    } else {
-        Cow::Borrowed(first.as_ref())
+    let resets_at = |index: usize, before: &FloatHistogram| {
+        reset_at(window.histogram_starts, window.histogram_times, index)
+            || histograms.get(index).is_some_and(|histogram| histogram.detect_reset(before))
     };
-    let custom = base.uses_custom_buckets();
-    if last.uses_custom_buckets() != custom {
+    // A stretch of one sample at the beginning has no increase: of it not even the layout matters.
+    let begins_late = resets_at(1, first);
+    let nothing;
+    let (used, base) = if begins_late {
+        nothing = empty_like(histograms.get(1)?);
+        (histograms.get(1..)?, &nothing)
+    } else {
+        (histograms, first.as_ref())
+    };
+    let all: Vec<&FloatHistogram> = used.iter().map(AsRef::as_ref).collect();
+    if !fit_together(&all) {
         call.mixed_schemas();
         return None;
     }
-    let mut schema = last.schema.min(base.schema);
-    if is_counter {
-        for histogram in &histograms[1..histograms.len() - 1] {
-            if is_gauge(histogram) {
-                call.add(Annotation::histogram_not_counter);
-            }
-            if histogram.uses_custom_buckets() != custom {
-                call.mixed_schemas();
-                return None;
-            }
-            schema = schema.min(histogram.schema);
+    let schema = all.iter().map(|histogram| histogram.schema).min()?;
+    let mut result = difference(call, last, base, schema)?;
+    if any_overlap(window.histogram_starts, window.histogram_times) {
+        call.add(Annotation::start_time_overlap);
+    }
+    let skipped = histograms.len() - used.len();
+    for (index, pair) in all.windows(2).enumerate() {
+        if let [before, _] = pair
+            && resets_at(skipped + index + 1, before)
+            && !call.add_histogram(&mut result, before)
+        {
+            return None;
         }
     }
-    let mut result = last.as_ref().clone();
+    result.counter_reset_hint = CounterResetHint::Gauge;
+    result.compact(0);
+    Some(result)
+}
+
+/// Whether all have exponential buckets or all have custom ones.
+fn fit_together(histograms: &[&FloatHistogram]) -> bool {
+    histograms.windows(2).all(|pair| match pair {
+        [a, b] => a.uses_custom_buckets() == b.uses_custom_buckets(),
+        _ => true,
+    })
+}
+
+fn empty_like(histogram: &FloatHistogram) -> FloatHistogram {
+    FloatHistogram {
+        schema: histogram.schema,
+        custom_values: histogram.custom_values.clone(),
+        ..FloatHistogram::default()
+    }
+}
+
+/// `last` less `first`, at this resolution.
+fn difference(
+    call: &mut RangeCall<'_>,
+    last: &FloatHistogram,
+    first: &FloatHistogram,
+    schema: i32,
+) -> Option<FloatHistogram> {
+    let mut result = last.clone();
     result.reduce_to_schema(schema);
-    if !call.sub_histogram(&mut result, &base) {
+    if !call.sub_histogram(&mut result, first) {
         return None;
-    }
-    if is_counter {
-        if any_overlap(window.histogram_starts, times) {
-            call.add(Annotation::start_time_overlap);
-        }
-        let mut before: &FloatHistogram = &base;
-        for (index, histogram) in histograms.iter().enumerate().skip(1) {
-            let reset = reset_at(window.histogram_starts, times, index) || histogram.detect_reset(before);
-            if reset && !call.add_histogram(&mut result, before) {
-                return None;
-            }
-            before = histogram;
-        }
-    } else if !is_gauge(first) || !is_gauge(last) {
-        call.add(Annotation::histogram_not_gauge);
     }
     result.counter_reset_hint = CounterResetHint::Gauge;
     result.compact(0);

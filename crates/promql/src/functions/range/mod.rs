@@ -8,6 +8,7 @@ mod edge;
 mod extended;
 mod extended_histogram;
 mod extremum;
+mod frame;
 mod histogram_rate;
 mod instant;
 mod mad;
