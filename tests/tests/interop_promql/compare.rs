@@ -152,10 +152,11 @@ fn has_ties(all: &[Value]) -> bool {
 
 fn first_difference(a: &Value, b: &Value) -> String {
     if let (Some(x), Some(y)) = (a.as_array(), b.as_array()) {
-        if x.len() == y.len() && !x.is_empty() && x[0].is_array() {
-            if let Some((x, y)) = x.iter().zip(y).find(|(x, y)| !alike(x, y)) {
-                return format!("ours {x}\n    theirs {y}");
-            }
+        let differing = x.iter().zip(y).find(|(x, y)| x.is_array() && !alike(x, y));
+        if x.len() == y.len()
+            && let Some((x, y)) = differing
+        {
+            return format!("ours {x}\n    theirs {y}");
         }
         if x.len() != y.len() && x.iter().chain(y).all(Value::is_array) {
             let times = |all: &[Value]| all.iter().map(|p| p[0].to_string()).collect::<Vec<_>>().join(" ");

@@ -80,7 +80,7 @@ impl Asked {
                 timeout: self.timeout,
                 cancel,
                 stats: true,
-                step_stats: self.step_stats,
+                step_stats: self.stats,
             };
             let mut output = evaluate(&shared, &self.expr, &options)?;
             if let Some(stats) = &mut output.stats {
@@ -101,7 +101,7 @@ impl Asked {
             write_value(out, &output.value);
             if let Some(stats) = output.stats.filter(|_| self.stats) {
                 out.key("stats");
-                write_stats(out, &stats);
+                write_stats(out, &stats, self.step_stats);
             }
             out.end_object();
         });
@@ -124,7 +124,7 @@ fn truncate(value: &mut Value, limit: usize) -> bool {
     true
 }
 
-fn write_stats(out: &mut Writer, stats: &QueryStats) {
+fn write_stats(out: &mut Writer, stats: &QueryStats, per_step: bool) {
     let seconds = |duration: Duration| duration.as_secs_f64();
     out.begin_object().key("timings").begin_object();
     out.key("evalTotalTime").number(seconds(stats.prepare_time + stats.eval_time));
@@ -134,9 +134,12 @@ fn write_stats(out: &mut Writer, stats: &QueryStats) {
     out.key("execQueueTime").number(seconds(stats.queue_time));
     out.key("execTotalTime").number(seconds(stats.total_time));
     out.end_object().key("samples").begin_object();
-    out.key("totalQueryableSamples").uint(stats.total_samples as u64);
+    // A sample counts at every step that looks at it; how many there were apart from that is "read".
+    let looked_at = stats.step_samples.iter().flatten().map(|(_, samples)| samples).sum();
+    out.key("totalQueryableSamples").uint(looked_at);
+    out.key("samplesRead").uint(stats.total_samples as u64);
     out.key("peakSamples").uint(stats.peak_samples as u64);
-    if let Some(steps) = &stats.step_samples {
+    if let Some(steps) = stats.step_samples.as_ref().filter(|_| per_step) {
         out.key("totalQueryableSamplesPerStep").begin_array();
         for (t, samples) in steps {
             out.begin_array();

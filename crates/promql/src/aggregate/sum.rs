@@ -26,7 +26,7 @@ pub(super) struct HistogramSide<const AVERAGES: bool> {
 /// What the histograms of one step make.
 enum Slot {
     /// A sum; with the first series in it.
-    Fold(HistogramFold, usize),
+    Fold(Box<HistogramFold>, usize),
     /// Nothing: this series does not fit to those before it.
     Conflict(usize),
 }
@@ -36,7 +36,8 @@ impl<const AVERAGES: bool> HistogramSide<AVERAGES> {
         for (step, histogram) in histograms {
             match self.steps.get_mut(step) {
                 None => {
-                    self.steps.insert(*step, Slot::Fold(HistogramFold::new(histogram, AVERAGES), series));
+                    self.steps
+                        .insert(*step, Slot::Fold(Box::new(HistogramFold::new(histogram, AVERAGES)), series));
                 }
                 Some(slot) => {
                     if let Slot::Fold(fold, _) = slot
@@ -54,7 +55,7 @@ impl<const AVERAGES: bool> HistogramSide<AVERAGES> {
             let merged = match (self.steps.remove(&step), theirs) {
                 (None, theirs) => theirs,
                 (Some(Slot::Fold(mut fold, first)), Slot::Fold(other, series)) => {
-                    if fold.merge(other).is_ok() { Slot::Fold(fold, first) } else { Slot::Conflict(series) }
+                    if fold.merge(*other).is_ok() { Slot::Fold(fold, first) } else { Slot::Conflict(series) }
                 }
                 (Some(Slot::Fold(..)), conflict) => conflict,
                 (Some(conflict), _) => conflict,

@@ -58,7 +58,7 @@ pub(super) fn extended_histogram_rate(
     }
     let left = histogram_at(window, call, frame.left, window.start, kind)?;
     let right = histogram_at(window, call, frame.right, window.end, kind)?;
-    if !kind.is_counter && !(is_gauge(&left) && is_gauge(&right)) {
+    if !kind.is_counter && (!is_gauge(&left) || !is_gauge(&right)) {
         call.add(Annotation::histogram_not_gauge);
     }
     let mut change = right.clone();
