@@ -28,6 +28,9 @@ impl Random {
 
 const RANGE: i64 = 600_000;
 
+/// How far back samples may come out of order.
+const WINDOW: i64 = 3 * RANGE;
+
 fn open(dir: &Path, seed: u64) -> Db {
     let compression = [Compression::None, Compression::Snappy, Compression::Zstd][seed as usize % 3];
     let options = Options {
@@ -35,6 +38,7 @@ fn open(dir: &Path, seed: u64) -> Db {
         max_block_duration: 9 * RANGE,
         wal_segment_size: 64 * 1024,
         wal_compression: compression,
+        out_of_order_window: WINDOW,
         ..Options::default()
     };
     Db::open(dir, options).unwrap()
@@ -96,6 +100,7 @@ fn run(seed: u64) {
     let mut db = open(dir.path(), seed);
     let mut model = Model::new();
     let mut now = 10_000_000_i64;
+    let mut deleted: Vec<(usize, i64, i64)> = Vec::new();
     for step in 0..600 {
         let context = format!("seed {seed}, step {step}");
         match random.below(40) {
@@ -110,6 +115,7 @@ fn run(seed: u64) {
                 let group = random.below(3).to_string();
                 let mint = now - random.below(5 * RANGE as u64) as i64;
                 let maxt = mint + random.below(RANGE as u64) as i64;
+                deleted.push((group.parse().unwrap(), mint, maxt));
                 db.delete(mint, maxt, &[Matcher::equal("group", &group)]).unwrap();
                 for (_, samples) in model.iter_mut().filter(|(id, _)| (*id % 3).to_string() == group) {
                     samples.retain(|t, _| !(mint..=maxt).contains(t));
@@ -123,20 +129,29 @@ fn run(seed: u64) {
                     let id = random.below(10 + step / 20) as usize;
                     let series = appender.series(&labels(id)).unwrap();
                     let n = random.below(1000);
+                    // A deleted range of the head hides what comes into it later.
+                    let back = random.below(2 * WINDOW as u64) as i64 - WINDOW;
+                    let t = if back > 0 { now - back } else { now };
+                    let hidden = |(group, mint, maxt): &(usize, i64, i64)| {
+                        *group == id % 3 && (*mint..=*maxt).contains(&t)
+                    };
+                    if t < now && deleted.iter().any(hidden) {
+                        continue;
+                    }
                     let value = if id % 4 == 3 && n > 100 {
                         let h = histogram(n);
-                        if appender.append(series, 0, now, SampleValue::Histogram(&h)).is_err() {
+                        if appender.append(series, 0, t, SampleValue::Histogram(&h)).is_err() {
                             continue;
                         }
                         Value::Histogram(h.count, h.sum.to_bits())
                     } else {
-                        if appender.append(series, 0, now, SampleValue::Float(n as f64 / 8.0)).is_err() {
+                        if appender.append(series, 0, t, SampleValue::Float(n as f64 / 8.0)).is_err() {
                             continue;
                         }
                         Value::Float((n as f64 / 8.0).to_bits())
                     };
                     // Of several values for one time the first one stays.
-                    model.entry(id).or_default().entry(now).or_insert(value);
+                    model.entry(id).or_default().entry(t).or_insert(value);
                 }
                 appender.commit().unwrap();
                 now += 1;

@@ -13,6 +13,7 @@ use crate::block::BlockError;
 use crate::block::meta::{BlockMeta, Compaction, OUT_OF_ORDER};
 use crate::compact::merge::write_block;
 use crate::head::Head;
+use crate::head::files::Place;
 use crate::head::ooo;
 use crate::head::ooo::source::OooSource;
 
@@ -22,6 +23,8 @@ struct Taken {
     counts: Arc<FxHashMap<u64, usize>>,
     mint: i64,
     maxt: i64,
+    /// The last of them.
+    newest: Option<Place>,
     /// The segment of the log behind them.
     segment: u64,
 }
@@ -37,9 +40,10 @@ impl Head {
         state.files.flush()?;
         let counts = ids.into_iter().map(|id| (id, state.ooo.get(id).map_or(0, |entry| entry.mapped.len())));
         let counts = Arc::new(counts.collect());
+        let newest = state.ooo.newest_place();
         drop(state);
         let segment = self.late_log.lock().cut()?;
-        Ok(Some(Taken { counts, mint, maxt, segment }))
+        Ok(Some(Taken { counts, mint, maxt, newest, segment }))
     }
 }
 
@@ -72,6 +76,10 @@ impl Db {
         }
         self.blocks.reload(&self.options.fs, &self.dir)?;
         let forget = || -> std::io::Result<()> {
+            if let Some(newest) = taken.newest {
+                let _log = self.head.log.lock();
+                self.head.late_log.lock().note_compacted(newest)?;
+            }
             self.wait_for_readers()?;
             let mut state = self.head.state.write();
             state.ooo.forget_mapped(&taken.counts);

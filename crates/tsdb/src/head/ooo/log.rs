@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use super::Accepted;
 use crate::fs::Fs;
+use crate::head::files::Place;
+use crate::wal::record::markers::Marker;
 use crate::wal::record::{self, histograms, markers, samples};
 use crate::wal::{Compression, WalWriter, segment};
 
@@ -96,6 +98,15 @@ impl OooLog {
             Some(writer) => Ok(writer.next_segment()? + 1),
             None => Ok(self.next_segment),
         }
+    }
+
+    /// Notes that the chunks up to `place` are in blocks: a head chunk file may hold them still, for the sake of others in it.
+    /// The note is a marker for the series 0, which never exists.
+    pub(crate) fn note_compacted(&mut self, place: Place) -> io::Result<()> {
+        let mut record = Vec::new();
+        markers::encode(&mut record, &[Marker { series: 0, place }]);
+        self.add(&mut record);
+        self.flush()
     }
 
     /// Removes the segments before `segment`: their samples are in blocks.

@@ -125,6 +125,12 @@ impl OutOfOrder {
         }
     }
 
+    /// Forgets the chunks on disk up to `place`: they are in blocks.
+    pub(crate) fn forget_up_to(&mut self, place: Place) {
+        self.series.values_mut().for_each(|entry| entry.mapped.retain(|chunk| chunk.place > place));
+        self.series.retain(|_, entry| !entry.is_empty());
+    }
+
     /// Forgets the oldest `counts` chunks on disk of each series: they are in blocks.
     pub(crate) fn forget_mapped(&mut self, counts: &FxHashMap<u64, usize>) {
         for (id, count) in counts {
@@ -143,6 +149,11 @@ impl OutOfOrder {
     /// The oldest head chunk file with a chunk that is not in a block.
     pub(crate) fn oldest_file(&self) -> Option<u32> {
         self.series.values().flat_map(|entry| &entry.mapped).map(|chunk| chunk.place.file).min()
+    }
+
+    /// The last chunk on disk.
+    pub(crate) fn newest_place(&self) -> Option<Place> {
+        self.series.values().flat_map(|entry| &entry.mapped).map(|chunk| chunk.place).max()
     }
 
     /// Chunks on disk and growing ones.

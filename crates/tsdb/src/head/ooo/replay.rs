@@ -2,7 +2,7 @@
 //! series of that one.
 //!
 //! A marker says that the samples of a series in front of it are in head chunk files, which were read before; it is
-//! believed only if the files reach that far.
+//! believed only if the files reach that far. One for the series 0 says that chunks up to it are in blocks.
 
 use std::io;
 use std::path::Path;
@@ -78,7 +78,9 @@ impl OooReplay<'_> {
                 v2::decode_histograms(*kind, body, |s| self.histogram(&s))
             }
             record::MARKERS => markers::decode(body, |marker| {
-                if marker.place <= self.last_place
+                if marker.series == 0 {
+                    self.state.ooo.forget_up_to(marker.place);
+                } else if marker.place <= self.last_place
                     && let Some(id) = self.series(marker.series)
                 {
                     self.state.ooo.forget_growing(id);
