@@ -483,6 +483,12 @@ fn forms(all: &mut Vec<Request>) {
         Some(("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")),
         "query=m_total&time=1704070000",
     );
+    let multipart = ("Content-Type", "multipart/form-data; boundary=x");
+    let part = |name: &str, value: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let body = format!("{}{}--x--\r\n", part("query", "m_total"), part("time", "1704070000"));
+    post("/api/v1/query", Some(multipart), &body);
     post("/api/v1/query", None, "query=m_total&time=1704070000");
     post("/api/v1/query?query=m_total&time=1704070000", Some(("Content-Type", "application/json")), "{}");
     post("/api/v1/series", Some(FORM), "match[]=m_total");

@@ -6,6 +6,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
+use super::multipart;
 use crate::error::ApiError;
 use crate::time::{parse_duration, parse_time};
 
@@ -28,13 +29,18 @@ impl<S: Send + Sync> FromRequest<S> for Params {
         let (parts, body) = request.into_parts();
         let mut pairs = Vec::new();
         let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if parts.method == Method::POST && kind.starts_with("application/x-www-form-urlencoded") {
+        let boundary = multipart::boundary(kind);
+        let is_plain = kind.starts_with("application/x-www-form-urlencoded");
+        if parts.method == Method::POST && (is_plain || boundary.is_some()) {
             let form = to_bytes(body, FORM_BYTES_MAX).await.map_err(|error| {
                 ApiError::bad_data(format!(
                     "error parsing form values: {error} (at most {FORM_BYTES_MAX} bytes)"
                 ))
             })?;
-            parse_pairs(&String::from_utf8_lossy(&form), &mut pairs)?;
+            match boundary {
+                Some(boundary) => pairs = multipart::pairs(&form, boundary),
+                None => parse_pairs(&String::from_utf8_lossy(&form), &mut pairs)?,
+            }
         }
         parse_pairs(&query, &mut pairs)?;
         Ok(Self { pairs, headers: parts.headers })

@@ -2,6 +2,7 @@
 
 mod extract;
 mod matchers;
+mod multipart;
 mod range;
 
 pub(crate) use extract::Params;
