@@ -1,11 +1,13 @@
 // Opens the query page, the targets page and the dashboard in a real chromium and checks what they draw.
 // Called by tests/tests/browser.rs with NARTHEX_URL and DASH_URL; prints one line a check and exits 1 at the first fault.
 // With SCREENSHOTS set to a folder, a picture of every page is kept there.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const require = createRequire(new URL('../../ui/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const server = process.env.NARTHEX_URL;
 const dash = process.env.DASH_URL;
@@ -57,6 +59,16 @@ function drawn() {
   });
 }
 
+/** No violation of WCAG 2.1 A and AA or of the best practices, as axe-core sees them. */
+async function accessible(what) {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const found = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] });
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`);
+  });
+  check(`${what} is accessible ${violations.join('; ')}`, violations.length === 0);
+}
+
 async function until(what, probe, limit = 20_000) {
   const end = Date.now() + limit;
   let last;
@@ -76,6 +88,7 @@ try {
   check('the API is UP', /\bUP\b/i.test(targets));
   check('the dead target is DOWN with its error', /\bDOWN\b/i.test(targets) && /refused|connect/i.test(targets));
   await keep('targets');
+  await accessible('the targets page');
 
   await page.goto(`${server}/query?test=1&g0.expr=predictions_total&g0.tab=1&g0.range_input=5m`);
   await until('the table shows both outcomes', async () => {
@@ -92,6 +105,13 @@ try {
   });
   check(`the query graph draws ${graph.series} series, ${graph.points} points`, graph.series >= 2);
   await keep('query-graph');
+  await accessible('the query page');
+
+  await page.goto(`${server}/service-discovery`);
+  await page.getByRole('button', { name: 'Steps' }).first().click();
+  await page.locator('dialog').getByText('Step 1').waitFor();
+  await page.locator('dialog').getByText('kept').first().waitFor();
+  await accessible('service discovery with relabelling steps');
 
   await page.goto(`${server}/query?g0.expr=${encodeURIComponent('sum(rate(')}&g0.tab=1`);
   await until('a bad query shows its error with the position', async () => /1:\d+/.test(await page.innerText('body')));
@@ -109,6 +129,15 @@ try {
     check(`the dashboard has a panel ${title}`, title.test(titles));
   }
   await keep('dashboard');
+  await accessible('the dashboard');
+  for (const one of ['narthex', 'node', 'service']) {
+    await page.goto(`${dash}/d/${one}?from=now-5m&to=now`);
+    await page.locator('[data-panel]').first().waitFor();
+    await page.waitForTimeout(500);
+    check(`no panel of ${one} is broken`, (await page.getByText('could not be drawn').count()) === 0 && (await page.locator('[data-panel] [data-error]').count()) === 0);
+    await accessible(`the dashboard ${one}`);
+    await keep(`dashboard-${one}`);
+  }
   await page.goto(`${server}/query`);
   await page.getByRole('link', { name: 'Dashboards' }).click();
   await page.getByRole('link', { name: 'Heart-disease API' }).waitFor();
@@ -122,6 +151,7 @@ try {
   await paste({ title: 'Nowhere', panels: [] });
   await page.getByText('--dashboards.writable').waitFor();
   check('a server without a folder to write to says what to do', await page.locator('[data-error=forbidden]').count() === 1);
+  await accessible('the refused import');
   await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'Query', exact: true }).click();
   await until('the dashboards lead back to the server', async () => new URL(page.url()).pathname === '/query');
@@ -129,6 +159,7 @@ try {
   await page.goto(`${dash}/`);
   await page.getByText('writable').first().waitFor();
   await keep('dashboards');
+  await accessible('the list of dashboards');
   const mine = { uid: 'heart-disease', title: 'Mine', panels: [{ type: 'text', title: 'Note', gridPos: { x: 0, y: 0, w: 12, h: 4 }, options: { content: 'Written here.' } }] };
   await paste(mine);
   await page.locator('[data-error=conflict]').waitFor();
@@ -142,6 +173,7 @@ try {
   const edited = JSON.parse(await json.inputValue());
   const other = await page.request.put(`${dash}/api/dashboards/${uid}`, { data: { ...edited, title: 'Theirs' } });
   check(`somebody else saves meanwhile (${other.status()})`, other.ok());
+  await accessible('the editor of the JSON');
   await json.fill(JSON.stringify({ ...edited, title: 'Mine again' }));
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Save mine over it' }).click();

@@ -30,7 +30,7 @@ fn the_pages_draw_the_story() {
     let folder = tempfile::tempdir().unwrap();
     let (api, server, dash, dead) = (free_port(), free_port(), free_port(), free_port());
     let config = format!(
-        "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: heart-disease-api\n    static_configs:\n      - targets: ['127.0.0.1:{api}']\n  - job_name: dead\n    static_configs:\n      - targets: ['127.0.0.1:{dead}']\n"
+        "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: heart-disease-api\n    static_configs:\n      - targets: ['127.0.0.1:{api}']\n  - job_name: dead\n    static_configs:\n      - targets: ['127.0.0.1:{dead}']\n    relabel_configs:\n      - target_label: team\n        replacement: heart\n"
     );
     std::fs::write(folder.path().join("prometheus.yml"), config).unwrap();
     let at = |port: u16| format!("127.0.0.1:{port}");
