@@ -9,6 +9,12 @@ use crate::block::writer::TEMPORARY;
 use crate::block::{Block, BlockError, meta, ulid};
 use crate::fs::Fs;
 
+/// A block that cannot be opened.
+pub(crate) struct Broken {
+    pub(crate) ulid: String,
+    pub(crate) reason: String,
+}
+
 /// The open blocks, sorted by time; readers take the list as it is.
 #[derive(Default)]
 pub(crate) struct Blocks {
@@ -23,7 +29,7 @@ impl Blocks {
 
     /// Brings the list in line with the directory: opens new blocks, forgets removed ones. A block that cannot be opened
     /// is left out and reported, the others are used.
-    pub(crate) fn reload(&self, fs: &Arc<dyn Fs>, dir: &Path) -> Result<Vec<String>, BlockError> {
+    pub(crate) fn reload(&self, fs: &Arc<dyn Fs>, dir: &Path) -> Result<Vec<Broken>, BlockError> {
         let old = self.list();
         let mut blocks = Vec::new();
         let mut broken = Vec::new();
@@ -40,7 +46,7 @@ impl Blocks {
                 Ok(block) => blocks.push(Arc::new(block)),
                 Err(error) => {
                     tracing::error!("block left out: {error}");
-                    broken.push(error.to_string());
+                    broken.push(Broken { ulid: name, reason: error.to_string() });
                 }
             }
         }

@@ -22,9 +22,11 @@ mod options;
 mod postings;
 mod wal;
 
+pub use block::analyze::{Analysis, ChunkSizes, Ranked};
+pub use block::builder::BlockBuilder;
 pub use block::meta::{BlockMeta, BlockStats, Compaction, Parent};
 pub use compact::retention::Retention;
-pub use db::{Db, Maintained, MaintenanceError, OpenError};
+pub use db::{BlockInfo, Db, Maintained, MaintenanceError, OpenError, ReadOnlyDb};
 pub use head::replay::ReplayReport;
 pub use head::stats::{HeadStats, StatEntry, Stats};
 pub use options::Options;

@@ -1,8 +1,10 @@
-//! The tools: `narthex dash`, `check`, `query`, `test`.
+//! The tools: `narthex dash`, `check`, `query`, `test`; those of `narthex tsdb` are in their own file.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+
+use super::TsdbCommand;
 
 /// What to do instead of running the server.
 #[derive(Debug, Subcommand)]
@@ -18,6 +20,9 @@ pub(crate) enum Tool {
     /// Run tests
     #[command(subcommand)]
     Test(TestCommand),
+    /// Work on data directories
+    #[command(subcommand)]
+    Tsdb(TsdbCommand),
 }
 
 /// The flags of `narthex dash`.

@@ -10,6 +10,7 @@ mod http;
 mod query;
 mod query_analyze;
 mod test_promql;
+mod tsdb;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ pub(crate) async fn run(tool: Tool) -> ExitCode {
         Tool::Check(CheckCommand::Ready { url }) => check_server::run(&url, "-/ready").await,
         Tool::Query(command) => query::run(command).await,
         Tool::Test(TestCommand::Promql { paths }) => test_promql::run(&paths),
+        Tool::Tsdb(command) => tsdb::run(command),
     }
 }
 

@@ -6,6 +6,8 @@
 //! Invariants: a block's files never change except `tombstones` and `meta.json`, which are replaced whole; a directory
 //! without a finished name (`….tmp-for-creation`) is not a block.
 
+pub(crate) mod analyze;
+pub(crate) mod builder;
 pub(crate) mod chunks;
 pub(crate) mod index;
 pub(crate) mod meta;
@@ -65,8 +67,8 @@ impl Block {
         let meta = BlockMeta::parse(&meta_bytes).map_err(|reason| BlockError::corrupt(&meta_path, reason))?;
         let index = IndexReader::open(&**fs, &dir.join(index::FILE))?;
         let chunks = ChunkReader::open(&**fs, &dir.join(chunks::DIR))?;
-        let tombstones = Tombstones::read(&**fs, &dir.join(tombstones::FILE))?;
-        let size = index.size() + chunks.size() + meta_bytes.len() as u64;
+        let (tombstones, tombstone_bytes) = Tombstones::read(&**fs, &dir.join(tombstones::FILE))?;
+        let size = index.size() + chunks.size() + meta_bytes.len() as u64 + tombstone_bytes;
         Ok(Self { dir: dir.to_owned(), meta, index, chunks, tombstones, size })
     }
 

@@ -75,13 +75,15 @@ impl Tombstones {
         self.series.values().map(|ranges| ranges.ranges.len() as u64).sum()
     }
 
-    /// Reads a file; a missing one has none.
-    pub(crate) fn read(fs: &dyn Fs, path: &Path) -> Result<Self, BlockError> {
+    /// Reads a file, and its length; a missing one has none.
+    pub(crate) fn read(fs: &dyn Fs, path: &Path) -> Result<(Self, u64), BlockError> {
         if !fs.exists(path) {
-            return Ok(Self::default());
+            return Ok(Default::default());
         }
         let bytes = fs.read(path).map_err(BlockError::io(path))?;
-        Self::decode(&bytes).ok_or_else(|| BlockError::corrupt(path, "not a tombstones file of version 1"))
+        let stones = Self::decode(&bytes)
+            .ok_or_else(|| BlockError::corrupt(path, "not a tombstones file of version 1"))?;
+        Ok((stones, bytes.len() as u64))
     }
 
     /// The tombstones in a file's content.

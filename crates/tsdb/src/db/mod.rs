@@ -6,8 +6,10 @@
 mod admin;
 mod maintenance;
 mod out_of_order;
+mod read_only;
 
 pub use maintenance::{Maintained, MaintenanceError};
+pub use read_only::{BlockInfo, ReadOnlyDb};
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,7 +23,7 @@ use crate::block::BlockError;
 use crate::block::meta::BlockMeta;
 use crate::block::querier::BlockQuerier;
 use crate::blocks::{self, Blocks};
-use crate::fs::Lock;
+use crate::fs::{Fs, Lock};
 use crate::head::Head;
 use crate::head::appender::HeadAppender;
 use crate::head::ooo;
@@ -78,42 +80,14 @@ impl Db {
         let dir = dir.into();
         let fs = Arc::clone(&options.fs);
         let wal_dir = dir.join("wal");
-        let io = |path: &Path| {
-            let path = path.to_owned();
-            move |source| OpenError::Io { path, source }
-        };
-        fs.create_dir_all(&wal_dir).map_err(io(&wal_dir))?;
+        make_dirs(&*fs, &dir, &wal_dir).map_err(|source| OpenError::Io { path: wal_dir, source })?;
         let lock = if options.no_lock_file { None } else { Some(lock(&options, &dir)?) };
         let broken = |error: BlockError| OpenError::Block(error.to_string());
         blocks::clean_up(&*fs, &dir).map_err(broken)?;
         let blocks = Blocks::default();
         blocks.reload(&fs, &dir).map_err(broken)?;
-        // The blocks hold everything before this; the head takes only what is behind it.
-        let min_valid_t = blocks.in_order_end();
-        let replay = replay(
-            &fs,
-            &dir,
-            &ReplayOptions {
-                chunk_range: options.min_block_duration,
-                min_valid_t,
-                max_exemplars: options.max_exemplars,
-                memory_snapshot: options.memory_snapshot,
-            },
-        );
-        let mut replay = replay.map_err(|error| match error {
-            ReplayError::Io(source) => OpenError::Io { path: wal_dir.clone(), source },
-            ReplayError::Snapshot(reason) => OpenError::Replay { path: wal_dir.clone(), reason },
-            ReplayError::Full(full) => OpenError::Replay { path: wal_dir.clone(), reason: full.to_string() },
-        })?;
-        let (size, compression) = (options.wal_segment_size, options.wal_compression);
-        let log = WalWriter::create(Arc::clone(&fs), wal_dir.clone(), replay.next_segment, size, compression)
-            .map_err(io(&wal_dir))?;
-        let late_log = LogOptions { fs, dir: dir.join(ooo::DIR), segment_size: size, compression };
-        let late_log = OooLog::new(late_log, replay.next_out_of_order);
-        replay.state.ooo.cap = options.out_of_order_cap.max(1);
-        let window = options.out_of_order_window.max(0);
-        let head = Arc::new(Head::new(replay.state, log, late_log, window));
-        let replayed = replay.report;
+        let (head, replayed) = open_head(&dir, &options, &blocks)?;
+        let head = Arc::new(head);
         Ok(Self { head, blocks, dir, options, replayed, maintaining: Mutex::default(), _lock: lock })
     }
 
@@ -183,6 +157,61 @@ impl Db {
     }
 }
 
+/// Makes the directories of a database so that they outlive a power cut.
+fn make_dirs(fs: &dyn Fs, dir: &Path, wal_dir: &Path) -> io::Result<()> {
+    let is_new = !fs.exists(dir);
+    fs.create_dir_all(wal_dir)?;
+    fs.sync_dir(dir)?;
+    let parent = dir.parent().filter(|parent| is_new && fs.exists(parent));
+    parent.map_or(Ok(()), |parent| fs.sync_dir(parent))
+}
+
+/// The head with what the log of a data directory holds behind its blocks, ready to be written.
+fn open_head(dir: &Path, options: &Options, blocks: &Blocks) -> Result<(Head, ReplayReport), OpenError> {
+    let wal_dir = dir.join("wal");
+    let fs = &options.fs;
+    let io = |source| OpenError::Io { path: wal_dir.clone(), source };
+    // The blocks hold everything before this; the head takes only what is behind it.
+    let replay_options = ReplayOptions {
+        chunk_range: options.min_block_duration,
+        min_valid_t: blocks.in_order_end(),
+        max_exemplars: options.max_exemplars,
+        memory_snapshot: options.memory_snapshot,
+    };
+    let mut replay = replay(fs, dir, &replay_options).map_err(|error| match error {
+        ReplayError::Io(source) => io(source),
+        ReplayError::Snapshot(reason) => OpenError::Replay { path: wal_dir.clone(), reason },
+        ReplayError::Full(full) => OpenError::Replay { path: wal_dir.clone(), reason: full.to_string() },
+    })?;
+    let (size, compression) = (options.wal_segment_size, options.wal_compression);
+    let log = WalWriter::create(Arc::clone(fs), wal_dir.clone(), replay.next_segment, size, compression)
+        .map_err(io)?;
+    let late_log =
+        LogOptions { fs: Arc::clone(fs), dir: dir.join(ooo::DIR), segment_size: size, compression };
+    let late_log = OooLog::new(late_log, replay.next_out_of_order);
+    replay.state.ooo.cap = options.out_of_order_cap.max(1);
+    let window = options.out_of_order_window.max(0);
+    Ok((Head::new(replay.state, log, late_log, window), replay.report))
+}
+
+/// A reader of the head, if there is one, and of the blocks of a range.
+fn querier(head: Option<&Arc<Head>>, blocks: &Blocks, mint: Timestamp, maxt: Timestamp) -> Box<dyn Querier> {
+    // The head first: a block that appears in between is then seen twice instead of not at all.
+    let head = head.map(|head| HeadQuerier::new(Arc::clone(head), mint, maxt));
+    let mut parts: Vec<Box<dyn Querier>> = Vec::new();
+    for block in blocks.list().iter().filter(|block| block.overlaps(mint, maxt)) {
+        parts.push(Box::new(BlockQuerier::new(Arc::clone(block), mint, maxt)));
+    }
+    match head {
+        Some(head) if parts.is_empty() => Box::new(head),
+        Some(head) => {
+            parts.push(Box::new(head));
+            Box::new(MergedQuerier::new(parts))
+        }
+        None => Box::new(MergedQuerier::new(parts)),
+    }
+}
+
 impl Drop for Db {
     fn drop(&mut self) {
         if let Err(error) = self.sync() {
@@ -207,17 +236,6 @@ impl Storage for Db {
 
 impl Queryable for Db {
     fn querier(&self, mint: Timestamp, maxt: Timestamp) -> Result<Box<dyn Querier>, StorageError> {
-        // The head first: a block that appears in between is then seen twice instead of not at all.
-        let head = HeadQuerier::new(Arc::clone(&self.head), mint, maxt);
-        let blocks = self.blocks.list();
-        let mut parts: Vec<Box<dyn Querier>> = Vec::new();
-        for block in blocks.iter().filter(|block| block.overlaps(mint, maxt)) {
-            parts.push(Box::new(BlockQuerier::new(Arc::clone(block), mint, maxt)));
-        }
-        if parts.is_empty() {
-            return Ok(Box::new(head));
-        }
-        parts.push(Box::new(head));
-        Ok(Box::new(MergedQuerier::new(parts)))
+        Ok(querier(Some(&self.head), &self.blocks, mint, maxt))
     }
 }

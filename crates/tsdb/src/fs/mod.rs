@@ -3,6 +3,7 @@
 //! [`RealFs`] is what runs; tests bring their own [`Fs`]. Only what the database needs is here.
 
 mod mapped;
+pub(crate) mod overlay;
 mod real;
 
 use std::borrow::Cow;

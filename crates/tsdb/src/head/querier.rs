@@ -96,10 +96,14 @@ impl Querier for HeadQuerier {
         if hints.sorted {
             state.sort_by_labels(&mut slots);
         }
-        let ids: Vec<u64> = limited(slots, hints.limit)
+        let mut ids: Vec<u64> = limited(slots, hints.limit)
             .into_iter()
             .filter_map(|slot| state.series.get(slot).map(|series| series.id))
             .collect();
+        if !hints.sorted {
+            // Slots are in the order of creation except after a replay; dumps promise that order.
+            ids.sort_unstable();
+        }
         Ok(Box::new(HeadSeriesSet { view: Arc::clone(&self.view), ids: ids.into_iter() }))
     }
 
