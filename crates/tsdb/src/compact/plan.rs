@@ -5,13 +5,15 @@ use crate::block::meta::BlockMeta;
 
 /// Each level holds so many of the level below.
 const LEVEL_FACTOR: i64 = 3;
-/// A block with more deleted ranges per series than this (in percent) is written anew.
+/// So many levels at most.
+const LEVELS_MAX: usize = 10;
+/// A large block with more deleted ranges per series than this (in percent) is written anew.
 const TOMBSTONES_PERCENT: u64 = 5;
 
 /// The widths of the levels: `min`, three times that, … up to `max`.
 pub(crate) fn level_widths(min: i64, max: i64) -> Vec<i64> {
     let next = |width: &i64| width.checked_mul(LEVEL_FACTOR).filter(|width| *width <= max);
-    std::iter::successors(Some(min), next).collect()
+    std::iter::successors(Some(min), next).take(LEVELS_MAX).collect()
 }
 
 /// The positions in `blocks` (sorted by time) of those to compact next; empty when there is nothing to do.
@@ -36,7 +38,7 @@ fn plan_settled(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
     let Some((_, older)) = blocks.split_last() else { return Vec::new() };
     let past = older.last().map_or(i64::MIN, |last| last.min_time);
     let level = widths.iter().skip(1).find_map(|width| fill_range(older, *width, past));
-    level.unwrap_or_else(|| much_deleted(older))
+    level.unwrap_or_else(|| much_deleted(older, widths))
 }
 
 fn overlapping(blocks: &[BlockMeta]) -> Vec<usize> {
@@ -79,11 +81,21 @@ fn fill_range(blocks: &[BlockMeta], width: i64, past: i64) -> Option<Vec<usize>>
     None
 }
 
-fn much_deleted(blocks: &[BlockMeta]) -> Vec<usize> {
-    let heavy = |block: &BlockMeta| {
-        block.stats.num_tombstones * 100 > (block.stats.num_series + 1) * TOMBSTONES_PERCENT
-    };
-    blocks.iter().position(heavy).into_iter().collect()
+/// The newest large block of which much was deleted. A small block is only looked at when it is the newest one, and taken
+/// when as many ranges as it has series were deleted: it will soon be put together with others anyway.
+fn much_deleted(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
+    let large = widths.get(widths.len() / 2).copied().unwrap_or(i64::MAX);
+    for (index, block) in blocks.iter().enumerate().rev() {
+        let stats = &block.stats;
+        if block.max_time - block.min_time < large {
+            let all = stats.num_tombstones > 0 && stats.num_tombstones >= stats.num_series;
+            return if all { vec![index] } else { Vec::new() };
+        }
+        if stats.num_tombstones * 100 > (stats.num_series + 1) * TOMBSTONES_PERCENT {
+            return vec![index];
+        }
+    }
+    Vec::new()
 }
 
 #[cfg(test)]
@@ -125,8 +137,43 @@ mod tests {
         assert_eq!(plan(&late, &widths), [1, 2], "those in front of the head's samples only");
         late.remove(2);
         assert!(plan(&late, &widths).is_empty());
-        let mut deleted = blocks(&[(0, 20), (20, 40)]);
-        deleted[0].stats.num_tombstones = 1;
-        assert_eq!(plan(&deleted, &widths), [0]);
+    }
+
+    /// One line of the table: blocks sorted as a database sorts them, and the positions in them that are expected.
+    fn case(line: &str) -> Option<(i64, Vec<BlockMeta>, Vec<usize>)> {
+        let mut parts = line.split('|');
+        let widest = parts.next()?.trim().parse().ok()?;
+        let mut metas = Vec::new();
+        for (index, text) in parts.next()?.split_whitespace().enumerate() {
+            let (range, counts) = text.split_once(':')?;
+            let (stones, series) = counts.split_once('/')?;
+            let (min_time, max_time) = range.trim_end_matches('!').split_once("..")?;
+            let mut meta = BlockMeta {
+                min_time: min_time.parse().ok()?,
+                max_time: max_time.parse().ok()?,
+                ..BlockMeta::default()
+            };
+            meta.compaction.failed = range.ends_with('!');
+            meta.stats.num_tombstones = stones.parse().ok()?;
+            meta.stats.num_series = series.parse().ok()?;
+            metas.push((index, meta));
+        }
+        metas.sort_by_key(|(index, meta)| (meta.min_time, meta.max_time, *index));
+        let chosen: Vec<usize> =
+            parts.next()?.split_whitespace().map(str::parse).collect::<Result<_, _>>().ok()?;
+        let places = (0..metas.len()).filter(|place| chosen.contains(&metas[*place].0)).collect();
+        Some((widest, metas.into_iter().map(|(_, meta)| meta).collect(), places))
+    }
+
+    #[test]
+    fn chooses_as_prometheus_does() {
+        let lines = include_str!("../../testdata/plans.txt").lines().filter(|line| !line.starts_with('#'));
+        let mut count = 0;
+        for line in lines {
+            let (widest, metas, want) = case(line).unwrap();
+            assert_eq!(plan(&metas, &level_widths(20, widest)), want, "{line}");
+            count += 1;
+        }
+        assert_eq!(count, 70);
     }
 }
