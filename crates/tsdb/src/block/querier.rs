@@ -11,7 +11,7 @@ use super::index::ChunkMeta;
 use super::tombstones::Ranges;
 use super::{Block, BlockError};
 use crate::chunk_read;
-use crate::postings::{self, PostingsSource, settle};
+use crate::postings::{self, PostingsSource, Values, settle};
 
 impl From<BlockError> for StorageError {
     fn from(error: BlockError) -> Self {
@@ -31,19 +31,35 @@ impl PostingsSource for Block {
         self.index.postings(name, value).map(Cow::Owned)
     }
 
-    fn union_of(&self, name: &str, accept: &dyn Fn(&str) -> bool) -> Result<Vec<u32>, BlockError> {
+    fn union_of(&self, name: &str, values: Values<'_>) -> Result<Vec<u32>, BlockError> {
         let mut lists = Vec::new();
-        self.index.values(name, |value, offset| {
-            if accept(value) {
+        self.index.values_from(name, values.prefix, |value, offset| {
+            if values.contain(value) {
                 lists.push(offset);
             }
-            true
+            // Values are sorted: behind those with the prefix there are no more of them.
+            value.starts_with(values.prefix) || value < values.prefix
         })?;
         let mut all = Vec::new();
         for offset in &lists {
-            all.append(&mut self.index.postings_at(*offset)?);
+            self.index.postings_at(*offset, &mut all)?;
         }
         Ok(settle(all, lists.len()))
+    }
+
+    fn value_count(&self, name: &str) -> usize {
+        self.index.value_count(name)
+    }
+
+    fn value_passes(&self, series: u32, name: &str, test: &dyn Fn(&str) -> bool) -> Result<bool, BlockError> {
+        let (mut labels, mut chunks, mut passes) = (Vec::new(), Vec::new(), None);
+        self.index.series(series, &mut labels, &mut chunks)?;
+        self.index.label_texts(&labels, |label, value| {
+            if label == name {
+                passes = Some(test(value));
+            }
+        })?;
+        Ok(passes.unwrap_or_else(|| test("")))
     }
 
     fn all(&self) -> Result<Vec<u32>, BlockError> {

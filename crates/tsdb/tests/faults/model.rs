@@ -17,6 +17,9 @@ pub(crate) struct Model {
     pub(crate) possible: Content,
     /// Samples before this may have been removed by the retention.
     pub(crate) horizon: i64,
+    /// Blocks made of others, and blocks removed by the retention.
+    pub(crate) blocks_merged: usize,
+    pub(crate) blocks_removed: usize,
 }
 
 impl Model {

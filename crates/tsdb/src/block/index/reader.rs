@@ -128,18 +128,31 @@ impl IndexReader {
         self.names.iter().map(|name| name.name.as_str())
     }
 
+    /// How many values a name has.
+    pub(crate) fn value_count(&self, name: &str) -> usize {
+        self.name(name).map_or(0, |name| name.count as usize)
+    }
+
     /// Calls `visit` with every value of a name, in order, and where its postings are; stops when it says `false`.
-    pub(crate) fn values(
+    pub(crate) fn values(&self, name: &str, visit: impl FnMut(&str, u64) -> bool) -> Result<(), BlockError> {
+        self.values_from(name, "", visit)
+    }
+
+    /// The same from the neighbourhood of `first` on: some values before it may be visited too.
+    pub(crate) fn values_from(
         &self,
         name: &str,
+        first: &str,
         mut visit: impl FnMut(&str, u64) -> bool,
     ) -> Result<(), BlockError> {
         let Some(name) = self.name(name) else { return Ok(()) };
         let file = self.file()?;
         let damaged = || self.corrupt("the postings offset table");
-        let start = name.samples.first().copied().unwrap_or_default();
-        let mut cursor = Cursor::new(file.get(start as usize..).ok_or_else(damaged)?);
-        for _ in 0..name.count {
+        let at = |sample: u64| Cursor::new(file.get(sample as usize..).unwrap_or_default());
+        let before = |sample: &u64| entry(&mut at(*sample)).is_some_and(|entry| entry.value < first);
+        let skipped = name.samples.partition_point(before).saturating_sub(1);
+        let mut cursor = at(name.samples.get(skipped).copied().unwrap_or_default());
+        for _ in skipped * SAMPLE_EVERY..name.count as usize {
             let entry = entry(&mut cursor).ok_or_else(damaged)?;
             if !visit(entry.value, entry.offset) {
                 break;
@@ -174,20 +187,27 @@ impl IndexReader {
         Ok(Vec::new())
     }
 
-    /// The series of the list at `offset`.
-    pub(crate) fn postings_at(&self, offset: u64) -> Result<Vec<u32>, BlockError> {
-        self.list(&self.file()?, offset)
+    /// Appends the series of the list at `offset`.
+    pub(crate) fn postings_at(&self, offset: u64, out: &mut Vec<u32>) -> Result<(), BlockError> {
+        self.extend(&self.file()?, offset, out)
     }
 
     fn list(&self, file: &[u8], offset: u64) -> Result<Vec<u32>, BlockError> {
+        let mut list = Vec::new();
+        self.extend(file, offset, &mut list).map(|()| list)
+    }
+
+    fn extend(&self, file: &[u8], offset: u64, out: &mut Vec<u32>) -> Result<(), BlockError> {
         let read = || {
             let section = section(file, offset)?;
             let (count, list) = section.split_first_chunk::<4>()?;
             let (list, rest) = list.as_chunks::<4>();
             let whole = rest.is_empty() && list.len() == u32::from_be_bytes(*count) as usize;
-            whole.then(|| list.iter().map(|bytes| u32::from_be_bytes(*bytes)).collect())
+            whole.then_some(list)
         };
-        read().ok_or_else(|| self.corrupt(&format!("the postings list at byte {offset}")))
+        let list = read().ok_or_else(|| self.corrupt(&format!("the postings list at byte {offset}")))?;
+        out.extend(list.iter().map(|bytes| u32::from_be_bytes(*bytes)));
+        Ok(())
     }
 
     /// All series, sorted by labels.
