@@ -23,7 +23,7 @@ pub(crate) fn not_executed(config: &Config) -> Vec<String> {
         }
     }
     if let Some(tsdb) = root.get("storage").and_then(|storage| storage.get("tsdb")) {
-        for field in ["stale_series_compaction_threshold", "retention"] {
+        for field in ["stale_series_compaction_threshold"] {
             if tsdb.has(field) {
                 note(format!("storage.tsdb.{field}: has no effect yet"));
             }

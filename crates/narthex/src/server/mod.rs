@@ -14,6 +14,8 @@ pub(crate) use announce::not_executed;
 pub(crate) use map::{jobs, secure, web_config};
 pub(crate) use start::run;
 
+use narthex_tsdb::Retention;
+
 use crate::cli::Flags;
 use crate::config::Config;
 
@@ -25,13 +27,22 @@ pub(crate) fn hostname() -> String {
     if name.is_empty() { "localhost".to_owned() } else { name.to_owned() }
 }
 
-/// How long (milliseconds) and how much (bytes) is kept; 0 is no limit. Without a word about either it is 15 days.
-pub(crate) fn retention_limits(flags: &Flags) -> (i64, u64) {
+/// What is kept: what the configuration's `retention` says, if it is there (a field that is not there sets no limit), else
+/// the flags. Without a word about either it is 15 days.
+pub(crate) fn retention_limits(flags: &Flags, config: &Config) -> Retention {
     const DEFAULT_MS: i64 = 15 * 86_400_000;
-    match (flags.duration_ms("storage.tsdb.retention.time"), flags.size("storage.tsdb.retention.size")) {
-        (0, 0) => (DEFAULT_MS, 0),
-        limits => limits,
+    let tsdb = config.root().get("storage").and_then(|storage| storage.get("tsdb"));
+    if let Some(section) = tsdb.and_then(|tsdb| tsdb.get("retention")) {
+        return Retention {
+            time_ms: section.duration_ms("time").unwrap_or_default(),
+            bytes: u64::try_from(section.int("size")).unwrap_or_default(),
+            percentage: section.float("percentage").unwrap_or_default(),
+        };
     }
+    let (time_ms, bytes) =
+        (flags.duration_ms("storage.tsdb.retention.time"), flags.size("storage.tsdb.retention.size"));
+    let time_ms = if time_ms == 0 && bytes == 0 { DEFAULT_MS } else { time_ms };
+    Retention { time_ms, bytes, percentage: 0.0 }
 }
 
 /// How far out of order samples may come, milliseconds.
@@ -41,21 +52,25 @@ pub(crate) fn out_of_order_window(config: &Config) -> i64 {
 }
 
 /// The same as Prometheus puts it.
-pub(crate) fn retention(flags: &Flags) -> String {
-    let (time, size) = retention_limits(flags);
-    let (time_text, size_text) = (narthex_model::duration::format_ms(time), crate::config::format_size(size));
-    match (time, size) {
-        (_, 0) => time_text,
-        (0, _) => size_text,
-        _ => format!("{time_text} or {size_text}"),
+pub(crate) fn retention_text(limits: Retention) -> String {
+    let mut parts = Vec::new();
+    if limits.time_ms > 0 {
+        parts.push(narthex_model::duration::format_ms(limits.time_ms));
     }
+    if limits.bytes > 0 {
+        parts.push(crate::config::format_size(limits.bytes));
+    }
+    if limits.percentage > 0.0 {
+        parts.push(format!("{}%", limits.percentage));
+    }
+    parts.join(" or ")
 }
 
 /// A tenth of the retention, between one small block and 31 days, unless a flag says otherwise.
-pub(crate) fn longest_block(flags: &Flags) -> i64 {
+pub(crate) fn longest_block(flags: &Flags, config: &Config) -> i64 {
     const MONTH_MS: i64 = 31 * 86_400_000;
     let shortest = flags.duration_ms("storage.tsdb.min-block-duration");
-    let (retention_ms, _) = retention_limits(flags);
+    let retention_ms = retention_limits(flags, config).time_ms;
     match flags.duration_ms("storage.tsdb.max-block-duration") {
         0 if retention_ms > 0 => (retention_ms / 10).min(MONTH_MS).max(shortest),
         0 => MONTH_MS.max(shortest),

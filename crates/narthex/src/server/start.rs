@@ -15,7 +15,7 @@ use narthex_dashboards::DataSource;
 use narthex_promql::parser::ParserOptions;
 use narthex_promql::{ActiveQueries, Engine, EngineOptions};
 use narthex_scrape::ScrapeManager;
-use narthex_tsdb::{Compression, Db, Retention};
+use narthex_tsdb::{Compression, Db};
 use narthex_web::Ui;
 use narthex_web::prefix::normalise;
 use narthex_web::server::{self, Options};
@@ -215,15 +215,14 @@ fn database_options(flags: &Flags, state: &ServerState) -> narthex_tsdb::Options
     let defaults = narthex_tsdb::Options::default();
     let segment = flags.size("storage.tsdb.wal-segment-size");
     let config = state.config();
-    let (time_ms, bytes) = super::retention_limits(flags);
     let exemplars = config.root().get("storage").and_then(|storage| storage.get("exemplars"));
     let max_exemplars = exemplars.map_or(100_000, |section| section.int("max_exemplars").max(0));
     narthex_tsdb::Options {
         wal_compression: compression,
         wal_segment_size: if segment == 0 { defaults.wal_segment_size } else { segment },
         min_block_duration: flags.duration_ms("storage.tsdb.min-block-duration"),
-        retention: Retention { time_ms, bytes },
-        max_block_duration: super::longest_block(flags),
+        retention: super::retention_limits(flags, &config),
+        max_block_duration: super::longest_block(flags, &config),
         no_lock_file: flags.bool("storage.tsdb.no-lockfile"),
         memory_snapshot: flags.has_feature("memory-snapshot-on-shutdown"),
         out_of_order_window: super::out_of_order_window(&config),

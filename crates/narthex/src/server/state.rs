@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use narthex_api::backend::{BuildInfo, RuntimeInfo, Server};
 use narthex_api::rfc3339_ns;
+use narthex_tsdb::Retention;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -110,9 +111,9 @@ impl ServerState {
         add(&mut numbers);
     }
 
-    /// How long (milliseconds) and how much (bytes) is kept.
-    pub(crate) fn retention_limits(&self) -> (i64, u64) {
-        super::retention_limits(&self.flags)
+    /// How long and how much is kept.
+    pub(crate) fn retention_limits(&self) -> Retention {
+        super::retention_limits(&self.flags, &self.config())
     }
 
     fn changed(&self) {
@@ -139,6 +140,7 @@ impl ServerState {
         self.apply_jobs(&config)?;
         if let Some(db) = self.db.get() {
             db.set_out_of_order_window(super::out_of_order_window(&config));
+            db.set_retention(super::retention_limits(&self.flags, &config));
         }
         for what in not_executed(&config) {
             tracing::warn!("accepted, but not executed: {what}");
@@ -161,7 +163,8 @@ impl Server for ServerState {
         let mut flags = self.flags.all();
         for (name, value) in &mut flags {
             if name == "storage.tsdb.max-block-duration" {
-                *value = narthex_model::duration::format_ms(super::longest_block(&self.flags));
+                *value =
+                    narthex_model::duration::format_ms(super::longest_block(&self.flags, &self.config()));
             }
         }
         flags
@@ -182,7 +185,7 @@ impl Server for ServerState {
             threads: threads.and_then(|text| text.trim().parse().ok()).unwrap_or_default(),
             processors: std::thread::available_parallelism().map_or(1, |count| count.get() as u64),
             memory_limit: i64::MAX.unsigned_abs(),
-            retention: super::retention(&self.flags),
+            retention: super::retention_text(self.retention_limits()),
         }
     }
 

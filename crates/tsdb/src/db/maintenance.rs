@@ -15,6 +15,7 @@ use crate::block::{Block, BlockError};
 use crate::compact::merge::{Target, write_block};
 use crate::compact::source::{BlockSource, ChunkSource};
 use crate::compact::{plan, retention};
+use crate::fs::Fs;
 use crate::head::source::HeadSource;
 use crate::options::Options;
 use crate::wal::checkpoint::{self, Keep};
@@ -205,21 +206,25 @@ impl Db {
     }
 
     fn apply_retention(&self) -> Result<Vec<String>, BlockError> {
-        let old = retention::beyond(&self.blocks.list(), self.options.retention, self.other_bytes());
+        let limits = self.retention();
+        let total = if limits.percentage > 0.0 { self.options.fs.total_bytes(&self.dir) } else { Ok(0) };
+        let total = total.unwrap_or_else(|error| {
+            let dir = self.dir.display();
+            tracing::warn!(
+                "{dir}: cannot find out how large the disk is, retention by percentage waits: {error}"
+            );
+            0
+        });
+        let (time_ms, bytes) = (limits.time_ms, limits.bytes_of(total));
+        let old = retention::beyond(&self.blocks.list(), time_ms, bytes, self.other_bytes());
         self.remove_blocks(&old)?;
         Ok(old.iter().map(|block| block.meta.ulid.clone()).collect())
     }
 
-    /// Bytes of the logs and the head chunk files.
+    /// Bytes of the logs, their checkpoints and the head chunk files.
     fn other_bytes(&self) -> u64 {
-        let fs = &self.options.fs;
-        let size = |dir: &str| -> io::Result<u64> {
-            let dir = self.dir.join(dir);
-            let files =
-                fs.list(&dir)?.into_iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
-            files.map(|name| fs.open(&dir.join(name))?.size()).sum()
-        };
-        ["wal", "wbl", "chunks_head"].into_iter().map(|dir| size(dir).unwrap_or_default()).sum()
+        let dirs = ["wal", "wbl", "chunks_head"];
+        dirs.iter().map(|dir| size_of(&*self.options.fs, &self.dir.join(dir)).unwrap_or_default()).sum()
     }
 
     /// Takes blocks out of the list, then from the disk.
@@ -237,4 +242,18 @@ impl Db {
         }
         Ok(())
     }
+}
+
+/// Bytes of the numbered files in a directory and in the checkpoints there.
+fn size_of(fs: &dyn Fs, dir: &Path) -> io::Result<u64> {
+    let mut total = 0;
+    for name in fs.list(dir)? {
+        let path = dir.join(&name);
+        if name.starts_with("checkpoint.") {
+            total += size_of(fs, &path)?;
+        } else if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            total += fs.open(&path)?.size()?;
+        }
+    }
+    Ok(total)
 }

@@ -23,6 +23,7 @@ use crate::block::BlockError;
 use crate::block::meta::BlockMeta;
 use crate::block::querier::BlockQuerier;
 use crate::blocks::{self, Blocks};
+use crate::compact::retention::Retention;
 use crate::fs::{Fs, Lock};
 use crate::head::Head;
 use crate::head::appender::HeadAppender;
@@ -69,6 +70,7 @@ pub struct Db {
     dir: PathBuf,
     options: Options,
     replayed: ReplayReport,
+    retention: Mutex<Retention>,
     /// Held by whoever changes blocks.
     maintaining: Mutex<()>,
     _lock: Option<Box<dyn Lock>>,
@@ -88,7 +90,8 @@ impl Db {
         blocks.reload(&fs, &dir).map_err(broken)?;
         let (head, replayed) = open_head(&dir, &options, &blocks)?;
         let head = Arc::new(head);
-        Ok(Self { head, blocks, dir, options, replayed, maintaining: Mutex::default(), _lock: lock })
+        let (retention, maintaining) = (Mutex::new(options.retention), Mutex::default());
+        Ok(Self { head, blocks, dir, options, replayed, retention, maintaining, _lock: lock })
     }
 
     /// The data directory.
@@ -104,6 +107,27 @@ impl Db {
     /// What the replay at the start found.
     pub fn replay_report(&self) -> &ReplayReport {
         &self.replayed
+    }
+
+    /// How long and how much is kept.
+    pub fn retention(&self) -> Retention {
+        *self.retention.lock()
+    }
+
+    /// Changes how long and how much is kept, from the next round of maintenance on.
+    pub fn set_retention(&self, retention: Retention) {
+        *self.retention.lock() = retention;
+    }
+
+    /// The earliest time that a block, or else the head, has samples from, milliseconds; `i64::MAX` without any.
+    pub fn lowest_timestamp(&self) -> Timestamp {
+        let first = self.blocks.list().first().map(|block| block.meta.min_time);
+        first.unwrap_or_else(|| self.head_stats().min_time)
+    }
+
+    /// The blocks with their sizes, sorted by time.
+    pub fn blocks(&self) -> Vec<BlockInfo> {
+        self.blocks.list().iter().map(|block| read_only::info(block)).collect()
     }
 
     /// The descriptions of all blocks, sorted by time.

@@ -61,7 +61,7 @@ pub trait Fs: Send + Sync + fmt::Debug {
     fn map(&self, path: &Path) -> io::Result<Arc<dyn Region>>;
     /// Maps a file that still grows, up to `max_len` bytes.
     fn map_growing(&self, path: &Path, max_len: u64) -> io::Result<Arc<dyn Region>>;
-    /// Cuts a file to `len` bytes.
+    /// Cuts a file to `len` bytes, or fills it up with zeros.
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()>;
     /// Renames, replacing the target.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
@@ -71,6 +71,8 @@ pub trait Fs: Send + Sync + fmt::Debug {
     fn remove_file(&self, path: &Path) -> io::Result<()>;
     /// Removes a directory and all in it.
     fn remove_dir_all(&self, path: &Path) -> io::Result<()>;
+    /// Bytes of the whole file system that holds `path`.
+    fn total_bytes(&self, path: &Path) -> io::Result<u64>;
     /// Makes the names in a directory durable.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
     /// Takes the exclusive lock of a file, making the file; `WouldBlock` when another process holds it.

@@ -112,6 +112,10 @@ impl Fs for Overlay {
         refuse()
     }
 
+    fn total_bytes(&self, path: &Path) -> io::Result<u64> {
+        self.base.total_bytes(path)
+    }
+
     fn sync_dir(&self, _path: &Path) -> io::Result<()> {
         // What is in the sandbox need not outlive the process.
         Ok(())

@@ -390,6 +390,10 @@ impl Fs for MemFs {
         self.remove_file(path)
     }
 
+    fn total_bytes(&self, _path: &Path) -> io::Result<u64> {
+        Ok(1 << 30)
+    }
+
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
         self.change("sync", path, false, |state| {
             let dir = state.dir(path)?;

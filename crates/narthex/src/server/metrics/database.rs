@@ -41,15 +41,25 @@ fn log(families: &mut Families, db: &Db, stats: &HeadStats) {
 }
 
 fn blocks(families: &mut Families, db: &Db, state: &ServerState) {
-    let metas = db.block_metas();
-    gauge(families, "prometheus_tsdb_blocks_loaded", "Blocks on disk.", metas.len() as f64);
-    let bytes: u64 = metas.iter().map(|meta| bytes_below(&db.dir().join(&meta.ulid))).sum();
+    let all = db.blocks();
+    gauge(families, "prometheus_tsdb_blocks_loaded", "Blocks on disk.", all.len() as f64);
+    let bytes: u64 = all.iter().map(|block| block.size).sum();
     gauge(families, "prometheus_tsdb_storage_blocks_bytes", "Bytes of all blocks.", bytes as f64);
-    let (time_ms, size) = state.retention_limits();
+    let limits = state.retention_limits();
     let name = "prometheus_tsdb_retention_limit_bytes";
-    gauge(families, name, "How many bytes of blocks are kept, 0 for no limit.", size as f64);
+    gauge(families, name, "How many bytes of blocks are kept, 0 for no limit.", limits.bytes as f64);
+    let name = "prometheus_tsdb_retention_limit_percentage";
+    let help = "How much of the disk blocks may take in percent, 0 for no limit.";
+    gauge(families, name, help, limits.percentage);
     let name = "prometheus_tsdb_retention_limit_seconds";
-    gauge(families, name, "How long samples are kept, 0 for ever.", time_ms as f64 / 1000.0);
+    gauge(families, name, "How long samples are kept, 0 for ever.", limits.time_ms as f64 / 1000.0);
+    // Without samples Thanos expects the largest time, in milliseconds that became seconds.
+    let lowest = db.lowest_timestamp();
+    let seconds = if lowest == i64::MAX { i64::MAX as f64 / 1000.0 } else { (lowest / 1000) as f64 };
+    let name = "prometheus_tsdb_lowest_timestamp_seconds";
+    gauge(families, name, "Lowest timestamp value stored in the database.", seconds);
+    let help = "Lowest timestamp value stored in the database, milliseconds.";
+    gauge(families, "prometheus_tsdb_lowest_timestamp", help, lowest as f64);
 }
 
 /// What the maintenance of the database did.
@@ -109,18 +119,6 @@ fn head(families: &mut Families, stats: &HeadStats) {
     ] {
         gauge(families, name, help, value);
     }
-    // Without samples Thanos expects the largest time, in milliseconds that became seconds.
-    let lowest =
-        if stats.min_time == i64::MAX { i64::MAX as f64 / 1000.0 } else { (stats.min_time / 1000) as f64 };
-    let name = "prometheus_tsdb_lowest_timestamp_seconds";
-    gauge(families, name, "Lowest timestamp value stored in the database.", lowest);
-    let name = "prometheus_tsdb_lowest_timestamp";
-    gauge(
-        families,
-        name,
-        "Lowest timestamp value stored in the database, milliseconds.",
-        stats.min_time as f64,
-    );
     for (name, help, value) in [
         (
             "prometheus_tsdb_head_series_created_total",
