@@ -13,4 +13,4 @@ fi
 if [ -d "$python/prometheus_client" ]; then
   export NARTHEX_PEERS_PYTHON=$python
 fi
-cargo test --locked -p narthex-tests --test interop --test interop_api --test interop_exposition --test interop_promql -- --nocapture --test-threads=1
+cargo test --locked -p narthex-tests --test interop --test interop_api --test interop_exposition --test interop_promql --test interop_tsdb -- --nocapture --test-threads=1

@@ -29,7 +29,7 @@ use crate::wal::record::exemplars::ExemplarEntry;
 use crate::wal::record::histograms::HistogramSample;
 use crate::wal::record::samples::Sample;
 use crate::wal::record::{self, BadRecord, histograms, series, v2};
-use crate::wal::{Damage, checkpoint, segment};
+use crate::wal::{Damage, PAGE_SIZE, checkpoint, segment};
 
 /// What a replay found; shown in the log, in `/api/v1/status` and in metrics.
 #[derive(Debug, Default, Clone)]
@@ -295,7 +295,9 @@ impl Replay {
     fn repair(&mut self, fs: &dyn Fs, damage: &Damage) -> io::Result<()> {
         tracing::warn!("{damage}; the rest of the segment is cut off");
         self.report.repairs.push(damage.to_string());
-        fs.truncate(&damage.path, damage.offset)
+        fs.truncate(&damage.path, damage.offset)?;
+        // Filled up to a whole page: readers that do not look for the next segment inside a page can go on too.
+        fs.truncate(&damage.path, damage.offset.next_multiple_of(PAGE_SIZE as u64))
     }
 
     fn record(&mut self, bytes: &[u8], path: &Path) -> Result<(), ReplayError> {

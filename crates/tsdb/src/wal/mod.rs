@@ -17,6 +17,7 @@ pub(crate) mod segment;
 mod writer;
 
 pub use compression::Compression;
+pub(crate) use page::PAGE_SIZE;
 pub(crate) use reader::{Damage, SegmentReader};
 pub(crate) use writer::WalWriter;
 

@@ -5,7 +5,7 @@
 use crate::codec::checksum;
 
 /// Bytes of a page.
-pub(super) const PAGE_SIZE: usize = 32 * 1024;
+pub(crate) const PAGE_SIZE: usize = 32 * 1024;
 /// Bytes in front of a fragment's data.
 pub(super) const HEADER_SIZE: usize = 7;
 /// The bits of a header's first byte that hold the fragment type.
