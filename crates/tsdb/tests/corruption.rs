@@ -10,7 +10,7 @@ use narthex_storage::{Queryable, SampleValue, Samples, SelectHints, Storage, col
 use narthex_tsdb::{Compression, Db, Options};
 
 const SERIES: i64 = 40;
-const COMMITS: i64 = 400;
+const COMMITS: i64 = 700;
 const PAGE: u64 = 32 * 1024;
 
 type Content = BTreeMap<String, Vec<i64>>;
