@@ -12,7 +12,7 @@ use crate::connection::{self, Connection};
 use crate::oauth2::Tokens;
 use crate::proxy::Proxy;
 use crate::tls::Tls;
-use crate::{ClientError, Head, HttpOptions, Request, body, credentials, redirect};
+use crate::{BodyStream, ClientError, Head, HttpOptions, Request, body, credentials, redirect};
 
 /// Options made ready; cheap to clone.
 #[derive(Debug, Clone)]
@@ -73,6 +73,18 @@ impl Client {
             }
         }
         Err(ClientError::TooManyRedirects(redirect::REDIRECTS_MAX))
+    }
+
+    /// Sends `request` over a connection of its own and gives the body as it comes. Redirects are not followed.
+    pub async fn open(&self, request: &Request) -> Result<(Head, BodyStream), ClientError> {
+        let origin = Origin::of(&request.url)?;
+        let http_request = self.prepare(request, &origin, true).await?;
+        let mut connection = Connection::new();
+        let connector = &self.inner.connector;
+        let (response, exchange) = connection::send(connector, &mut connection, origin, http_request).await?;
+        let (parts, incoming) = response.into_parts();
+        let head = Head { status: parts.status, headers: parts.headers };
+        Ok((head, BodyStream::new(incoming, exchange)))
     }
 
     async fn prepare(

@@ -4,6 +4,7 @@
 //! * [`Client`]: those options made ready (secrets' sources, proxy); shared by all requests of a job.
 //! * [`Connection`]: one keep-alive HTTP/1.1 connection, owned by one caller (a scrape target has its own).
 //! * [`Request`] goes in, [`Head`] comes out, the body lands in a buffer of the caller, limited.
+//! * [`BodyStream`]: a body without an end, read piece by piece ([`Client::open`]).
 //! * [`decode`]: gzip and zstd bodies, limited by what comes out and not by what goes in.
 //!
 //! Invariants: a request that fails or is cancelled never leaves a half-used connection behind; credentials are sent
@@ -22,6 +23,7 @@ mod proxy;
 mod redirect;
 mod request;
 mod secret;
+mod stream;
 mod tls;
 mod verify;
 
@@ -32,3 +34,4 @@ pub use error::ClientError;
 pub use options::{Authorization, BasicAuth, HttpOptions, OAuth2, ProxyOptions, TlsOptions, TlsVersion};
 pub use request::{Head, Request};
 pub use secret::{Secret, SecretSource};
+pub use stream::BodyStream;

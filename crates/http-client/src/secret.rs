@@ -37,7 +37,8 @@ pub enum SecretSource {
 }
 
 impl SecretSource {
-    pub(crate) async fn read(&self) -> Result<Secret, ClientError> {
+    /// The secret as it is now.
+    pub async fn read(&self) -> Result<Secret, ClientError> {
         match self {
             Self::Inline(secret) => Ok(secret.clone()),
             Self::File(path) => match tokio::fs::read_to_string(path).await {
