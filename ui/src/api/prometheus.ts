@@ -2,7 +2,7 @@
 // source on dashboards; everything else is the same.
 import { prometheusCall } from './http';
 import type {
-  AlertState, Answer, Alert, AstNode, ExemplarSeries, Labels, MetricMetadata, Notification, QueryData, RelabelStep, RuleGroup, TargetsData, TsdbStatus, WalReplay,
+  AlertState, Answer, Alert, AstNode, ExemplarSeries, Labels, MetricMetadata, Notification, PlanNode, QueryData, RelabelStep, RuleGroup, TargetsData, TsdbStatus, WalReplay,
 } from './types';
 
 export interface RangeRequest {
@@ -38,6 +38,9 @@ export class Prometheus {
   }
   parseQuery(query: string, signal?: AbortSignal): Promise<Answer<AstNode>> {
     return this.call('parse_query', { query }, signal);
+  }
+  explain(request: RangeRequest, signal?: AbortSignal): Promise<Answer<PlanNode>> {
+    return this.call('explain', { ...request }, signal, 'POST');
   }
   labelNames(match: readonly string[], start?: number, end?: number, signal?: AbortSignal): Promise<Answer<readonly string[]>> {
     return this.call('labels', { 'match[]': match, start, end }, signal);

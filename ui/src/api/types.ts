@@ -138,6 +138,18 @@ export interface AstNode {
   readonly type: string;
   readonly [key: string]: unknown;
 }
+/** One operator of `/api/v1/explain`. */
+export interface PlanNode {
+  readonly operator: string;
+  readonly expr: string;
+  readonly mode: string;
+  readonly steps: number;
+  readonly once: boolean;
+  /** Milliseconds. */
+  readonly reads?: { readonly mint: number; readonly maxt: number };
+  readonly notes: readonly string[];
+  readonly inputs: readonly PlanNode[];
+}
 export interface Notification {
   readonly text: string;
   readonly date: string;

@@ -1,4 +1,5 @@
-// The expression as the tree that the server parsed, each node with its own text and, on demand, its own result.
+// The expression as the tree that the server parsed, each node with its own text and, on demand, its own result; or the plan
+// that the server has for it.
 import { useState, type ReactNode } from 'react';
 import { Prometheus } from '../../api/prometheus';
 import type { AstNode } from '../../api/types';
@@ -6,6 +7,8 @@ import { useAnswer } from '../../api/useAnswer';
 import { Empty, ErrorNote, Progress } from '../../design/Note';
 import { Badge } from '../../design/parts';
 import { childrenOf, nodeText } from './ast';
+import { Plan } from './Plan';
+import type { PanelState } from './state';
 import { Statistics } from './Statistics';
 
 const api = new Prometheus();
@@ -32,15 +35,32 @@ function Node({ node, depth }: { readonly node: AstNode; readonly depth: number 
   );
 }
 
-export function Explain({ expr }: { readonly expr: string }): ReactNode {
-  const asked = useAnswer(expr, (signal) => api.parseQuery(expr, signal), { enabled: expr.trim() !== '' });
-  if (expr.trim() === '') return <Empty title="Nothing to explain yet">Enter an expression and run it.</Empty>;
+function Tree({ expr }: { readonly expr: string }): ReactNode {
+  const asked = useAnswer(expr, (signal) => api.parseQuery(expr, signal));
   return (
-    <div className="card-pad stack">
+    <>
       <Progress busy={asked.busy} />
       {asked.error !== undefined && <ErrorNote error={asked.error} query={expr} />}
-      {asked.data !== undefined && asked.error === undefined && <ul className="tree"><Node node={asked.data.data} depth={0} /></ul>}
-      {asked.data !== undefined && asked.error === undefined && <Statistics expr={expr} />}
+      {asked.data !== undefined && asked.error === undefined && (
+        <>
+          <ul className="tree" aria-label="Tree"><Node node={asked.data.data} depth={0} /></ul>
+          <Statistics expr={expr} />
+        </>
+      )}
+    </>
+  );
+}
+
+export function Explain({ panel }: { readonly panel: PanelState }): ReactNode {
+  const [plan, setPlan] = useState(false);
+  if (panel.expr.trim() === '') return <Empty title="Nothing to explain yet">Enter an expression and run it.</Empty>;
+  return (
+    <div className="card-pad stack">
+      <span className="btn-group" role="group" aria-label="Explain by">
+        <button type="button" className="btn" aria-pressed={!plan} onClick={() => setPlan(false)}>Tree</button>
+        <button type="button" className="btn" aria-pressed={plan} onClick={() => setPlan(true)}>Plan</button>
+      </span>
+      {plan ? <Plan panel={panel} /> : <Tree expr={panel.expr} />}
     </div>
   );
 }

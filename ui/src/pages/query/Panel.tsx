@@ -139,7 +139,7 @@ export function Panel({ id, panel, turn, onChange, onRemove, onDuplicate }: Pane
         {ready && panel.tab === 'graph' && range.data !== undefined && range.error === undefined && (
           <GraphView id={id} data={range.data.answer.data} from={range.data.from} to={range.data.to} step={range.data.step} display={panel.display} yFromZero={panel.yFromZero} exemplars={range.data.exemplars} onZoom={zoom.in} onZoomOut={zoom.out} />
         )}
-        {panel.tab === 'explain' && <Explain expr={panel.expr} />}
+        {panel.tab === 'explain' && <Explain panel={panel} />}
       </div>
       {exploring && (
         <Explorer
