@@ -69,8 +69,10 @@ pub(crate) fn push_float(bytes: &mut Vec<u8>, value: f64) {
     let mut buffer = zmij::Buffer::new();
     let text = buffer.format_finite(value);
     let magnitude = value.abs();
-    if (1e-4..1e15).contains(&magnitude) && !text.contains('e') {
-        bytes.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
+    // In this range there is no exponent, and no whole number is left that would end in `.0`.
+    if (1e-4..1e15).contains(&magnitude) {
+        debug_assert!(!text.contains('e') && !text.ends_with(".0"), "{text}");
+        bytes.extend_from_slice(text.as_bytes());
     } else {
         lay_out(bytes, text, magnitude);
     }
@@ -175,6 +177,22 @@ mod tests {
             if value.is_finite() {
                 assert_eq!(float(value).parse::<f64>().unwrap().to_bits(), value.to_bits());
             }
+        }
+    }
+
+    #[test]
+    fn the_usual_range_needs_no_care() {
+        let mut seed = 1_u64;
+        for exponent in -4..=15 {
+            for _ in 0..2_000 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let value = (seed >> 11) as f64 / (1_u64 << 53) as f64 * 10_f64.powi(exponent);
+                let text = float(value);
+                assert_eq!(text.parse::<f64>().unwrap().to_bits(), value.to_bits());
+                assert!(value < 1e-6 || !text.contains('e'), "{text}");
+            }
+            let text = float(10_f64.powi(exponent));
+            assert!(!text.contains('e') && !text.ends_with(".0"), "{text}");
         }
     }
 
