@@ -77,7 +77,8 @@ impl<'a> Lexer<'a> {
     fn skip_blanks(&mut self) {
         loop {
             self.eat_while(is_space);
-            if self.peek() != Some('#') {
+            // No comment between a bracket and what it holds.
+            if self.peek() != Some('#') || self.bracket == Bracket::Start {
                 return;
             }
             self.eat_while(|c| c != '\n' && c != '\r');

@@ -107,7 +107,8 @@ pub(crate) fn parse_number(text: &str) -> Result<f64, NumberError> {
     let plain = text.replace('_', "");
     if let Some(digits) = plain.strip_prefix("0x").or(plain.strip_prefix("0X")) {
         let value = u64::from_str_radix(digits, 16).map_err(|_| NumberError::Syntax)?;
-        return i64::try_from(value).map(|value| value as f64).map_err(|_| NumberError::Range);
+        // A larger one would have to be a float, and a hexadecimal float needs an exponent.
+        return i64::try_from(value).map(|value| value as f64).map_err(|_| NumberError::Syntax);
     }
     if plain.len() > 1
         && plain.starts_with('0')
@@ -156,7 +157,7 @@ mod tests {
         }
         assert!(parse_number("NaN").is_ok_and(f64::is_nan));
         assert_eq!(parse_number("1e309"), Err(NumberError::Range));
-        assert_eq!(parse_number("0x8000000000000000"), Err(NumberError::Range));
+        assert_eq!(parse_number("0x8000000000000000"), Err(NumberError::Syntax));
         assert_eq!(parse_number("0x"), Err(NumberError::Syntax));
     }
 }

@@ -54,6 +54,11 @@ impl Failure {
         self
     }
 
+    /// Whether `token` itself is what nobody expected, with nothing said about it yet.
+    pub(super) fn is_about(&self, token: Token) -> bool {
+        self.lacks_context && self.pos == token.pos
+    }
+
     /// The same failure in a text that starts `by` bytes earlier.
     pub(super) fn shifted(mut self, by: usize) -> Self {
         self.pos = PosRange::new(self.pos.start + by, self.pos.end + by);

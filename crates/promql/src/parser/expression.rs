@@ -89,21 +89,33 @@ impl Parser<'_> {
         self.expect(TokenKind::LeftParen)?;
         let (mut args, mut height) = (Vec::new(), 0);
         if self.kind() != TokenKind::RightParen {
+            let mut comma: Option<Token> = None;
             loop {
-                let node = self.expression()?;
+                let next = self.token;
+                let node = match self.expression() {
+                    Ok(node) => node,
+                    Err(failure) => return Err(after_comma(failure, comma, next)),
+                };
                 height = height.max(node.height);
                 args.push(node.expr);
                 if self.kind() != TokenKind::Comma {
                     break;
                 }
-                let comma = self.advance()?;
-                if matches!(self.kind(), TokenKind::RightParen | TokenKind::Comma | TokenKind::Eof) {
-                    let message = "trailing commas not allowed in function call args";
-                    return Err(Failure::new(comma.pos, message));
-                }
+                comma = Some(self.advance()?);
             }
         }
         let close = self.expect(TokenKind::RightParen)?;
         Ok((args, height, close.pos.end))
+    }
+}
+
+/// A comma before what can begin no argument is one too many.
+#[cold]
+fn after_comma(failure: Failure, comma: Option<Token>, next: Token) -> Failure {
+    match comma {
+        Some(comma) if failure.is_about(next) => {
+            Failure::new(comma.pos, "trailing commas not allowed in function call args")
+        }
+        _ => failure,
     }
 }

@@ -23,7 +23,10 @@ impl Parser<'_> {
                 .map_err(|_| Failure::new(token.pos, duration_message(text)))?
         } else {
             parse_number(text).map_err(|error| {
-                Failure::new(token.pos, format!("error parsing number: {text:?}: {error}"))
+                Failure::new(
+                    token.pos,
+                    format!("error parsing number: strconv.ParseFloat: parsing {text:?}: {error}"),
+                )
             })?
         };
         Ok((value, is_duration, token.pos))
