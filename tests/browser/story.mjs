@@ -107,6 +107,12 @@ try {
   await keep('query-graph');
   await accessible('the query page');
 
+  await page.getByRole('tab', { name: 'Explain' }).click();
+  await page.getByText('Samples read').waitFor();
+  await page.getByRole('button', { name: 'Plan' }).click();
+  await page.getByRole('list', { name: 'Plan' }).getByText('range selector').waitFor();
+  check('the query page shows the tree, the statistics and the plan', true);
+
   await page.goto(`${server}/service-discovery`);
   await page.getByRole('button', { name: 'Steps' }).first().click();
   await page.locator('dialog').getByText('Step 1').waitFor();

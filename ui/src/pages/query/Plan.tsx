@@ -20,11 +20,14 @@ const MODES: Readonly<Record<string, { readonly kind: 'good' | 'info' | 'warn' |
   scalar: { kind: undefined, means: 'One number or text per step' },
 };
 
+/** Selectors begin a millisecond after the window's start, which no person wants to read. */
+const roughly = (ms: number): number => (ms < 1_000 ? ms : Math.round(ms / 1_000) * 1_000);
+
 /** What one operator does, in words: its steps, the time that it reads, what else the server says. */
 export function planFacts(node: PlanNode, zone: Zone): readonly string[] {
   return [
     node.once ? 'computed once' : node.steps === 1 ? '1 step' : `${node.steps.toLocaleString('en')} steps`,
-    ...(node.reads === undefined ? [] : [`reads ${formatDuration(node.reads.maxt - node.reads.mint)}: ${formatDateTime(node.reads.mint, zone)} to ${formatDateTime(node.reads.maxt, zone)}`]),
+    ...(node.reads === undefined ? [] : [`reads ${formatDuration(roughly(node.reads.maxt - node.reads.mint))}: ${formatDateTime(node.reads.mint, zone)} to ${formatDateTime(node.reads.maxt, zone)}`]),
     ...node.notes,
   ];
 }

@@ -31,7 +31,10 @@ export function HeatmapPanel({ panel, frames, span, look, onZoom, onZoomOut }: P
     for (const cell of heat.cells) {
       if (cell.count <= 0) continue;
       context.fillStyle = colorAt(cell.count / most);
-      context.fillRect(xOf(cell.time, size) - cellWidth, height - (cell.row + 1) * rowHeight, Math.max(1, cellWidth - 1), Math.max(1, rowHeight - 1));
+      // The first cell may begin before the range: what would lie below the axis is cut off.
+      const right = xOf(cell.time, size);
+      const from = Math.max(left, right - cellWidth);
+      if (right > left) context.fillRect(from, height - (cell.row + 1) * rowHeight, Math.max(1, right - from - 1), Math.max(1, rowHeight - 1));
     }
     context.fillStyle = ink.text;
     context.font = ink.font;
