@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use crate::refresh::{Refresher, Updates, run};
 use crate::{
-    ConsulConfig, DnsConfig, DockerConfig, FileConfig, HttpConfig, NomadConfig, PuppetDbConfig, TargetGroup,
-    consul, dns, docker, file, http_sd, nomad, puppetdb,
+    AzureConfig, ConsulConfig, DigitalOceanConfig, DnsConfig, DockerConfig, Ec2Config, EurekaConfig,
+    FileConfig, GceConfig, HetznerConfig, HttpConfig, IonosConfig, KubernetesConfig, LightsailConfig,
+    LinodeConfig, MarathonConfig, NomadConfig, PuppetDbConfig, ScalewayConfig, SwarmConfig, TargetGroup,
+    TritonConfig, VultrConfig, aws, azure, consul, digitalocean, dns, docker, eureka, file, gce, hetzner,
+    http_sd, ionos, kubernetes, linode, marathon, nomad, puppetdb, scaleway, triton, vultr,
 };
 
 /// One entry of a `*_sd_configs` or `static_configs` list.
@@ -21,12 +24,42 @@ pub enum DiscoveryConfig {
     Http(Box<HttpConfig>),
     /// Services of Consul.
     Consul(Box<ConsulConfig>),
+    /// Objects of a Kubernetes cluster.
+    Kubernetes(Box<KubernetesConfig>),
     /// Containers of Docker.
     Docker(Box<DockerConfig>),
     /// Services of Nomad.
     Nomad(Box<NomadConfig>),
     /// Resources of PuppetDB.
     PuppetDb(Box<PuppetDbConfig>),
+    /// Virtual machines of Azure.
+    Azure(Box<AzureConfig>),
+    /// Services, tasks or nodes of a Docker swarm.
+    Swarm(Box<SwarmConfig>),
+    /// Instances of Amazon EC2.
+    Ec2(Box<Ec2Config>),
+    /// Instances of Amazon Lightsail.
+    Lightsail(Box<LightsailConfig>),
+    /// Instances of Google Compute Engine.
+    Gce(Box<GceConfig>),
+    /// Droplets or databases of DigitalOcean.
+    DigitalOcean(Box<DigitalOceanConfig>),
+    /// Servers of Hetzner.
+    Hetzner(Box<HetznerConfig>),
+    /// Instances of Linode.
+    Linode(Box<LinodeConfig>),
+    /// Instances of Vultr.
+    Vultr(Box<VultrConfig>),
+    /// Servers of Scaleway.
+    Scaleway(Box<ScalewayConfig>),
+    /// Servers of IONOS Cloud.
+    Ionos(Box<IonosConfig>),
+    /// Instances registered in Eureka.
+    Eureka(Box<EurekaConfig>),
+    /// Tasks of Marathon.
+    Marathon(Box<MarathonConfig>),
+    /// Machines of Triton.
+    Triton(Box<TritonConfig>),
 }
 
 impl DiscoveryConfig {
@@ -38,9 +71,24 @@ impl DiscoveryConfig {
             Self::Dns(_) => "dns",
             Self::Http(_) => "http",
             Self::Consul(_) => "consul",
+            Self::Kubernetes(_) => "kubernetes",
             Self::Docker(_) => "docker",
             Self::Nomad(_) => "nomad",
             Self::PuppetDb(_) => "puppetdb",
+            Self::Azure(_) => "azure",
+            Self::Swarm(_) => "dockerswarm",
+            Self::Ec2(_) => "ec2",
+            Self::Lightsail(_) => "lightsail",
+            Self::Gce(_) => "gce",
+            Self::DigitalOcean(_) => "digitalocean",
+            Self::Hetzner(_) => "hetzner",
+            Self::Linode(_) => "linode",
+            Self::Vultr(_) => "vultr",
+            Self::Scaleway(_) => "scaleway",
+            Self::Ionos(_) => "ionos",
+            Self::Eureka(_) => "eureka",
+            Self::Marathon(_) => "marathon",
+            Self::Triton(_) => "triton",
         }
     }
 
@@ -64,13 +112,28 @@ impl DiscoveryConfig {
     pub(crate) async fn run(self, updates: Updates) {
         let refresher: Box<dyn Refresher> = match self {
             Self::Static(_) => return,
+            Self::Kubernetes(config) => return kubernetes::run(*config, updates).await,
+            Self::Consul(config) => return consul::run(*config, updates).await,
             Self::File(config) => Box::new(file::FileRefresher::new(config)),
             Self::Dns(config) => Box::new(dns::DnsRefresher::new(config)),
             Self::Http(config) => Box::new(http_sd::HttpRefresher::new(*config)),
-            Self::Consul(config) => Box::new(consul::ConsulRefresher::new(*config)),
             Self::Docker(config) => Box::new(docker::DockerRefresher::new(*config)),
             Self::Nomad(config) => Box::new(nomad::NomadRefresher::new(*config)),
             Self::PuppetDb(config) => Box::new(puppetdb::PuppetDbRefresher::new(*config)),
+            Self::Azure(config) => Box::new(azure::AzureAsker::new(*config)),
+            Self::Swarm(config) => Box::new(docker::SwarmAsker::new(*config)),
+            Self::Ec2(config) => Box::new(aws::Ec2Asker::new(*config)),
+            Self::Lightsail(config) => Box::new(aws::LightsailAsker::new(*config)),
+            Self::Gce(config) => Box::new(gce::GceAsker::new(*config)),
+            Self::DigitalOcean(config) => Box::new(digitalocean::DigitalOceanAsker::new(*config)),
+            Self::Hetzner(config) => Box::new(hetzner::HetznerAsker::new(*config)),
+            Self::Linode(config) => Box::new(linode::LinodeAsker::new(*config)),
+            Self::Vultr(config) => Box::new(vultr::VultrAsker::new(*config)),
+            Self::Scaleway(config) => Box::new(scaleway::ScalewayAsker::new(*config)),
+            Self::Ionos(config) => Box::new(ionos::IonosAsker::new(*config)),
+            Self::Eureka(config) => Box::new(eureka::EurekaAsker::new(*config)),
+            Self::Marathon(config) => Box::new(marathon::MarathonAsker::new(*config)),
+            Self::Triton(config) => Box::new(triton::TritonAsker::new(*config)),
         };
         run(refresher, updates).await;
     }

@@ -40,6 +40,14 @@ pub enum DiscoveryError {
         /// The decoder's reason.
         source: DecodeError,
     },
+    /// The server refused.
+    #[error("{url}: server returned HTTP status {status}")]
+    Status {
+        /// The URL, without credentials.
+        url: String,
+        /// What it answered.
+        status: http::StatusCode,
+    },
     /// The server answered, but not with targets.
     #[error("{url}: {reason}")]
     Answer {

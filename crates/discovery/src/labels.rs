@@ -1,5 +1,50 @@
 //! Writing meta labels: what several mechanisms need for it.
 
+use narthex_model::Labels;
+
+/// Labels being collected. Of equal names the last wins; empty values are no labels.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Meta(Vec<(String, String)>);
+
+impl Meta {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets one label.
+    pub(crate) fn set(&mut self, name: impl Into<String>, value: impl ToString) {
+        self.0.push((name.into(), value.to_string()));
+    }
+
+    /// Sets one label if there is a value.
+    pub(crate) fn set_some(&mut self, name: &str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.set(name, value);
+        }
+    }
+
+    /// Sets `prefix` + name for each pair, names sanitized.
+    pub(crate) fn set_all<'m>(
+        &mut self,
+        prefix: &str,
+        pairs: impl IntoIterator<Item = (&'m String, &'m String)>,
+    ) {
+        for (name, value) in pairs {
+            self.set(format!("{prefix}{}", sanitize(name)), value);
+        }
+    }
+
+    /// Sets all labels of `other`.
+    pub(crate) fn extend(&mut self, other: &Self) {
+        self.0.extend_from_slice(&other.0);
+    }
+
+    /// The label set.
+    pub(crate) fn labels(&self) -> Labels {
+        Labels::from_pairs(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+}
+
 /// `name` with everything that cannot stand in a classic label name replaced by an underscore.
 pub(crate) fn sanitize(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect()

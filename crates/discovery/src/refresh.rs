@@ -44,6 +44,11 @@ impl Updates {
         self.provider.replace(groups);
     }
 
+    /// These groups changed: each takes the place of the one with its source, one without targets removes it.
+    pub fn patch(&self, groups: Vec<TargetGroup>) {
+        self.provider.patch(groups);
+    }
+
     /// The refresh failed: count it, log it, keep what is known.
     pub fn failed(&self, error: &DiscoveryError) {
         tracing::error!(mechanism = self.provider.mechanism(), %error, "unable to refresh target groups");

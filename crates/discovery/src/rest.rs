@@ -7,11 +7,11 @@ use http::{Method, StatusCode};
 use narthex_http_client::{Client, Connection, Head, HttpOptions, Request, decode};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::DiscoveryError;
 
-const USER_AGENT_VALUE: HeaderValue =
+pub(crate) const USER_AGENT_VALUE: HeaderValue =
     HeaderValue::from_static(concat!("Narthex/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// The largest answer that is read, in bytes; a hundred thousand targets with labels stay below it.
@@ -66,6 +66,32 @@ impl Rest {
         read_json(url, &answer)
     }
 
+    /// Asks by POST of a form for JSON.
+    pub(crate) async fn post_form<T: DeserializeOwned>(
+        &mut self,
+        url: &Url,
+        fields: &[(&str, &str)],
+    ) -> Result<T, DiscoveryError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let (_, answer) = self.request(Method::POST, url, headers, form).await?;
+        read_json(url, &answer)
+    }
+
+    /// Asks with headers of this request alone, which take the place of the usual ones.
+    pub(crate) async fn request(
+        &mut self,
+        method: Method,
+        url: &Url,
+        own: HeaderMap,
+        body: impl Into<bytes::Bytes>,
+    ) -> Result<(Head, Vec<u8>), DiscoveryError> {
+        let mut headers = self.headers.clone();
+        headers.extend(own);
+        self.send(Request { method, url: url.clone(), headers, body: body.into() }).await
+    }
+
     async fn send(&mut self, request: Request) -> Result<(Head, Vec<u8>), DiscoveryError> {
         let url = || shown(&request.url);
         let mut body = Vec::new();
@@ -75,8 +101,7 @@ impl Rest {
             .map_err(|_| DiscoveryError::Timeout(url(), self.timeout))?
             .map_err(|source| DiscoveryError::Request { url: url(), source })?;
         if head.status != StatusCode::OK {
-            let reason = format!("server returned HTTP status {}", head.status);
-            return Err(DiscoveryError::Answer { url: url(), reason });
+            return Err(DiscoveryError::Status { url: url(), status: head.status });
         }
         let mut plain = Vec::new();
         let decoded = decode(head.content_encoding(), &body, BODY_BYTES_MAX, &mut plain)

@@ -1,61 +1,19 @@
 //! The mechanisms that ask JSON interfaces, against scripted servers: which paths they ask, which labels come out.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use narthex_discovery::{
-    ConsulConfig, DiscoveryConfig, DiscoveryManager, DockerConfig, ManagerOptions, NomadConfig,
-    PuppetDbConfig, TargetGroup,
-};
+use narthex_discovery::{ConsulConfig, DiscoveryConfig, DockerConfig, NomadConfig, PuppetDbConfig};
 use narthex_http_client::Secret;
 use narthex_model::Labels;
+use support::{found, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 use url::Url;
 
-/// A server that answers requests by their path (without query); gives its URL and the requests it saw.
-async fn serve(answers: &[(&'static str, &'static str)]) -> (Url, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
-    let answers: BTreeMap<&str, &str> = answers.iter().copied().collect();
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&seen);
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut request = vec![0; 8192];
-            let length = stream.read(&mut request).await.unwrap_or(0);
-            let request = String::from_utf8_lossy(&request[..length]).into_owned();
-            let path = request.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
-            log.lock().expect("not poisoned").push(request);
-            let (status, body) = match answers.get(path.as_str()) {
-                Some(body) => ("200 OK", *body),
-                None => ("404 Not Found", ""),
-            };
-            let answer = format!(
-                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            );
-            let _ = stream.write_all(answer.as_bytes()).await;
-        }
-    });
-    (url, seen)
-}
-
-/// The groups that a configuration finds.
-async fn found(config: DiscoveryConfig) -> Vec<Arc<TargetGroup>> {
-    let quick = Duration::from_millis(5);
-    let manager = DiscoveryManager::new(ManagerOptions { settle_time: quick, publish_interval: quick });
-    let mut receiver = manager.subscribe();
-    manager.apply(BTreeMap::from([("p".to_owned(), vec![config])]));
-    let waiting = receiver.wait_for(|pools| pools.get("p").is_some_and(|groups| !groups.is_empty()));
-    let pools = tokio::time::timeout(Duration::from_secs(20), waiting).await;
-    pools.expect("groups in time").expect("the manager lives")["p"].clone()
-}
+mod support;
 
 #[tokio::test]
 async fn consul() {
-    let (url, seen) = serve(&[
+    let server = serve(&[
         ("/prefix/v1/agent/self", r#"{"Config": {"Datacenter": "dc1", "Other": 1}, "Stats": {}}"#),
         ("/prefix/v1/catalog/services", r#"{"web": ["prod", "v1"], "db": []}"#),
         (
@@ -77,7 +35,7 @@ async fn consul() {
     let config = ConsulConfig {
         token: Some(Secret::new("t0k3n")),
         tags: vec!["prod".to_owned()],
-        ..ConsulConfig::new(url.join("prefix").unwrap())
+        ..ConsulConfig::new(server.url.join("prefix").unwrap())
     };
     let groups = found(DiscoveryConfig::Consul(Box::new(config))).await;
     assert_eq!(groups.len(), 1);
@@ -100,7 +58,7 @@ async fn consul() {
     assert_eq!(groups[0].targets[0], Labels::from_pairs(expected));
     assert_eq!(groups[0].targets[1].get("__address__"), Some("[fd00::2]:1"));
     assert_eq!(groups[0].targets[1].get("__meta_consul_health"), Some("maintenance"));
-    let seen = seen.lock().unwrap().clone();
+    let seen = server.requests();
     assert!(seen.iter().all(|request| request.contains("x-consul-token: t0k3n\r\n")));
     assert!(
         seen[2].starts_with("GET /prefix/v1/health/service/web?dc=dc1&stale&tag=prod HTTP/1.1\r\n"),
@@ -111,7 +69,7 @@ async fn consul() {
 
 #[tokio::test]
 async fn nomad() {
-    let (url, seen) = serve(&[
+    let server = serve(&[
         ("/v1/services", r#"[{"Namespace": "default", "Services": [{"ServiceName": "redis", "Tags": ["db"]}]}]"#),
         (
             "/v1/service/redis",
@@ -120,7 +78,7 @@ async fn nomad() {
         ),
     ])
     .await;
-    let groups = found(DiscoveryConfig::Nomad(Box::new(NomadConfig::new(url)))).await;
+    let groups = found(DiscoveryConfig::Nomad(Box::new(NomadConfig::new(server.url.clone())))).await;
     let expected = [
         ("__address__", "10.0.0.1:6379"),
         ("__meta_nomad_address", "10.0.0.1"),
@@ -136,13 +94,13 @@ async fn nomad() {
         ("__meta_nomad_tags", ",db,x,"),
     ];
     assert_eq!(groups[0].targets, [Labels::from_pairs(expected)]);
-    let first = seen.lock().unwrap()[0].clone();
+    let first = server.requests()[0].clone();
     assert!(first.starts_with("GET /v1/services?namespace=default&region=global&stale HTTP/1.1"), "{first}");
 }
 
 #[tokio::test]
 async fn puppetdb() {
-    let (url, seen) = serve(&[(
+    let server = serve(&[(
         "/pdb/query/v4",
         r#"[{"certname": "edge.example", "resource": "49af", "type": "Class", "title": "Prometheus::Node_exporter",
             "exported": false, "tags": ["a", "b"], "file": "/f.pp", "environment": "prod", "line": 3,
@@ -152,7 +110,7 @@ async fn puppetdb() {
     let config = PuppetDbConfig {
         include_parameters: true,
         port: 9100,
-        ..PuppetDbConfig::new(url, "resources { type = \"Class\" }")
+        ..PuppetDbConfig::new(server.url.clone(), "resources { type = \"Class\" }")
     };
     let groups = found(DiscoveryConfig::PuppetDb(Box::new(config))).await;
     let target = &groups[0].targets[0];
@@ -170,7 +128,7 @@ async fn puppetdb() {
     ] {
         assert_eq!(target.get(label), Some(value), "{label}");
     }
-    let request = seen.lock().unwrap()[0].clone();
+    let request = server.requests()[0].clone();
     assert!(request.starts_with("POST /pdb/query/v4 HTTP/1.1\r\n"), "{request}");
     assert!(request.ends_with(r#"{"query":"resources { type = \"Class\" }"}"#), "{request}");
 }
@@ -194,8 +152,8 @@ const NETWORKS: &str = r#"[
 
 #[tokio::test]
 async fn docker() {
-    let (url, seen) = serve(&[("/containers/json", CONTAINERS), ("/networks", NETWORKS)]).await;
-    let tcp: Url = url.as_str().replace("http://", "tcp://").parse().unwrap();
+    let server = serve(&[("/containers/json", CONTAINERS), ("/networks", NETWORKS)]).await;
+    let tcp: Url = server.url.as_str().replace("http://", "tcp://").parse().unwrap();
     let config = DockerConfig {
         match_first_network: false,
         filters: BTreeMap::from([("status".to_owned(), vec!["running".to_owned()])]),
@@ -221,7 +179,7 @@ async fn docker() {
         ("__meta_docker_port_public_ip", "0.0.0.0"),
     ];
     assert_eq!(groups[0].targets[1], Labels::from_pairs(expected));
-    let first = seen.lock().unwrap()[0].clone();
+    let first = server.requests()[0].clone();
     assert!(
         first.starts_with("GET /containers/json?filters=%7B%22status%22%3A%5B%22running%22%5D%7D "),
         "{first}"

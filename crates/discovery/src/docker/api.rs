@@ -66,6 +66,8 @@ pub(super) struct Network {
     pub(super) id: String,
     pub(super) name: String,
     #[serde(default)]
+    pub(super) scope: String,
+    #[serde(default)]
     pub(super) ingress: bool,
     #[serde(default)]
     pub(super) internal: bool,

@@ -1,6 +1,8 @@
-//! Docker: one target per container, network and TCP port, asked for on schedule. `api` has the daemon's answers.
+//! Docker: one target per container, network and TCP port, asked for on schedule. `api` has the daemon's answers,
+//! `swarm` the discovery of swarms.
 
 mod api;
+mod swarm;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,6 +17,8 @@ use crate::refresh::Refresh;
 use crate::rest::Rest;
 use crate::{DiscoveryError, Refresher, TargetGroup};
 use api::{Container, Endpoint, Network};
+pub(crate) use swarm::SwarmAsker;
+pub use swarm::{SwarmConfig, SwarmRole};
 
 /// One `docker_sd_configs` entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -63,20 +67,7 @@ pub(crate) struct DockerRefresher {
 impl DockerRefresher {
     pub(crate) fn new(config: DockerConfig) -> Self {
         let mut http = config.http.clone();
-        let mut base = config.host.clone();
-        match config.host.scheme() {
-            "unix" => {
-                http.unix_socket = Some(config.host.path().into());
-                // The host's name has no meaning behind a socket; the daemon only wants to see one.
-                base = Url::parse("http://docker").unwrap_or(base);
-            }
-            "tcp" => {
-                let secure = http.tls != Default::default();
-                let rest = config.host.as_str().trim_start_matches("tcp");
-                base = Url::parse(&format!("http{}{rest}", if secure { "s" } else { "" })).unwrap_or(base);
-            }
-            _ => {}
-        }
+        let base = daemon(&config.host, &mut http);
         Self { rest: Rest::new(http, config.refresh_interval), base, config }
     }
 
@@ -139,6 +130,25 @@ impl DockerRefresher {
     }
 }
 
+/// The URL at which to ask the daemon at `host`.
+fn daemon(host: &Url, http: &mut HttpOptions) -> Url {
+    let mut base = host.clone();
+    match host.scheme() {
+        "unix" => {
+            http.unix_socket = Some(host.path().into());
+            // The host's name has no meaning behind a socket; the daemon only wants to see one.
+            base = Url::parse("http://docker").unwrap_or(base);
+        }
+        "tcp" => {
+            let secure = http.tls != Default::default();
+            let rest = host.as_str().trim_start_matches("tcp");
+            base = Url::parse(&format!("http{}{rest}", if secure { "s" } else { "" })).unwrap_or(base);
+        }
+        _ => {}
+    }
+    base
+}
+
 fn port_targets(container: &Container, endpoint: &Endpoint, common: &Pairs) -> Vec<Labels> {
     let tcp = container.ports.iter().filter(|port| port.kind == "tcp");
     tcp.map(|port| {
@@ -168,6 +178,7 @@ fn network_labels(network: &Network) -> Pairs {
     let mut pairs = vec![
         pair("__meta_docker_network_id", &network.id),
         pair("__meta_docker_network_name", &network.name),
+        pair("__meta_docker_network_scope", &network.scope),
         pair("__meta_docker_network_ingress", &network.ingress.to_string()),
         pair("__meta_docker_network_internal", &network.internal.to_string()),
     ];

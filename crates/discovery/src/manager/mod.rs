@@ -3,6 +3,7 @@
 //! A change is published after a short settling time, and further changes not more often than
 //! [`ManagerOptions::publish_interval`]; a reload publishes at once.
 
+mod once;
 mod provider;
 mod publish;
 mod stats;
@@ -15,6 +16,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+pub use once::discover_once;
 pub(crate) use provider::Provider;
 pub use stats::{MechanismStats, Stats};
 

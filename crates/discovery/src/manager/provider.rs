@@ -59,6 +59,24 @@ impl Provider {
         }
     }
 
+    /// Takes `groups` in place of those with the same sources; one without targets removes its source.
+    pub(crate) fn patch(&self, groups: Vec<TargetGroup>) {
+        let mut inner = self.inner.lock();
+        inner.stats.updates += 1;
+        let mut changed = false;
+        for group in groups {
+            if group.targets.is_empty() {
+                changed |= inner.groups.remove(&group.source).is_some();
+            } else if inner.groups.get(&group.source).is_none_or(|known| **known != group) {
+                inner.groups.insert(group.source.clone(), Arc::new(group));
+                changed = true;
+            }
+        }
+        if changed {
+            self.changed.notify_one();
+        }
+    }
+
     pub(crate) fn count_failure(&self) {
         self.inner.lock().stats.failures += 1;
     }
