@@ -45,9 +45,6 @@ fn of_job(job: &Node, note: &mut impl FnMut(String)) {
             note(format!("job \"{name}\": {} finds no targets yet", field.name));
         }
     }
-    if job.list("consul_sd_configs").iter().any(|consul| consul.has("health_filter")) {
-        note(format!("job \"{name}\": consul_sd_configs.health_filter: has no effect yet"));
-    }
     for tls in [job.get("tls_config"), job.get("oauth2").and_then(|oauth2| oauth2.get("tls_config"))]
         .into_iter()
         .flatten()

@@ -7,8 +7,25 @@ use narthex_model::Labels;
 use url::Url;
 
 use super::jobs::duration;
-use super::{http, services};
+use super::{clouds, http, kubernetes, services};
 use crate::config::Node;
+
+/// From a section to its mechanism.
+type Map = fn(&Node) -> DiscoveryConfig;
+
+/// The sections of the clouds.
+const CLOUDS: &[(&str, Map)] = &[
+    ("ec2_sd_configs", clouds::ec2),
+    ("lightsail_sd_configs", clouds::lightsail),
+    ("gce_sd_configs", clouds::gce),
+    ("azure_sd_configs", clouds::azure),
+    ("digitalocean_sd_configs", clouds::digitalocean),
+    ("hetzner_sd_configs", clouds::hetzner),
+    ("linode_sd_configs", clouds::linode),
+    ("vultr_sd_configs", clouds::vultr),
+    ("scaleway_sd_configs", clouds::scaleway),
+    ("ionos_sd_configs", clouds::ionos),
+];
 
 /// The executed mechanisms of a job.
 pub(super) fn mechanisms(job: &Node) -> Vec<DiscoveryConfig> {
@@ -38,6 +55,14 @@ pub(super) fn mechanisms(job: &Node) -> Vec<DiscoveryConfig> {
     found.extend(job.list("docker_sd_configs").iter().filter_map(services::docker));
     found.extend(job.list("nomad_sd_configs").iter().filter_map(services::nomad));
     found.extend(job.list("puppetdb_sd_configs").iter().filter_map(services::puppetdb));
+    found.extend(job.list("kubernetes_sd_configs").iter().filter_map(kubernetes::kubernetes));
+    found.extend(job.list("dockerswarm_sd_configs").iter().filter_map(services::dockerswarm));
+    found.extend(job.list("eureka_sd_configs").iter().filter_map(services::eureka));
+    found.extend(job.list("marathon_sd_configs").iter().map(services::marathon));
+    found.extend(job.list("triton_sd_configs").iter().filter_map(services::triton));
+    for (field, map) in CLOUDS {
+        found.extend(job.list(field).iter().map(map));
+    }
     found
 }
 

@@ -4,12 +4,17 @@
 //! Invariant: the tree has been checked, so nothing here is surprised; what a room refuses all the same is an error that
 //! names the job.
 
+mod clouds;
 mod discovery;
 mod http;
 mod jobs;
+mod kubernetes;
 mod rules;
 mod services;
 mod web;
 
 pub(crate) use jobs::jobs;
 pub(crate) use web::{secure, web_config};
+
+#[cfg(test)]
+mod tests;

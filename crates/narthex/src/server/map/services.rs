@@ -1,11 +1,12 @@
-//! The sections of the mechanisms that ask another service: DNS, Consul, Docker, Nomad, PuppetDB.
+//! The sections of the mechanisms that ask another service: DNS, Consul, Docker, Nomad, PuppetDB, Eureka, Marathon, Triton.
 //!
 //! Addresses were checked when the file was read; one that is no URL all the same makes no mechanism.
 
 use std::collections::BTreeMap;
 
 use narthex_discovery::{
-    ConsulConfig, DiscoveryConfig, DnsConfig, DnsType, DockerConfig, NomadConfig, PuppetDbConfig,
+    ConsulConfig, DiscoveryConfig, DnsConfig, DnsType, DockerConfig, EurekaConfig, MarathonConfig,
+    NomadConfig, PuppetDbConfig, SwarmConfig, SwarmRole, TritonConfig, TritonRole,
 };
 use narthex_http_client::{BasicAuth, Secret, SecretSource};
 use url::Url;
@@ -14,11 +15,11 @@ use super::http;
 use super::jobs::duration;
 use crate::config::Node;
 
-fn texts(node: &Node, field: &str) -> Vec<String> {
+pub(super) fn texts(node: &Node, field: &str) -> Vec<String> {
     node.strings(field).into_iter().map(str::to_owned).collect()
 }
 
-fn port(node: &Node, field: &str) -> u16 {
+pub(super) fn port(node: &Node, field: &str) -> u16 {
     u16::try_from(node.int(field)).unwrap_or_default()
 }
 
@@ -65,6 +66,7 @@ pub(super) fn consul(node: &Node) -> Option<DiscoveryConfig> {
         tags: texts(node, "tags"),
         node_meta,
         filter: node.str("filter").to_owned(),
+        health_filter: node.str("health_filter").to_owned(),
         tag_separator: node.str("tag_separator").to_owned(),
         allow_stale: node.bool("allow_stale"),
         refresh_interval: duration(node, "refresh_interval"),
@@ -73,17 +75,80 @@ pub(super) fn consul(node: &Node) -> Option<DiscoveryConfig> {
     })))
 }
 
-/// A `docker_sd_configs` entry.
-pub(super) fn docker(node: &Node) -> Option<DiscoveryConfig> {
-    let filters = node.list("filters").iter();
-    Some(DiscoveryConfig::Docker(Box::new(DockerConfig {
+/// `filters`: values by name; a name may stand several times.
+pub(super) fn filters(node: &Node) -> BTreeMap<String, Vec<String>> {
+    let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for filter in node.list("filters") {
+        filters.entry(filter.str("name").to_owned()).or_default().extend(texts(filter, "values"));
+    }
+    filters
+}
+
+fn daemon(node: &Node) -> Option<DockerConfig> {
+    Some(DockerConfig {
         port: port(node, "port"),
-        host_networking_host: node.str("host_networking_host").to_owned(),
-        filters: filters.map(|filter| (filter.str("name").to_owned(), texts(filter, "values"))).collect(),
-        match_first_network: node.bool("match_first_network"),
+        filters: filters(node),
         refresh_interval: duration(node, "refresh_interval"),
         http: http::options(node),
         ..DockerConfig::new(Url::parse(node.str("host")).ok()?)
+    })
+}
+
+/// A `docker_sd_configs` entry.
+pub(super) fn docker(node: &Node) -> Option<DiscoveryConfig> {
+    Some(DiscoveryConfig::Docker(Box::new(DockerConfig {
+        host_networking_host: node.str("host_networking_host").to_owned(),
+        match_first_network: node.bool("match_first_network"),
+        ..daemon(node)?
+    })))
+}
+
+/// A `dockerswarm_sd_configs` entry.
+pub(super) fn dockerswarm(node: &Node) -> Option<DiscoveryConfig> {
+    let role = match node.str("role") {
+        "services" => SwarmRole::Services,
+        "tasks" => SwarmRole::Tasks,
+        _ => SwarmRole::Nodes,
+    };
+    Some(DiscoveryConfig::Swarm(Box::new(SwarmConfig { role, daemon: daemon(node)? })))
+}
+
+/// A `eureka_sd_configs` entry.
+pub(super) fn eureka(node: &Node) -> Option<DiscoveryConfig> {
+    Some(DiscoveryConfig::Eureka(Box::new(EurekaConfig {
+        refresh_interval: duration(node, "refresh_interval"),
+        http: http::options(node),
+        ..EurekaConfig::new(Url::parse(node.str("server")).ok()?)
+    })))
+}
+
+/// A `marathon_sd_configs` entry.
+pub(super) fn marathon(node: &Node) -> DiscoveryConfig {
+    let token = match (node.str("auth_token"), node.str("auth_token_file")) {
+        ("", "") => None,
+        ("", path) => Some(SecretSource::File(path.into())),
+        (token, _) => Some(SecretSource::Inline(Secret::new(token))),
+    };
+    DiscoveryConfig::Marathon(Box::new(MarathonConfig {
+        servers: node.strings("servers").into_iter().filter_map(|server| Url::parse(server).ok()).collect(),
+        auth_token: token,
+        refresh_interval: duration(node, "refresh_interval"),
+        http: http::options(node),
+    }))
+}
+
+/// A `triton_sd_configs` entry.
+pub(super) fn triton(node: &Node) -> Option<DiscoveryConfig> {
+    let (host, number) = (node.str("endpoint"), port(node, "port"));
+    let endpoint = format!("https://{host}:{number}/v{}", node.int("version"));
+    Some(DiscoveryConfig::Triton(Box::new(TritonConfig {
+        role: if node.str("role") == "cn" { TritonRole::ComputeNode } else { TritonRole::Container },
+        endpoint: Url::parse(&endpoint).ok()?,
+        dns_suffix: node.str("dns_suffix").to_owned(),
+        groups: texts(node, "groups"),
+        port: number,
+        refresh_interval: duration(node, "refresh_interval"),
+        http: http::options(node),
     })))
 }
 

@@ -42,6 +42,14 @@ pub(super) fn collect(families: &mut Families, stats: &Stats) {
         ("prometheus_sd_dns_lookups_total", "Look-ups of names with targets.", of("dns").refreshes),
         ("prometheus_sd_dns_lookup_failures_total", "Look-ups of names that failed.", of("dns").failures),
         ("prometheus_sd_consul_rpc_failures_total", "Requests to Consul that failed.", of("consul").failures),
+        (
+            "prometheus_sd_kubernetes_failures_total",
+            "Lists and watches of Kubernetes that failed.",
+            of("kubernetes").failures,
+        ),
+        ("prometheus_sd_nomad_failures_total", "Refreshes by Nomad that failed.", of("nomad").failures),
+        ("prometheus_sd_azure_failures_total", "Refreshes by Azure that failed.", of("azure").failures),
+        ("prometheus_sd_linode_failures_total", "Refreshes by Linode that failed.", of("linode").failures),
     ] {
         counter(families, name, help, value as f64);
     }

@@ -5,7 +5,11 @@ use super::super::{Field, Kind, Section, checked, def};
 use crate::config::error::Cx;
 use crate::config::node::Node;
 
-const FIELDS: &[Field] = &[def("refresh_interval", Kind::Duration, "60s"), def("port", Kind::Uint, "80")];
+const FIELDS: &[Field] = &[
+    def("refresh_interval", Kind::Duration, "60s"),
+    def("port", Kind::Uint, "80"),
+    def("role", Kind::Enum(&["droplets", "databases"]), "droplets"),
+];
 
 /// The mechanism's section.
 pub(super) static SECTION: Section = checked("Digitalocean discovery config", &[FIELDS, HTTP_CLIENT], check);

@@ -17,7 +17,13 @@ const SELECTOR_FIELDS: &[Field] =
     &[opt("role", Kind::Enum(ROLES)), opt("label", Kind::Str), opt("field", Kind::Str)];
 static SELECTOR: Section = checked("selector", &[SELECTOR_FIELDS], check_selector);
 
-const METADATA_FIELDS: &[Field] = &[def("node", Kind::Bool, "false"), def("namespace", Kind::Bool, "false")];
+const METADATA_FIELDS: &[Field] = &[
+    def("node", Kind::Bool, "false"),
+    def("namespace", Kind::Bool, "false"),
+    def("deployment", Kind::Bool, "false"),
+    def("job", Kind::Bool, "false"),
+    def("cronjob", Kind::Bool, "false"),
+];
 static ATTACH_METADATA: Section = section("metadata config", &[METADATA_FIELDS]);
 
 const FIELDS: &[Field] =
