@@ -7,7 +7,7 @@ use narthex_http_client::{ClientError, DecodeError};
 use narthex_model::Labels;
 use narthex_storage::AppendError;
 
-/// A scrape that failed: nothing of its page is kept.
+/// A scrape that failed: nothing of its page is kept, except where it says otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum ScrapeError {
     /// No answer.
@@ -106,6 +106,14 @@ pub enum ScrapeError {
     Append {
         /// The series as on the page.
         series: String,
+        /// The storage's reason.
+        source: AppendError,
+    },
+    /// The storage has no room for new series; the samples of the known ones were kept.
+    #[error("{count} samples of new series left out, the others stored: {source}")]
+    SeriesRefused {
+        /// How many samples.
+        count: u64,
         /// The storage's reason.
         source: AppendError,
     },

@@ -3,7 +3,7 @@
 //! * [`ScrapeManager`]: the crate's front. [`apply`](ScrapeManager::apply) takes the configuration, snapshots tell the
 //!   API what goes on, [`stop`](ScrapeManager::stop) ends it.
 //! * `pool`: the targets of one job; `target`: one target and how labels become one; `runner`: the task that scrapes
-//!   one target on schedule; `page`: fetching; `ingest`: page → appender; `cache`: the positional cache between them.
+//!   one target on schedule; `workers`: the threads they run on; `page`: fetching; `ingest`: page → appender; `cache`: the positional cache between them.
 //!
 //! Invariants:
 //! * A scrape is one transaction: all samples of a page and its report, or only the report.
@@ -28,6 +28,7 @@ mod runner;
 mod schedule;
 mod snapshot;
 mod target;
+mod workers;
 
 pub use clock::{Clock, SystemClock};
 pub use config::{Limits, ScrapeConfig};

@@ -19,6 +19,7 @@ use crate::options::Options;
 use crate::pool::ScrapePool;
 use crate::runner::Shared;
 use crate::snapshot::{DroppedTarget, TargetMetadata, TargetSnapshot};
+use crate::workers::Workers;
 
 /// Scrapes. Must be made inside a tokio runtime; dropping it without [`stop`](Self::stop) leaves running scrapes to end
 /// with the runtime.
@@ -46,7 +47,8 @@ impl ScrapeManager {
     /// Starts without jobs.
     pub fn new(storage: Arc<dyn Storage>, options: Options) -> Self {
         let discovery = DiscoveryManager::new(options.discovery);
-        let workers = Semaphore::new(options.workers.max(1));
+        let workers = Workers::start(options.workers);
+        let large_pages = Semaphore::new(options.workers.max(1));
         let shared = Shared {
             storage,
             options,
@@ -54,6 +56,7 @@ impl ScrapeManager {
             buffers: Buffers::default(),
             failure_logs: FailureLogs::default(),
             workers,
+            large_pages,
         };
         let inner = Arc::new(Inner { shared: Arc::new(shared), state: Mutex::default() });
         let syncing = tokio::spawn(follow_discovery(Arc::clone(&inner), discovery.subscribe()));

@@ -38,6 +38,7 @@ pub(crate) struct Metrics {
     pub(crate) out_of_order: Counter,
     pub(crate) out_of_bounds: Counter,
     pub(crate) exemplars_out_of_order: Counter,
+    pub(crate) refused: Counter,
     intervals: Mutex<BTreeMap<Duration, IntervalLengths>>,
 }
 
@@ -60,6 +61,7 @@ impl Metrics {
             out_of_order: self.out_of_order.get(),
             out_of_bounds: self.out_of_bounds.get(),
             exemplars_out_of_order: self.exemplars_out_of_order.get(),
+            refused: self.refused.get(),
         }
     }
 
@@ -93,6 +95,8 @@ pub struct Counts {
     pub out_of_bounds: u64,
     /// `prometheus_target_scrapes_exemplar_out_of_order_total`
     pub exemplars_out_of_order: u64,
+    /// `narthex_target_scrapes_sample_refused_total`
+    pub refused: u64,
 }
 
 /// Numbers of one job (label `scrape_job`).

@@ -26,7 +26,7 @@ pub struct Options {
     pub start_timestamp_zeros: bool,
     /// The largest page, in bytes, of jobs without a limit of their own.
     pub page_bytes_max: usize,
-    /// How many pages are worked on at the same time.
+    /// How many threads scrape.
     pub workers: usize,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,

@@ -70,6 +70,33 @@ async fn series_that_go_become_stale_once() {
 }
 
 #[tokio::test]
+async fn a_full_storage_costs_only_the_new_series() {
+    let mut answers = pages(&["a 1\nb 1\n", "a 2\nnew 2\nb 2\n"]);
+    answers.extend(vec![Answer::Page("a 3\nnew 3\nb 3\n".to_owned()); 2]);
+    let target = Target::start(answers).await;
+    let memory = Memory::new();
+    let manager = start(&memory, options(), vec![job("j", &[&target.address])]);
+    until("the first scrape", || memory.last("up").is_some()).await;
+    memory.set_full(true);
+    until("known series go on", || memory.last("b").as_deref() >= Some("2")).await;
+    until("the refusal is told", || manager.active_targets(None)[0].last_error.is_some()).await;
+    let snapshot = &manager.active_targets(None)[0];
+    let told = snapshot.last_error.as_deref().unwrap_or_default();
+    assert!(
+        told.contains("1 samples of new series left out") && told.contains("the storage is full"),
+        "{told}"
+    );
+    assert_eq!(snapshot.health, Health::Up, "the target is well");
+    assert_eq!(memory.values("new"), [""; 0]);
+    assert!(manager.metrics().counts.refused >= 1);
+    memory.set_full(false);
+    until("there is room", || memory.last("new").is_some()).await;
+    until("all is well", || manager.active_targets(None)[0].last_error.is_none()).await;
+    assert_eq!(memory.values("a").iter().filter(|value| *value == "stale").count(), 0);
+    manager.stop().await;
+}
+
+#[tokio::test]
 async fn a_failed_scrape_makes_all_stale_once() {
     let mut answers = pages(&["a 1\n", "a 2\n"]);
     answers.extend([Answer::Close, Answer::Close, Answer::Close, Answer::Close]);

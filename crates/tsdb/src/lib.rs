@@ -27,6 +27,7 @@ pub use block::builder::BlockBuilder;
 pub use block::meta::{BlockMeta, BlockStats, Compaction, Parent};
 pub use compact::retention::Retention;
 pub use db::{BlockInfo, Db, Maintained, MaintenanceError, OpenError, ReadOnlyDb};
+pub use head::budget::{MemoryUse, ProcessMemory};
 pub use head::replay::ReplayReport;
 pub use head::stats::{HeadStats, StatEntry, Stats};
 pub use options::Options;

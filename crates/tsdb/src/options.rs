@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::clock::{Clock, SystemClock};
 use crate::compact::retention::Retention;
 use crate::fs::{Fs, RealFs};
+use crate::head::budget::{MemoryUse, ProcessMemory};
 use crate::wal::{Compression, segment};
 
 /// So many samples an out-of-order chunk has in memory, unless an option says otherwise.
@@ -33,6 +34,10 @@ pub struct Options {
     pub out_of_order_cap: usize,
     /// Whether [`Db::close`](crate::Db::close) writes a memory snapshot, and the start reads one.
     pub memory_snapshot: bool,
+    /// Bytes of memory of the whole process near which new series are refused; 0 for no limit.
+    pub memory_limit: u64,
+    /// How much memory is in use.
+    pub memory_use: Arc<dyn MemoryUse>,
     /// Whether to go without the `lock` file (needed on some network file systems).
     pub no_lock_file: bool,
     /// The file system.
@@ -53,6 +58,8 @@ impl Default for Options {
             out_of_order_window: 0,
             memory_snapshot: false,
             out_of_order_cap: OUT_OF_ORDER_CAP,
+            memory_limit: 0,
+            memory_use: Arc::new(ProcessMemory),
             no_lock_file: false,
             fs: Arc::new(RealFs),
             clock: Arc::new(SystemClock),

@@ -149,6 +149,12 @@ pub(crate) const FLAGS: &[Flag] = &[
     inert("storage.agent.wal-compression-type", Kind::OneOf(&["snappy", "zstd"]), "snappy", AGENT),
     inert("storage.agent.wal-segment-size", Kind::Size, "0B", AGENT),
     inert("storage.agent.wal-truncate-frequency", Kind::Duration, "0s", AGENT),
+    flag(
+        "storage.memory-limit",
+        Kind::Size,
+        "0B",
+        "Bytes of memory near which new series are refused instead of the process being killed; 0 means no limit",
+    ),
     inert("storage.remote.flush-deadline", Kind::Duration, "1m", REMOTE),
     inert("storage.remote.read-concurrent-limit", Kind::Count, "10", REMOTE),
     inert("storage.remote.read-max-bytes-in-frame", Kind::Count, "1048576", REMOTE),

@@ -223,6 +223,7 @@ fn database_options(flags: &Flags, state: &ServerState) -> narthex_tsdb::Options
         min_block_duration: flags.duration_ms("storage.tsdb.min-block-duration"),
         retention: super::retention_limits(flags, &config),
         max_block_duration: super::longest_block(flags, &config),
+        memory_limit: flags.size("storage.memory-limit"),
         no_lock_file: flags.bool("storage.tsdb.no-lockfile"),
         memory_snapshot: flags.has_feature("memory-snapshot-on-shutdown"),
         out_of_order_window: super::out_of_order_window(&config),

@@ -44,7 +44,7 @@ impl PageBench {
         if ingest.read(page, protocol).is_err() {
             return 0;
         }
-        let outcome = ingest.finish();
+        let (outcome, _) = ingest.finish();
         if let Some(lines) = metadata.finish(&self.interner) {
             self.metadata = lines;
         }

@@ -13,7 +13,7 @@ mod sample;
 use narthex_exposition::{Entry, Parser, ParserOptions, Protocol};
 use narthex_model::relabel::process;
 use narthex_model::{Labels, LabelsBuilder, Timestamp};
-use narthex_storage::{Appender, SampleValue, SeriesRef};
+use narthex_storage::{AppendError, Appender, SampleValue, SeriesRef};
 
 pub(crate) use labels::add_target_labels;
 pub(crate) use outcome::Outcome;
@@ -47,6 +47,8 @@ pub(crate) struct Ingest<'a, 'c> {
     metadata: &'a mut MetadataScan,
     builder: &'a mut LabelsBuilder,
     pub(crate) outcome: Outcome,
+    /// Why new series were refused.
+    pub(crate) refusal: Option<AppendError>,
 }
 
 impl<'a, 'c> Ingest<'a, 'c> {
@@ -57,7 +59,7 @@ impl<'a, 'c> Ingest<'a, 'c> {
         metadata: &'a mut MetadataScan,
         builder: &'a mut LabelsBuilder,
     ) -> Self {
-        Self { context, scan, appender, metadata, builder, outcome: Outcome::default() }
+        Self { context, scan, appender, metadata, builder, outcome: Outcome::default(), refusal: None }
     }
 
     /// Reads the page to its end, appends its samples, and writes stale markers for the series that are gone.
@@ -79,12 +81,13 @@ impl<'a, 'c> Ingest<'a, 'c> {
         self.outcome.check_limits(&self.context.config.limits)
     }
 
-    /// Ends a page that was read well.
-    pub(crate) fn finish(self) -> Outcome {
+    /// Ends a page that was read well; gives what to say if a part of it was left out.
+    pub(crate) fn finish(self) -> (Outcome, Option<ScrapeError>) {
         for series in self.scan.finish() {
             append_stale(self.appender, series, self.context.time);
         }
-        self.outcome
+        let count = self.outcome.refused;
+        (self.outcome, self.refusal.map(|source| ScrapeError::SeriesRefused { count, source }))
     }
 
     fn parser_options(&self) -> ParserOptions {
@@ -104,8 +107,11 @@ impl<'a, 'c> Ingest<'a, 'c> {
     fn entry(&mut self, entry: Entry<'_>) -> Result<(), ScrapeError> {
         match entry {
             Entry::Series(entry) => {
-                let placed =
-                    self.place(entry.series(), entry.hash(), |builder| entry.labels_into(builder))?;
+                let Some(placed) =
+                    self.place(entry.series(), entry.hash(), |builder| entry.labels_into(builder))?
+                else {
+                    return Ok(());
+                };
                 let exemplars = Exemplars::One(entry.exemplar.as_ref());
                 let times = (entry.timestamp, entry.start_timestamp);
                 self.sample(placed, Sample::new(SampleValue::Float(entry.value), times, exemplars))
@@ -127,21 +133,30 @@ impl<'a, 'c> Ingest<'a, 'c> {
         }
     }
 
-    /// Finds a series by its text, or makes it.
+    /// Finds a series by its text, or makes it; `None` when the storage has no room for it. It is then asked again next time.
     fn place(
         &mut self,
         text: &[u8],
         hash: u64,
         labels_into: impl FnOnce(&mut LabelsBuilder),
-    ) -> Result<Placed, ScrapeError> {
+    ) -> Result<Option<Placed>, ScrapeError> {
         if let Some(placed) = self.scan.find(hash, text.len()) {
-            return Ok(placed);
+            return Ok(Some(placed));
         }
         self.builder.clear();
         labels_into(self.builder);
-        let series = self.new_series(text)?;
+        let series = match self.new_series(text) {
+            Err(ScrapeError::Append { source: source @ AppendError::Limit(_), .. }) => {
+                self.outcome.scraped += 1;
+                self.outcome.post_relabeling += 1;
+                self.outcome.refused += 1;
+                self.refusal = Some(source);
+                return Ok(None);
+            }
+            made => made?,
+        };
         self.outcome.series_added += u64::from(series.is_some());
-        Ok(self.scan.insert(hash, text.len(), series))
+        Ok(Some(self.scan.insert(hash, text.len(), series)))
     }
 
     /// The series of the exposed labels in the builder; `None` when relabelling drops it.
@@ -150,7 +165,7 @@ impl<'a, 'c> Ingest<'a, 'c> {
         let refused =
             |source| ScrapeError::Append { series: String::from_utf8_lossy(text).into_owned(), source };
         if let Some(name) = labels::duplicate(self.builder) {
-            return Err(refused(narthex_storage::AppendError::DuplicateLabel(name)));
+            return Err(refused(AppendError::DuplicateLabel(name)));
         }
         add_target_labels(self.builder, self.context.target, config.honor_labels);
         if !process(&config.metric_relabel, self.builder) || self.builder.is_empty() {

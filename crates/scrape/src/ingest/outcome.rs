@@ -22,6 +22,8 @@ pub(crate) struct Outcome {
     pub(crate) out_of_order: u64,
     pub(crate) out_of_bounds: u64,
     pub(crate) exemplars_out_of_order: u64,
+    /// Samples of new series that the storage has no room for.
+    pub(crate) refused: u64,
     pub(crate) label_limit_hit: bool,
     pub(crate) bucket_limit_hit: bool,
 }
@@ -91,6 +93,15 @@ impl Outcome {
                     "Error on ingesting {what}"
                 );
             }
+        }
+        if self.refused > 0 {
+            metrics.refused.add(self.refused);
+            tracing::warn!(
+                scrape_pool = pool,
+                target = url,
+                num_dropped = self.refused,
+                "Samples of new series left out: the storage has no room for more series"
+            );
         }
         metrics.exceeded_label_limits.add(u64::from(self.label_limit_hit));
         metrics.exceeded_bucket_limit.add(u64::from(self.bucket_limit_hit));

@@ -47,7 +47,10 @@ impl<'e> Sample<'e> {
 
 impl Ingest<'_, '_> {
     pub(super) fn histogram(&mut self, entry: &HistogramEntry<'_>) -> Result<(), ScrapeError> {
-        let placed = self.place(entry.series(), entry.hash(), |builder| entry.labels_into(builder))?;
+        let Some(placed) = self.place(entry.series(), entry.hash(), |builder| entry.labels_into(builder))?
+        else {
+            return Ok(());
+        };
         let (fitted_int, fitted_float);
         let limits = &self.context.config.limits;
         let value = match entry.value {

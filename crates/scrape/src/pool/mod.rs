@@ -113,7 +113,8 @@ impl ScrapePool {
                 let target = Arc::new(Target::new(Arc::clone(&self.name), populated));
                 let (control, receiver) = watch::channel(Control::Run(order));
                 let runner = Runner::new(Arc::clone(&self.shared), Arc::clone(&target), hash, receiver);
-                place.insert(Task { target, control, handle: tokio::spawn(runner.run()) });
+                let handle = self.shared.workers.spawn(hash, runner.run());
+                place.insert(Task { target, control, handle });
             }
         }
     }

@@ -24,6 +24,7 @@ use crate::options::Options;
 use crate::page::Fetcher;
 use crate::schedule::Grid;
 use crate::target::{MetadataInterner, Target};
+use crate::workers::Workers;
 
 /// What all targets share.
 pub(crate) struct Shared {
@@ -32,8 +33,10 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) buffers: Buffers,
     pub(crate) failure_logs: FailureLogs,
-    /// One permit per page that is worked on.
-    pub(crate) workers: Semaphore,
+    /// The threads that the targets' tasks run on.
+    pub(crate) workers: Workers,
+    /// One permit per large page that is worked on beside them.
+    pub(crate) large_pages: Semaphore,
 }
 
 /// What a target's task is to do.

@@ -13,8 +13,9 @@ use crate::ingest::{Context, Ingest, Outcome, append_stale};
 use crate::page::{Fetcher, Page};
 use crate::target::{MetadataScan, Target};
 
-/// Larger pages are worked on by a thread for blocking work, so that they do not hold up other targets' timers.
-const INLINE_BYTES_MAX: usize = 64 << 10;
+/// Larger pages (from some 20 ms of work on) are worked on by a thread for blocking work, so that they do not hold up the
+/// timers of the other targets on this thread.
+const INLINE_BYTES_MAX: usize = 16 << 20;
 
 impl Runner {
     /// Scrapes once. `false` when another control arrived meanwhile.
@@ -29,8 +30,6 @@ impl Runner {
                 Ok(_) = self.control.wait_for(|control| !matches!(control, Control::Run(_))) => return false,
             },
         };
-        // The permits are never closed; without one the work is only less bounded.
-        let permit = self.shared.workers.acquire().await.ok();
         let large = fetched.as_ref().is_ok_and(|page| page.body.len() > INLINE_BYTES_MAX);
         let work = Work {
             shared: Arc::clone(&self.shared),
@@ -41,6 +40,8 @@ impl Runner {
         };
         let mut memory = std::mem::take(&mut self.memory);
         if large {
+            // The permits are never closed; without one the work is only less bounded.
+            let _permit = self.shared.large_pages.acquire().await.ok();
             let done = tokio::task::spawn_blocking(move || {
                 work.finish(fetched, &mut memory);
                 memory
@@ -51,7 +52,6 @@ impl Runner {
             work.finish(fetched, &mut memory);
             self.memory = memory;
         }
-        drop(permit);
         matches!(&*self.control.borrow(), Control::Run(current) if current == order)
     }
 
@@ -88,14 +88,12 @@ impl Work {
         let mut outcome = Outcome::default();
         let mut error = None;
         let ingested = result.is_ok_and(|page| match self.ingest(page, memory, appender.as_mut()) {
-            (counts, None) => {
+            (counts, reason) => {
                 outcome = counts;
-                true
-            }
-            (counts, Some(reason)) => {
-                outcome = counts;
-                error = Some(reason);
-                false
+                let kept =
+                    reason.as_ref().is_none_or(|error| matches!(error, ScrapeError::SeriesRefused { .. }));
+                error = reason;
+                kept
             }
         });
         if !ingested {
@@ -110,10 +108,11 @@ impl Work {
             Err(reason) => error = Some(reason),
         }
         let took = self.started.elapsed();
-        let report = Report { up: error.is_none(), took, outcome, size };
+        let up = ingested;
+        let report = Report { up, took, outcome, size };
         report::append(&report, self.context(), &mut memory.report, self.order.timeout, appender.as_mut());
         commit(appender, &self.target);
-        self.note(&outcome, error, took, memory.cache.bytes());
+        self.note(&outcome, (up, error), took, memory.cache.bytes());
     }
 
     /// Reads the page into the appender. When the storage has forgotten a cached series, it is read once more with all
@@ -145,11 +144,11 @@ impl Work {
         if let Err(error) = ingest.read(&page.body, page.protocol) {
             return (ingest.outcome, Some(error));
         }
-        let outcome = ingest.finish();
+        let (outcome, left_out) = ingest.finish();
         if let Some(lines) = metadata.finish(&self.order.job.metadata) {
             self.target.set_metadata(lines);
         }
-        (outcome, None)
+        (outcome, left_out)
     }
 
     fn context(&self) -> Context<'_> {
@@ -162,7 +161,13 @@ impl Work {
     }
 
     /// Tells the counters, the log and the API.
-    fn note(&self, outcome: &Outcome, error: Option<ScrapeError>, took: std::time::Duration, bytes: usize) {
+    fn note(
+        &self,
+        outcome: &Outcome,
+        (up, error): (bool, Option<ScrapeError>),
+        took: std::time::Duration,
+        bytes: usize,
+    ) {
         let metrics = &self.shared.metrics;
         outcome.report(metrics, &self.target.pool, self.target.url.as_str());
         match &error {
@@ -178,7 +183,7 @@ impl Work {
             let time = jiff::Timestamp::from_millisecond(self.time).unwrap_or_default();
             log.write(time, &self.target.pool, self.target.url.as_str(), error);
         }
-        self.target.scraped(self.time, took, error, bytes);
+        self.target.scraped(self.time, took, (up, error), bytes);
     }
 }
 

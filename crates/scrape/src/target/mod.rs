@@ -70,9 +70,15 @@ impl Target {
     }
 
     /// Notes a finished scrape.
-    pub(crate) fn scraped(&self, at: Timestamp, took: Duration, error: Option<Arc<str>>, cache_bytes: usize) {
+    pub(crate) fn scraped(
+        &self,
+        at: Timestamp,
+        took: Duration,
+        (up, error): (bool, Option<Arc<str>>),
+        cache_bytes: usize,
+    ) {
         let mut status = self.status.lock();
-        status.health = if error.is_some() { Health::Down } else { Health::Up };
+        status.health = if up { Health::Up } else { Health::Down };
         status.last_error = error;
         status.last_scrape = Some(at);
         status.last_scrape_duration = took;

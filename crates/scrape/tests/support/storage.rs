@@ -1,6 +1,7 @@
 //! An in-memory storage: keeps every committed sample, refuses what a real one refuses.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use narthex_model::{Exemplar, Labels, Metadata, Timestamp, is_stale};
@@ -10,6 +11,7 @@ use narthex_storage::{AppendError, Appender, CommitError, SampleValue, SeriesRef
 #[derive(Default)]
 pub(crate) struct Memory {
     state: Mutex<State>,
+    full: AtomicBool,
 }
 
 #[derive(Default)]
@@ -30,6 +32,11 @@ impl Memory {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no test panics while holding it")
+    }
+
+    /// From now on refuses new series, or no longer.
+    pub(crate) fn set_full(&self, full: bool) {
+        self.full.store(full, Ordering::Relaxed);
     }
 
     /// The samples of the series with this name and these labels (all that are given, any others).
@@ -125,6 +132,9 @@ impl Appender for Transaction<'_> {
         let mut state = self.memory.state();
         if let Some(known) = state.refs.get(labels) {
             return Ok(SeriesRef(*known));
+        }
+        if self.memory.full.load(Ordering::Relaxed) {
+            return Err(AppendError::Limit("the storage is full".to_owned()));
         }
         state.created += 1;
         let id = state.created;

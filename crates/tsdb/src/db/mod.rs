@@ -27,6 +27,7 @@ use crate::compact::retention::Retention;
 use crate::fs::{Fs, Lock};
 use crate::head::Head;
 use crate::head::appender::HeadAppender;
+use crate::head::budget::MemoryBudget;
 use crate::head::ooo;
 use crate::head::ooo::log::{LogOptions, OooLog};
 use crate::head::querier::HeadQuerier;
@@ -89,7 +90,8 @@ impl Db {
         let blocks = Blocks::default();
         blocks.reload(&fs, &dir).map_err(broken)?;
         let (head, replayed) = open_head(&dir, &options, &blocks)?;
-        let head = Arc::new(head);
+        let budget = MemoryBudget::new(options.memory_limit, Arc::clone(&options.memory_use));
+        let head = Arc::new(head.with_budget(budget));
         let (retention, maintaining) = (Mutex::new(options.retention), Mutex::default());
         Ok(Self { head, blocks, dir, options, replayed, retention, maintaining, _lock: lock })
     }

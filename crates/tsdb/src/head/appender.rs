@@ -277,6 +277,7 @@ impl Appender for HeadAppender<'_> {
             return Ok(SeriesRef(id));
         }
         check_labels(labels)?;
+        self.head.budget.admit().map_err(AppendError::Limit)?;
         let mut state = self.head.state.write();
         if let Some(id) = find(&state, labels, hash) {
             return Ok(SeriesRef(id));

@@ -3,6 +3,7 @@
 //! * [`state`]: what is stored, and how a commit changes it. `pairs`, `label_lists`, `postings`, `refs`, `slab`, `series`, `chunks` are
 //!   its parts.
 //! * `append`: a sample into its series. [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see. [`ooo`]: samples older than the newest one of their series.
+//! * [`budget`]: whether there is memory for new series.
 //! * [`replay`]: log → state; `prefetch` reads ahead, `shards` fills the series on all cores.
 //!
 //! Locks, in the order in which they are taken: `log` (one commit at a time; held from the log write to the end of the
@@ -12,6 +13,7 @@
 
 mod append;
 pub(crate) mod appender;
+pub(crate) mod budget;
 mod check;
 mod chunks;
 pub(crate) mod exemplars;
@@ -44,6 +46,7 @@ use narthex_model::{Exemplar, Labels, Matcher, Metadata, Timestamp};
 use parking_lot::{Mutex, RwLock};
 
 use self::appender::Buffers;
+use self::budget::MemoryBudget;
 use self::graves::Writers;
 use self::isolation::Readers;
 use self::ooo::log::OooLog;
@@ -64,6 +67,8 @@ pub(crate) struct Head {
     pub(crate) counters: Counters,
     /// The open transactions.
     pub(crate) writers: Arc<Writers>,
+    /// Whether there is memory for new series.
+    pub(crate) budget: MemoryBudget,
 }
 
 /// What happened since the start; each is a metric.
@@ -94,7 +99,13 @@ impl Head {
             readers: Mutex::default(),
             buffers: Mutex::default(),
             counters: Counters::default(),
+            budget: MemoryBudget::default(),
         }
+    }
+
+    /// The same head with a limit on the memory that new series may find in use.
+    pub(crate) fn with_budget(self, budget: MemoryBudget) -> Self {
+        Self { budget, ..self }
     }
 
     /// The exemplars in the range of the series that satisfy any of the lists of matchers.

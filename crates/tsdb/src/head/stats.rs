@@ -39,6 +39,10 @@ pub struct HeadStats {
     pub out_of_order_chunks: u64,
     /// Writes of the out-of-order log that failed.
     pub out_of_order_log_failed: u64,
+    /// Series refused since the start because of the memory limit.
+    pub series_refused: u64,
+    /// The memory limit in bytes; 0 without one.
+    pub memory_limit: u64,
     /// Transactions committed.
     pub commits: u64,
     /// Transactions that failed at the log.
@@ -102,6 +106,8 @@ impl Head {
             out_of_order_window: self.out_of_order_window.load(Ordering::Relaxed),
             out_of_order_chunks: state.ooo.chunks() as u64,
             out_of_order_log_failed,
+            series_refused: self.budget.refused(),
+            memory_limit: self.budget.limit(),
             commits: count(&self.counters.commits),
             failed_commits: count(&self.counters.failed_commits),
             exemplars: state.exemplars.len() as u64,

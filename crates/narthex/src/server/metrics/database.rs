@@ -112,6 +112,11 @@ fn head(families: &mut Families, stats: &HeadStats) {
             (stats.max_time / 1000) as f64,
         ),
         (
+            "narthex_memory_limit_bytes",
+            "Bytes of memory near which new series are refused; 0 means no limit.",
+            stats.memory_limit as f64,
+        ),
+        (
             "prometheus_tsdb_wal_segment_current",
             "Write log segment index that is currently written to.",
             stats.wal_segment as f64,
@@ -159,6 +164,11 @@ fn head(families: &mut Families, stats: &HeadStats) {
             "prometheus_tsdb_out_of_order_wbl_writes_failed_total",
             "Total number of writes to the log of out-of-order samples that failed.",
             stats.out_of_order_log_failed,
+        ),
+        (
+            "narthex_tsdb_series_refused_total",
+            "New series refused because of the memory limit.",
+            stats.series_refused,
         ),
         (
             "prometheus_tsdb_wal_writes_failed_total",

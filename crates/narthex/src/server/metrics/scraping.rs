@@ -121,6 +121,11 @@ fn counts(families: &mut Families, counts: &Counts) {
             "Exemplars rejected due to not being out of the expected order.",
             counts.exemplars_out_of_order,
         ),
+        (
+            "narthex_target_scrapes_sample_refused_total",
+            "Samples left out because the storage had no room for their new series.",
+            counts.refused,
+        ),
     ] {
         counter(families, name, help, value as f64);
     }
