@@ -170,7 +170,9 @@ try {
   await paste(mine);
   await page.locator('[data-error=conflict]').waitFor();
   await page.getByRole('button', { name: 'Import as a copy' }).click();
-  await page.getByText('Written here.').waitFor();
+  // The text stands in the dialog, too, until the copy is open.
+  await page.waitForURL(/\/d\/[^/?]+/);
+  await page.locator('[data-panel]').getByText('Written here.').waitFor();
   const uid = new URL(page.url()).pathname.split('/').pop();
   check(`an import with a taken name becomes a copy, ${uid}`, uid !== 'heart-disease');
 
