@@ -31,7 +31,7 @@ pub(crate) fn child<'a, 'i: 'a>(node: Node<'a, 'i>, name: &str) -> Option<Node<'
 
 /// The element at the end of a path of names.
 pub(crate) fn at<'a, 'i: 'a>(node: Node<'a, 'i>, path: &str) -> Option<Node<'a, 'i>> {
-    path.split('/').try_fold(node, |node, name| child(node, name))
+    path.split('/').try_fold(node, child)
 }
 
 /// The text of the element at the end of a path; empty when it is not there.

@@ -60,8 +60,8 @@ async fn cluster() -> Server {
         if request.contains("watch=1") {
             return Answer::Hang(Vec::new());
         }
-        let path = request.split([' ', '?']).nth(1).unwrap();
-        match path.rsplit('/').next().unwrap() {
+        let path = request.split([' ', '?']).nth(1).expect("a path");
+        match path.rsplit('/').next().expect("a path") {
             "pods" => list(&[POD]),
             "nodes" => list(&[NODE]),
             "services" => list(&[SERVICE]),

@@ -175,14 +175,14 @@ users:
 
     #[test]
     fn reads() {
-        let (server, http) = options(FILE, Path::new("/home/x/.kube")).unwrap();
+        let (server, http) = options(FILE, Path::new("/k")).unwrap();
         assert_eq!(server.as_str(), "https://k8s.example:6443/");
         assert_eq!(http.tls.ca, Some(SecretSource::Inline(Secret::new("CA"))));
         assert_eq!(http.tls.cert, Some(SecretSource::File("/abs/cert".into())));
-        assert_eq!(http.tls.key, Some(SecretSource::File("/home/x/.kube/key".into())));
+        assert_eq!(http.tls.key, Some(SecretSource::File("/k/key".into())));
         assert_eq!(http.tls.server_name.as_deref(), Some("api"));
         let token = http.authorization.unwrap().credentials;
-        assert_eq!(token, SecretSource::File("/home/x/.kube/token".into()));
+        assert_eq!(token, SecretSource::File("/k/token".into()));
     }
 
     #[test]

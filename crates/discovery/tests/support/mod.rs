@@ -34,13 +34,15 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
+        self.seen.lock().expect("the test is set up well").clone()
     }
 
     /// The first request whose first line contains `part`.
     pub(crate) fn request(&self, part: &str) -> String {
         let requests = self.requests();
-        let found = requests.iter().find(|request| request.lines().next().unwrap().contains(part));
+        let found = requests
+            .iter()
+            .find(|request| request.lines().next().expect("the test is set up well").contains(part));
         found.unwrap_or_else(|| panic!("no request with {part} in {requests:#?}")).clone()
     }
 }
@@ -60,8 +62,10 @@ pub(crate) async fn serve(answers: &[(&'static str, &'static str)]) -> Server {
 
 /// Answers as `script` says; it is given the whole request.
 pub(crate) async fn serve_with(script: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Server {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("the test is set up well");
+    let url = format!("http://{}", listener.local_addr().expect("the test is set up well"))
+        .parse()
+        .expect("the test is set up well");
     let seen = Arc::new(Mutex::new(Vec::new()));
     let (log, script) = (Arc::clone(&seen), Arc::new(script));
     tokio::spawn(async move {
@@ -69,7 +73,7 @@ pub(crate) async fn serve_with(script: impl Fn(&str) -> Answer + Send + Sync + '
             let (log, script) = (Arc::clone(&log), Arc::clone(&script));
             tokio::spawn(async move {
                 let request = read_request(&mut stream).await;
-                log.lock().unwrap().push(request.clone());
+                log.lock().expect("the test is set up well").push(request.clone());
                 let (status, headers, body, pieces, hang) = match script(&request) {
                     Answer::Ok(body) => (200, Vec::new(), Some(body), Vec::new(), false),
                     Answer::With(headers, body) => (200, headers, Some(body), Vec::new(), false),
