@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use http::Request as HttpRequest;
-use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
-use http_body_util::Full;
+use http::header::{HeaderValue, PROXY_AUTHORIZATION};
 use url::{Position, Url};
 
 use crate::connect::{Connector, Origin};
-use crate::connection::{self, Connection};
+use crate::connection::{self, Connection, Exchange};
 use crate::oauth2::Tokens;
 use crate::proxy::Proxy;
 use crate::tls::Tls;
-use crate::{BodyStream, ClientError, Head, HttpOptions, Request, body, credentials, redirect};
+use crate::wire::request::Message;
+use crate::{BodyStream, ClientError, Head, HttpOptions, Request, credentials, redirect};
 
 /// Options made ready; cheap to clone.
 #[derive(Debug, Clone)]
@@ -50,41 +49,60 @@ impl Client {
         limit: usize,
         out: &mut Vec<u8>,
     ) -> Result<Head, ClientError> {
-        let first_origin = Origin::of(&request.url)?;
-        let mut followed;
-        let mut current = request;
-        let start = out.len();
-        for _ in 0..=redirect::REDIRECTS_MAX {
-            let origin = Origin::of(&current.url)?;
-            let http_request = self.prepare(current, &origin, origin == first_origin).await?;
-            let connector = &self.inner.connector;
-            let (response, exchange) = connection::send(connector, connection, origin, http_request).await?;
-            let (parts, incoming) = response.into_parts();
-            let head = Head { status: parts.status, headers: parts.headers };
-            out.truncate(start);
-            body::read(incoming, limit, out).await?;
-            exchange.keep(connection);
-            match redirect::next(current, &head)? {
-                Some(next) if self.inner.options.follow_redirects => {
-                    followed = next;
-                    current = &followed;
-                }
-                _ => return Ok(head),
-            }
-        }
-        Err(ClientError::TooManyRedirects(redirect::REDIRECTS_MAX))
+        let (head, answer) = self.ask(connection, request, limit).await?;
+        answer.read(limit, out, connection).await?;
+        Ok(head)
+    }
+
+    /// Like [`fetch`](Self::fetch), but asks for the buffer only once the answer has begun: of many callers that wait
+    /// for slow servers none holds one.
+    pub async fn fetch_late(
+        &self,
+        connection: &mut Connection,
+        request: &Request,
+        limit: usize,
+        buffer: impl FnOnce() -> Vec<u8>,
+    ) -> Result<(Head, Vec<u8>), ClientError> {
+        let (head, answer) = self.ask(connection, request, limit).await?;
+        let mut out = buffer();
+        answer.read(limit, &mut out, connection).await?;
+        Ok((head, out))
     }
 
     /// Sends `request` over a connection of its own and gives the body as it comes. Redirects are not followed.
     pub async fn open(&self, request: &Request) -> Result<(Head, BodyStream), ClientError> {
         let origin = Origin::of(&request.url)?;
-        let http_request = self.prepare(request, &origin, true).await?;
-        let mut connection = Connection::new();
+        let message = self.prepare(request, &origin, true).await?;
         let connector = &self.inner.connector;
-        let (response, exchange) = connection::send(connector, &mut connection, origin, http_request).await?;
-        let (parts, incoming) = response.into_parts();
-        let head = Head { status: parts.status, headers: parts.headers };
-        Ok((head, BodyStream::new(incoming, exchange)))
+        let (head, answer) = connection::send(connector, &mut Connection::new(), origin, &message).await?;
+        Ok((head, BodyStream::new(answer)))
+    }
+
+    /// Sends `request` and follows redirects until an answer is to be read.
+    async fn ask(
+        &self,
+        connection: &mut Connection,
+        request: &Request,
+        limit: usize,
+    ) -> Result<(Head, Exchange), ClientError> {
+        let first_origin = Origin::of(&request.url)?;
+        let mut followed;
+        let mut current = request;
+        for _ in 0..=redirect::REDIRECTS_MAX {
+            let origin = Origin::of(&current.url)?;
+            let message = self.prepare(current, &origin, origin == first_origin).await?;
+            let connector = &self.inner.connector;
+            let (head, answer) = connection::send(connector, connection, origin, &message).await?;
+            match redirect::next(current, &head)? {
+                Some(next) if self.inner.options.follow_redirects => {
+                    answer.read(limit, &mut Vec::new(), connection).await?;
+                    followed = next;
+                    current = &followed;
+                }
+                _ => return Ok((head, answer)),
+            }
+        }
+        Err(ClientError::TooManyRedirects(redirect::REDIRECTS_MAX))
     }
 
     async fn prepare(
@@ -92,7 +110,7 @@ impl Client {
         request: &Request,
         origin: &Origin,
         with_credentials: bool,
-    ) -> Result<HttpRequest<Full<bytes::Bytes>>, ClientError> {
+    ) -> Result<Message, ClientError> {
         let bad_url = || ClientError::BadUrl(request.url.clone());
         let path = &request.url[Position::BeforePath..Position::AfterQuery];
         // A proxy of plain requests is told the whole URL; through a tunnel it hears nothing.
@@ -106,25 +124,20 @@ impl Client {
             }
             None => path,
         };
-        let mut http_request = HttpRequest::builder()
-            .method(&request.method)
-            .uri(target)
-            .body(Full::new(request.body.clone()))
-            .map_err(|_| bad_url())?;
-        let headers = http_request.headers_mut();
-        headers.insert(HOST, host_header(&request.url).ok_or_else(bad_url)?);
-        for (name, value) in &request.headers {
-            headers.append(name, value.clone());
-        }
+        let host = host_header(&request.url).ok_or_else(bad_url)?;
+        let mut message = Message::new(&request.method, target, &host);
+        let mut headers = request.headers.clone();
         if let Some(credentials) = proxy.and_then(credentials::basic_from_url) {
             let value = HeaderValue::from_str(&credentials).map_err(|_| bad_url())?;
             headers.insert(PROXY_AUTHORIZATION, value);
         }
         if with_credentials {
             let tokens = self.inner.tokens.as_ref();
-            credentials::add(&self.inner.options, tokens, &request.url, headers).await?;
+            credentials::add(&self.inner.options, tokens, &request.url, &mut headers).await?;
         }
-        Ok(http_request)
+        message.headers(&headers);
+        message.finish(&request.method, &request.body);
+        Ok(message)
     }
 }
 

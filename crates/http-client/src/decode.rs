@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 
 /// Why a body cannot be decoded.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ pub enum DecodeError {
 pub fn decode(encoding: &str, body: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<bool, DecodeError> {
     match encoding.trim().to_ascii_lowercase().as_str() {
         "" | "identity" => return Ok(false),
-        "gzip" | "x-gzip" => read_limited("gzip", MultiGzDecoder::new(body), limit, out)?,
+        "gzip" | "x-gzip" => gunzip(body, limit, out)?,
         "zstd" => {
             let decoder = zstd::stream::read::Decoder::with_buffer(body)
                 .map_err(|source| DecodeError::Damaged { encoding: "zstd", source })?;
@@ -39,6 +39,52 @@ pub fn decode(encoding: &str, body: &[u8], limit: usize, out: &mut Vec<u8>) -> R
         _ => return Err(DecodeError::UnknownEncoding(encoding.to_owned())),
     }
     Ok(true)
+}
+
+/// The window that every gzip stream fits, as a power of two.
+const WINDOW_BITS: u8 = 15;
+/// Room made at once for what comes out.
+const ROOM: usize = 64 << 10;
+/// The length that a gzip stream announces is believed up to here.
+const OPENING_BID: usize = 1 << 20;
+
+/// Decompresses all members of a gzip body straight into `out`.
+fn gunzip(body: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), DecodeError> {
+    let damaged = |reason: &str| DecodeError::Damaged {
+        encoding: "gzip",
+        source: io::Error::new(io::ErrorKind::InvalidData, reason),
+    };
+    let start = out.len();
+    // The last four bytes are the length of what comes out.
+    let announced = body.last_chunk::<4>().map_or(0, |len| u32::from_le_bytes(*len) as usize);
+    out.reserve(announced.min(limit).min(OPENING_BID) + 1);
+    let mut rest = body;
+    loop {
+        let mut member = Decompress::new_gzip(WINDOW_BITS);
+        loop {
+            if out.capacity() == out.len() {
+                out.reserve(ROOM);
+            }
+            let (before, len) = (member.total_in(), out.len());
+            let status = member
+                .decompress_vec(rest, out, FlushDecompress::None)
+                .map_err(|error| damaged(&error.to_string()))?;
+            let consumed = (member.total_in() - before) as usize;
+            rest = rest.get(consumed..).unwrap_or_default();
+            if out.len() - start > limit {
+                return Err(DecodeError::TooLarge { limit });
+            }
+            if status == Status::StreamEnd {
+                break;
+            }
+            if consumed == 0 && out.len() == len {
+                return Err(damaged("it ends too early"));
+            }
+        }
+        if rest.is_empty() {
+            return Ok(());
+        }
+    }
 }
 
 fn read_limited(
@@ -79,6 +125,10 @@ mod tests {
             let cut = &body[..body.len() / 2];
             let error = decode(encoding, cut, page.len(), &mut Vec::new()).unwrap_err();
             assert!(matches!(error, DecodeError::Damaged { .. }), "{error}");
+            let twice = [&body[..], &body].concat();
+            let mut out = b"before".to_vec();
+            assert!(decode(encoding, &twice, 2 * page.len(), &mut out).unwrap());
+            assert_eq!(out.len(), 6 + 2 * page.len(), "{encoding}: members follow each other");
         }
         assert!(!decode("identity", &page, 1, &mut Vec::new()).unwrap());
         assert!(decode("br", &page, 1, &mut Vec::new()).is_err());

@@ -1,10 +1,11 @@
 //! What can go wrong with a request.
 
-use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
 use url::Url;
+
+use crate::wire::WireError;
 
 /// A request without an answer. The text names the place; the URL is added by the caller, who knows it.
 #[derive(Debug, thiserror::Error)]
@@ -20,9 +21,12 @@ pub enum ClientError {
         /// The system's reason.
         source: io::Error,
     },
-    /// The peer broke off or does not speak HTTP.
-    #[error("{}", chain(.0))]
-    Http(#[from] hyper::Error),
+    /// The connection broke off.
+    #[error("{0}")]
+    Broken(io::Error),
+    /// The peer does not speak HTTP.
+    #[error("{0}")]
+    NotHttp(String),
     /// The body is larger than the caller allows.
     #[error("the body is larger than the limit of {limit} bytes")]
     BodyTooLarge {
@@ -75,17 +79,12 @@ pub enum ClientError {
     },
 }
 
-/// An error with its causes: hyper's own text says only that something failed.
-fn chain(error: &hyper::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
+impl From<WireError> for ClientError {
+    fn from(error: WireError) -> Self {
+        match error {
+            WireError::TooLarge { limit } => Self::BodyTooLarge { limit },
+            WireError::Io(source) => Self::Broken(source),
+            error @ WireError::NotHttp(_) => Self::NotHttp(error.to_string()),
         }
-        source = cause.source();
     }
-    text
 }

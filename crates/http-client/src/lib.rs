@@ -5,12 +5,12 @@
 //! * [`Connection`]: one keep-alive HTTP/1.1 connection, owned by one caller (a scrape target has its own).
 //! * [`Request`] goes in, [`Head`] comes out, the body lands in a buffer of the caller, limited.
 //! * [`BodyStream`]: a body without an end, read piece by piece ([`Client::open`]).
+//! * `wire`: HTTP/1.1 itself, straight between the socket and that buffer.
 //! * [`decode`]: gzip and zstd bodies, limited by what comes out and not by what goes in.
 //!
 //! Invariants: a request that fails or is cancelled never leaves a half-used connection behind; credentials are sent
 //! to the host they were configured for and never to a redirect's other host; a secret is never printed.
 
-mod body;
 mod client;
 mod connect;
 mod connection;
@@ -26,6 +26,7 @@ mod secret;
 mod stream;
 mod tls;
 mod verify;
+mod wire;
 
 pub use client::Client;
 pub use connection::Connection;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use narthex_exposition::{ContentType, Protocol, accept_header};
-use narthex_http_client::{Client, ClientError, Connection, DecodeError, Request, decode};
+use narthex_http_client::{Client, ClientError, Connection, DecodeError, Head, Request, decode};
 use tokio::time::timeout;
 use url::Url;
 
@@ -63,52 +63,55 @@ impl Fetcher {
         connection: &mut Connection,
         buffers: &Buffers,
     ) -> Result<Page, ScrapeError> {
-        let mut body = buffers.take();
-        let result = timeout(self.timeout, self.exchange(connection, buffers, &mut body)).await;
-        match result {
-            Ok(Ok(protocol)) => Ok(Page { body, protocol }),
-            Ok(Err(error)) => {
+        match timeout(self.timeout, self.exchange(connection, buffers)).await {
+            Ok(result) => result,
+            Err(_) => Err(ScrapeError::Timeout { url: self.shown_url.clone(), timeout: self.timeout }),
+        }
+    }
+
+    async fn exchange(&self, connection: &mut Connection, buffers: &Buffers) -> Result<Page, ScrapeError> {
+        let fetch = self.client.fetch_late(connection, &self.request, self.limit, || buffers.take());
+        let (head, body) = fetch.await.map_err(|error| match error {
+            ClientError::BodyTooLarge { limit } => ScrapeError::BodyLimit(limit),
+            source => ScrapeError::Request { url: self.shown_url.clone(), source },
+        })?;
+        let protocol = match self.protocol(&head) {
+            Ok(protocol) => protocol,
+            Err(error) => {
                 buffers.give(body);
-                Err(error)
+                return Err(error);
             }
-            Err(_) => {
-                buffers.give(body);
-                Err(ScrapeError::Timeout { url: self.shown_url.clone(), timeout: self.timeout })
+        };
+        let encoding = head.content_encoding();
+        if encoding.is_empty() {
+            return Ok(Page { body, protocol });
+        }
+        let mut plain = buffers.take();
+        let decoded = decode(encoding, &body, self.limit, &mut plain);
+        let (page, other) = if matches!(decoded, Ok(true)) { (plain, body) } else { (body, plain) };
+        buffers.give(other);
+        match decoded {
+            Ok(_) => Ok(Page { body: page, protocol }),
+            Err(error) => {
+                buffers.give(page);
+                Err(match error {
+                    DecodeError::TooLarge { limit } => ScrapeError::BodyLimit(limit),
+                    other => other.into(),
+                })
             }
         }
     }
 
-    async fn exchange(
-        &self,
-        connection: &mut Connection,
-        buffers: &Buffers,
-        body: &mut Vec<u8>,
-    ) -> Result<Protocol, ScrapeError> {
-        let head = self.client.fetch(connection, &self.request, self.limit, body).await;
-        let head = head.map_err(|error| match error {
-            ClientError::BodyTooLarge { limit } => ScrapeError::BodyLimit(limit),
-            source => ScrapeError::Request { url: self.shown_url.clone(), source },
-        })?;
+    /// How the page is to be read, if the answer is one.
+    fn protocol(&self, head: &Head) -> Result<Protocol, ScrapeError> {
         if head.status != StatusCode::OK {
             return Err(ScrapeError::Status(head.status));
         }
-        let protocol = match (ContentType::parse(head.content_type()), self.fallback) {
-            (Ok(content_type), _) => content_type.protocol,
-            (Err(_), Some(fallback)) => fallback,
-            (Err(error), None) => return Err(error.into()),
-        };
-        let mut plain = buffers.take();
-        match decode(head.content_encoding(), body, self.limit, &mut plain) {
-            Ok(true) => std::mem::swap(body, &mut plain),
-            Ok(false) => {}
-            Err(DecodeError::TooLarge { limit }) => {
-                buffers.give(plain);
-                return Err(ScrapeError::BodyLimit(limit));
-            }
-            Err(error) => return Err(error.into()),
+        match (ContentType::parse(head.content_type()), self.fallback) {
+            (Ok(content_type), _) => Ok(content_type.protocol),
+            (Err(_), Some(fallback)) => Ok(fallback),
+            (Err(error), None) => Err(error.into()),
         }
-        buffers.give(plain);
-        Ok(protocol)
     }
 }
 
