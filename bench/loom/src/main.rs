@@ -9,7 +9,8 @@
 mod cells {
     /// In place of the library's own module of this name.
     pub(crate) mod sync {
-        pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering, fence};
+        pub(crate) use crate::atomics::{AtomicU32, AtomicU64};
+        pub(crate) use loom::sync::atomic::{AtomicPtr, Ordering, fence};
         pub(crate) use loom::sync::{Mutex, MutexGuard};
 
         /// One, so that the models come to the second buffer soon.
@@ -40,13 +41,18 @@ mod cells {
 #[path = "../../../crates/client/src/series/mod.rs"]
 mod series;
 
+mod atomics;
 mod models;
+
+/// Fewer interleavings than this mean that a model does not meet the races it is for.
+const RUN_MIN: usize = 20;
 
 fn main() {
     for (name, model) in models::ALL {
         let start = std::time::Instant::now();
         model();
         let run = models::RUN.swap(0, std::sync::atomic::Ordering::Relaxed);
+        assert!(run >= RUN_MIN, "{name}: only {run} interleavings");
         eprintln!("{name}: {run} interleavings are right ({:.1?})", start.elapsed());
     }
 }

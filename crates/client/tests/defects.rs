@@ -121,6 +121,32 @@ fn help_and_label_values_stay_on_their_line() {
 }
 
 #[test]
+fn a_family_is_declared_once() {
+    let registry = Registry::new();
+    let jobs = Counter::new("jobs", "").with_labels(["a"]).register_in(&registry);
+    let again = Counter::new("jobs", "").with_labels(["a"]).register_in(&registry);
+    jobs.with(["x"]).inc();
+    again.with(["x"]).inc();
+    assert_eq!(jobs.with(["x"]).get(), 2);
+    assert!(Counter::new("jobs", "").with_labels(["b"]).try_register_in(&registry).is_err());
+    Histogram::new("h", "").buckets([1.0]).register_in(&registry).observe(1.0);
+    assert!(Histogram::new("h", "").buckets([2.0]).try_register_in(&registry).is_err());
+    for source in ["one", "two"] {
+        registry.collect_with(move |families: &mut Families| {
+            families.gauge("collected", "").sample([("source", source)], 1.0);
+            families.gauge("collected", "").sample([("source", "both")], 1.0);
+            families.counter("jobs", "").sample([("a", "x")], 9.0);
+        });
+    }
+    assert_sound(&registry);
+    let text = registry.text();
+    assert!(text.contains("jobs_total{a=\"x\"} 2\n"), "{text}");
+    for source in ["one", "two", "both"] {
+        assert!(text.contains(&format!("collected{{source=\"{source}\"}} 1\n")), "{text}");
+    }
+}
+
+#[test]
 fn buckets_ascend_and_are_numbers() {
     let registry = Registry::new();
     for bounds in [vec![2.0, 1.0], vec![1.0, 1.0], vec![f64::NAN], vec![1.0, f64::INFINITY, 2.0]] {
@@ -145,6 +171,12 @@ fn names_are_the_same_in_every_format() {
     Counter::new("misses_total", "").register_in(&registry).inc();
     let view = registry.with_prefix("shop");
     let _state = StateSet::new("phase", "", ["idle"]).register_in(&view);
+    let protobuf = registry.encode(Protocol::PrometheusProto, EscapingScheme::AllowUtf8);
+    for family in ["hits_total", "misses_total", "shop_phase"] {
+        // The name is a family's first field.
+        let field = [&[0x0a, family.len() as u8], family.as_bytes()].concat();
+        assert!(protobuf.windows(field.len()).any(|window| window == field), "{family}");
+    }
     // The dots scheme doubles underscores for everybody; that is what a scraper asks for by it.
     for page in pages(&registry).iter().filter(|page| !page.contains("hits__")) {
         for series in ["hits_total ", "misses_total ", "shop_phase{shop_phase=\"idle\"} "] {

@@ -276,8 +276,9 @@ mod tests {
     #[test]
     fn every_length_at_every_place() {
         let text: String = (0..200).map(|i| char::from(b'a' + (i * 7 % 26) as u8)).collect();
-        for before in 0..10 {
-            for len in 0..140 {
+        let step = if cfg!(miri) { 3 } else { 1 };
+        for before in (0..10).step_by(step) {
+            for len in (0..140).step_by(step) {
                 let values = [&text[..before], &text[3..3 + len], &text[..len % 11], "end"];
                 let key = packed(&values);
                 let mut expected = Vec::new();
