@@ -87,14 +87,12 @@ impl Work {
         let mut appender = self.shared.storage.appender();
         let mut outcome = Outcome::default();
         let mut error = None;
-        let ingested = result.is_ok_and(|page| match self.ingest(page, memory, appender.as_mut()) {
-            (counts, reason) => {
-                outcome = counts;
-                let kept =
-                    reason.as_ref().is_none_or(|error| matches!(error, ScrapeError::SeriesRefused { .. }));
-                error = reason;
-                kept
-            }
+        let ingested = result.is_ok_and(|page| {
+            let (counts, reason) = self.ingest(page, memory, appender.as_mut());
+            outcome = counts;
+            error = reason;
+            // Refused new series leave the known ones of the page in place.
+            error.as_ref().is_none_or(|error| matches!(error, ScrapeError::SeriesRefused { .. }))
         });
         if !ingested {
             appender.rollback();
