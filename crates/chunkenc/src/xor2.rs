@@ -5,7 +5,7 @@
 //! bits and `1110` + 20 bits and `11110` + 64 bits a delta of the delta, then the value, `11111` stale. A value: `0`
 //! equal, `10` the window used last, `110` a new one, `111` stale. Behind `10` in the prefix a value that is known to
 //! change needs one bit less: `0` the window used last, `1` a new one. Each sample ends with its start timestamp,
-//! see [`start`](crate::start). Stale values are not what the next one is compared with.
+//! see `start`. Stale values are not what the next one is compared with.
 //! Drawn in `docs/formats/chunks.md`.
 
 use narthex_model::STALE_NAN;
