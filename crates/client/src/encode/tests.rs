@@ -12,7 +12,7 @@ fn registry() -> Registry {
     let values =
         ["", "GET", "ü", "quote\" back\\slash\nnewline", &long, "a value of more than thirty-two bytes"];
     let names = ["requests", "my.requests with ünicode", "a_b", "seconds_spent"];
-    let (names, observations) = if cfg!(miri) { (&names[1..2], 3) } else { (&names[..], 40) };
+    let (names, observations) = if cfg!(miri) { (&names[1..2], 1) } else { (&names[..], 40) };
     for (number, name) in names.iter().enumerate() {
         let counter = Counter::new(*name, "Help with \"quotes\",\na newline and a \\.")
             .with_labels(["method", "the.path"])
@@ -55,7 +55,10 @@ fn registry() -> Registry {
     let _ = StateSet::new("phase", "States.", ["idle", "busy"]).register_in(&registry);
     let prefixed = StateSet::new("mode", "", ["on", "off"]).register_in(&registry.with_prefix("app"));
     prefixed.set("on");
-    Summary::new("summary", "").register_in(&registry).observe(3.0);
+    // Miri makes the quantiles' powers inexact, each call differently.
+    if !cfg!(miri) {
+        Summary::new("summary", "").register_in(&registry).observe(3.0);
+    }
     registry
 }
 
@@ -84,7 +87,7 @@ fn pages_mean_what_the_value_model_means() {
             assert_eq!(direct.len(), by_value.len(), "{protocol:?} {scheme:?}");
             for (direct, by_value) in direct.iter().zip(&by_value) {
                 // Through text, because NaN is not equal to itself.
-                assert_eq!(format!("{direct:#?}"), format!("{by_value:#?}"), "{protocol:?} {scheme:?}");
+                assert_eq!(format!("{direct:?}"), format!("{by_value:?}"), "{protocol:?} {scheme:?}");
             }
         }
     }
