@@ -134,22 +134,18 @@ struct Block {
 
 fn blocks(page: &str) -> Vec<Block> {
     let mut found: Vec<Block> = Vec::new();
-    let mut inside = false;
+    let (mut inside, mut indent) = (false, 0);
     for (number, line) in page.lines().enumerate() {
-        if let Some(language) = line.trim_start().strip_prefix("```") {
+        let text = line.trim_start();
+        if let Some(language) = text.strip_prefix("```") {
             inside = !inside;
             if inside {
+                indent = line.len() - text.len();
                 found.push(Block { language: language.to_owned(), line: number + 2, text: String::new() });
             }
         } else if let Some(block) = found.last_mut().filter(|_| inside) {
-            let indent = line.len() - line.trim_start().len();
-            // A block inside a list is indented by three columns.
-            writeln!(
-                block.text,
-                "{}",
-                line.get(indent.min(3)..).filter(|_| line.starts_with("   ")).unwrap_or(line)
-            )
-            .unwrap();
+            // A block inside a list is as far to the right as its fence.
+            writeln!(block.text, "{}", line.get(indent..).unwrap_or_default()).unwrap();
         }
     }
     found

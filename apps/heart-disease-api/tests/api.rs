@@ -155,7 +155,7 @@ async fn drift_and_the_model_are_on_the_page() {
     let app = app();
     send(&app, Method::POST, "/predict", example().to_string()).await;
     let (_, page) = send(&app, Method::GET, "/metrics", "").await;
-    assert!(page.contains(",version=\"logistic-1\"} 1"), "{page}");
+    assert!(page.contains("heart_disease_model_info{") && page.contains("version=\"logistic-1\""), "{page}");
     for feature in heart_disease_api::patient::FEATURES {
         let line = format!("prediction_feature_rank_count{{feature=\"{}\"}} 1\n", feature.name);
         assert!(page.contains(&line), "no {line}");
