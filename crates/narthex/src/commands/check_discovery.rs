@@ -2,9 +2,8 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use narthex_discovery::{DiscoveryManager, ManagerOptions, TargetGroup};
+use narthex_discovery::{TargetGroup, discover_once};
 use narthex_model::{Labels, LabelsBuilder};
 use narthex_scrape::{ScrapeConfig, populate};
 use serde_json::{Value, json};
@@ -37,7 +36,7 @@ async fn check(file: &Path, job: &str, timeout: &str) -> Result<Value, String> {
     })?;
     let mut found: Vec<Value> = Vec::new();
     let mut builder = LabelsBuilder::new();
-    for group in &discover(&config, timeout).await {
+    for group in &discover_once(config.discovery.clone(), timeout).await {
         for target in &group.targets {
             let shown = show(&config, group, target, &mut builder);
             // The same target from two mechanisms is one.
@@ -47,32 +46,6 @@ async fn check(file: &Path, job: &str, timeout: &str) -> Result<Value, String> {
         }
     }
     Ok(Value::Array(found))
-}
-
-/// What the mechanisms find: complete when each has found something, or when the time is over.
-async fn discover(config: &ScrapeConfig, timeout: Duration) -> Vec<std::sync::Arc<TargetGroup>> {
-    let options =
-        ManagerOptions { publish_interval: Duration::from_millis(100), ..ManagerOptions::default() };
-    let manager = DiscoveryManager::new(options);
-    let mut published = manager.subscribe();
-    let pool = config.job_name.clone();
-    let known = manager.apply([(pool.clone(), config.discovery.clone())].into());
-    let complete = || {
-        let stats = manager.stats();
-        // What stands in the configuration is known from the start.
-        stats.mechanisms.iter().all(|(name, numbers)| *name == "static" || numbers.updates > 0)
-    };
-    let waited = tokio::time::timeout(timeout, async {
-        while !complete() {
-            if published.changed().await.is_err() {
-                return;
-            }
-        }
-    });
-    // Without an answer in time, what is known so far is shown.
-    let _ = waited.await;
-    let groups = published.borrow().get(&pool).or_else(|| known.get(&pool)).map(|groups| groups.to_vec());
-    groups.unwrap_or_default()
 }
 
 fn show(config: &ScrapeConfig, group: &TargetGroup, target: &Labels, builder: &mut LabelsBuilder) -> Value {
