@@ -5,7 +5,8 @@
 //!
 //! Operations on the float form, as PromQL needs them: scaling, adding and subtracting (`arithmetic`, with `custom` and
 //! `zero` for unequal layouts), compensated sums (`kahan`), resolution and compaction (`schema`), counter resets and
-//! equality (`reset`), buckets with bounds (`iterate`, `bounds`), cutting off observations (`trim`).
+//! equality (`reset`), buckets with bounds (`iterate`, `bounds`), how they are filled (`spread`), the one that holds an
+//! observation by rank (`rank`), cutting off observations (`trim`).
 
 mod arithmetic;
 pub mod bounds;
@@ -15,8 +16,10 @@ mod float;
 mod integer;
 mod iterate;
 mod kahan;
+mod rank;
 mod reset;
 mod schema;
+mod spread;
 mod trim;
 mod zero;
 
@@ -27,6 +30,8 @@ pub use arithmetic::{IncompatibleSchema, Reconciled};
 pub use float::FloatHistogram;
 pub use integer::Histogram;
 pub use iterate::Bucket;
+pub use rank::Place;
+pub use spread::Spread;
 pub use trim::Keep;
 
 /// The schema number that says "bounds are in `custom_values`".

@@ -1,10 +1,23 @@
 //! Cutting off the observations above or below a value: `h </ x` and `h >/ x`.
 //!
-//! Buckets on the kept side stay, the bucket that holds the value is split by interpolation (linear for custom buckets
-//! and the zero bucket, else exponential), the others go. The sum is then estimated anew from the middles of what stays.
-//! A bucket without a finite border has no known distribution: what cannot be told from its other border is removed.
+//! Buckets on the kept side stay, those on the other side lose their observations, and the one that `x` runs through is
+//! divided as its [`Spread`] says. When anything went, count and sum are made anew from what stayed; each observation
+//! then counts for the middle of the interval in which it stayed: the arithmetic middle of even buckets, the geometric
+//! one of exponential buckets.
+//!
+//! An interval without a finite end has no known spread, and its finite end stands for it:
+//!
+//! | bucket | below `x` stays | above `x` stays |
+//! |---|---|---|
+//! | `(−∞, u]`, `u` ≤ 0 | everything, at `x` | nothing |
+//! | `(−∞, u]`, `u` > 0 | what `(0, u]` would keep | what `(0, u]` would keep, for `x` ≥ 0 |
+//! | `(l, +∞)` | nothing | everything, at `x` |
+//! | `(−∞, +∞)` | nothing | nothing |
+//!
+//! The zero bucket is even, and ends at zero on a side on which there are no observations beside it. NaN as `x` keeps
+//! nothing of other buckets, and a NaN share of a populated zero bucket.
 
-use super::{Bucket, FloatHistogram};
+use super::{Bucket, FloatHistogram, Spread};
 
 /// Which observations stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,165 +28,242 @@ pub enum Keep {
     Above,
 }
 
-/// What stays of a bucket, and the value that stands for each observation in it.
-struct Kept {
-    count: f64,
-    middle: f64,
-}
-
 impl FloatHistogram {
     /// A copy with only the observations below or above `at`.
     pub fn trimmed(&self, at: f64, keep: Keep) -> Self {
+        let cut = Cut { at, keep };
+        let spread = if self.uses_custom_buckets() { Spread::Even } else { Spread::Exponential };
         let mut trimmed = self.clone();
-        let linear = self.uses_custom_buckets();
-        let mut total = Total::default();
-        let positive = self.positive_bucket_iter();
-        let negative = self.negative_bucket_iter();
-        let has_positive = total.take(&positive, &mut trimmed.positive_buckets, at, keep, linear, true);
-        let has_negative = total.take(&negative, &mut trimmed.negative_buckets, at, keep, linear, false);
+        let mut rest = Rest::default();
+        let mut side = |buckets: &[Bucket], counts: &mut [f64]| {
+            let populated = || buckets.iter().zip(0..).filter(|(bucket, _)| bucket.count != 0.0);
+            for (bucket, index) in populated() {
+                if let Some(count) = counts.get_mut(index) {
+                    rest.put(count, cut.part_of(bucket, spread));
+                }
+            }
+            populated().next().is_some()
+        };
+        let positive = side(&self.positive_bucket_iter(), &mut trimmed.positive_buckets);
+        let negative = side(&self.negative_bucket_iter(), &mut trimmed.negative_buckets);
         if self.zero_count > 0.0 {
-            let kept = split_zero_bucket(self.zero_bucket(), at, keep, has_negative, has_positive);
-            total.changed |= trimmed.zero_count != kept.count;
-            trimmed.zero_count = kept.count;
-            total.add(&kept);
+            let mut zero = self.zero_bucket();
+            match (negative, positive) {
+                (false, true) => zero.lower = 0.0,
+                (true, false) => zero.upper = 0.0,
+                _ => {}
+            }
+            rest.put(&mut trimmed.zero_count, cut.part_of_zero(&zero));
         }
-        if total.changed {
-            trimmed.count = total.count;
-            trimmed.sum = total.sum;
+        if rest.is_less {
+            (trimmed.count, trimmed.sum) = (rest.count, rest.sum);
             trimmed.compact(0);
         }
         trimmed
     }
 }
 
-/// Count and estimated sum of what stays.
+/// Observations that stay, and the value that stands for each of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Part {
+    count: f64,
+    middle: f64,
+}
+
+const NOTHING: Part = Part { count: 0.0, middle: 0.0 };
+
+/// Count and estimated sum of all parts, and whether they are less than what there was.
 #[derive(Default)]
-struct Total {
+struct Rest {
     count: f64,
     sum: f64,
-    changed: bool,
+    is_less: bool,
 }
 
-impl Total {
-    fn add(&mut self, kept: &Kept) {
-        self.count += kept.count;
-        self.sum += kept.middle * kept.count;
+impl Rest {
+    fn put(&mut self, count: &mut f64, part: Part) {
+        self.is_less |= *count != part.count;
+        self.count += part.count;
+        self.sum += part.middle * part.count;
+        *count = part.count;
     }
+}
 
-    /// Trims one side; says whether it had observations.
-    fn take(
-        &mut self,
-        buckets: &[Bucket],
-        counts: &mut [f64],
-        at: f64,
-        keep: Keep,
-        linear: bool,
-        positive: bool,
-    ) -> bool {
-        let mut populated = false;
-        for (bucket, count) in buckets.iter().zip(counts) {
-            if bucket.count == 0.0 {
-                continue;
-            }
-            populated = true;
-            let (inside, outside) = match keep {
-                Keep::Below => (bucket.upper <= at, bucket.lower >= at),
-                Keep::Above => (bucket.lower >= at, bucket.upper <= at),
-            };
-            let kept = if inside {
-                Kept { count: bucket.count, middle: middle(bucket.lower, bucket.upper, positive, linear) }
-            } else if outside || at.is_nan() {
-                Kept { count: 0.0, middle: 0.0 }
-            } else {
-                split(bucket, at, keep, linear, positive)
-            };
-            self.changed |= *count != kept.count;
-            *count = kept.count;
-            self.add(&kept);
+/// Where it is cut, and what stays.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    at: f64,
+    keep: Keep,
+}
+
+impl Cut {
+    fn part_of(self, bucket: &Bucket, spread: Spread) -> Part {
+        let Self { at, keep } = self;
+        let (lower, upper, count) = (bucket.lower, bucket.upper, bucket.count);
+        let (is_below, is_above) = (upper <= at, lower >= at);
+        let (stays, goes) = if keep == Keep::Below { (is_below, is_above) } else { (is_above, is_below) };
+        if stays {
+            return Part { count, middle: middle((lower, upper), spread) };
         }
-        populated
-    }
-}
-
-fn split(bucket: &Bucket, at: f64, keep: Keep, linear: bool, positive: bool) -> Kept {
-    if bucket.lower.is_infinite() || bucket.upper.is_infinite() {
-        return split_unbounded(bucket, at, keep);
-    }
-    let below = bucket.count * fraction_below(bucket, at, linear, positive);
-    match keep {
-        Keep::Below => Kept { count: below, middle: middle(bucket.lower, at, positive, linear) },
-        Keep::Above => {
-            Kept { count: bucket.count - below, middle: middle(at, bucket.upper, positive, linear) }
+        if goes || at.is_nan() {
+            return NOTHING;
+        }
+        if lower.is_infinite() || upper.is_infinite() {
+            return self.part_of_unbounded(bucket);
+        }
+        let below = count * spread.share_below((lower, upper), at);
+        match keep {
+            Keep::Below => Part { count: below, middle: middle((lower, at), spread) },
+            Keep::Above => Part { count: count - below, middle: middle((at, upper), spread) },
         }
     }
-}
 
-fn fraction_below(bucket: &Bucket, at: f64, linear: bool, positive: bool) -> f64 {
-    if linear {
-        return (at - bucket.lower) / (bucket.upper - bucket.lower);
+    /// Of a bucket that the cut runs through and that reaches to infinity.
+    fn part_of_unbounded(self, bucket: &Bucket) -> Part {
+        let Self { at, keep } = self;
+        let (upper, count) = (bucket.upper, bucket.count);
+        match (bucket.lower.is_finite(), upper.is_finite()) {
+            (true, false) if keep == Keep::Above => Part { count, middle: at },
+            (false, true) if upper <= 0.0 && keep == Keep::Below => Part { count, middle: at },
+            (false, true) if upper > 0.0 => match keep {
+                Keep::Below if at > 0.0 => Part { count: count * at / upper, middle: at / 2.0 },
+                Keep::Above if at >= 0.0 => {
+                    Part { count: count * (1.0 - at / upper), middle: (at + upper) / 2.0 }
+                }
+                Keep::Below | Keep::Above => NOTHING,
+            },
+            _ => NOTHING,
+        }
     }
-    let (lower, upper) = (bucket.lower.abs().log2(), bucket.upper.abs().log2());
-    let at = at.abs().log2();
-    if positive { (at - lower) / (upper - lower) } else { 1.0 - (at - upper) / (lower - upper) }
-}
 
-/// A bucket that reaches to infinity on one side or both.
-fn split_unbounded(bucket: &Bucket, at: f64, keep: Keep) -> Kept {
-    let (count, lower, upper) = (bucket.count, bucket.lower, bucket.upper);
-    let nothing = Kept { count: 0.0, middle: 0.0 };
-    if lower == f64::NEG_INFINITY {
-        // With a positive upper bound the bucket is taken to begin at zero.
-        let from_zero = upper > 0.0 && upper != f64::INFINITY;
-        return match keep {
-            Keep::Below if from_zero && at > 0.0 => Kept { count: count * at / upper, middle: at / 2.0 },
-            Keep::Below if upper <= 0.0 => Kept { count, middle: at },
-            Keep::Above if from_zero && at >= 0.0 => {
-                Kept { count: count * (1.0 - at / upper), middle: (at + upper) / 2.0 }
-            }
-            Keep::Below | Keep::Above => nothing,
+    /// Of the zero bucket, which may have no width: a cut at its lower end leaves nothing below.
+    fn part_of_zero(self, zero: &Bucket) -> Part {
+        let Self { at, keep } = self;
+        let (lower, upper, count) = (zero.lower, zero.upper, zero.count);
+        let ends = if at <= lower {
+            Some(Keep::Above)
+        } else if at >= upper {
+            Some(Keep::Below)
+        } else {
+            None
         };
-    }
-    match keep {
-        Keep::Above if at >= lower => Kept { count, middle: at },
-        Keep::Below | Keep::Above => nothing,
-    }
-}
-
-fn split_zero_bucket(zero: Bucket, at: f64, keep: Keep, has_negative: bool, has_positive: bool) -> Kept {
-    let lower = if has_positive && !has_negative { 0.0 } else { zero.lower };
-    let upper = if has_negative && !has_positive { 0.0 } else { zero.upper };
-    let whole = Kept { count: zero.count, middle: (lower + upper) / 2.0 };
-    let nothing = Kept { count: 0.0, middle: 0.0 };
-    match keep {
-        Keep::Below if at <= lower => nothing,
-        Keep::Below if at >= upper => whole,
-        Keep::Below => {
-            Kept { count: zero.count * ((at - lower) / (upper - lower)), middle: (lower + at) / 2.0 }
-        }
-        Keep::Above if at <= lower => whole,
-        Keep::Above if at >= upper => nothing,
-        Keep::Above => {
-            Kept { count: zero.count * ((upper - at) / (upper - lower)), middle: (at + upper) / 2.0 }
+        match (ends, keep) {
+            (Some(whole), keep) if whole == keep => Part { count, middle: (lower + upper) / 2.0 },
+            (Some(_), _) => NOTHING,
+            (None, Keep::Below) => {
+                Part { count: count * ((at - lower) / (upper - lower)), middle: (lower + at) / 2.0 }
+            }
+            (None, Keep::Above) => {
+                Part { count: count * ((upper - at) / (upper - lower)), middle: (at + upper) / 2.0 }
+            }
         }
     }
 }
 
 /// The value that stands for the observations between two bounds.
-fn middle(lower: f64, upper: f64, positive: bool, linear: bool) -> f64 {
-    match (lower.is_infinite(), upper.is_infinite()) {
-        (true, true) => 0.0,
-        (true, false) => {
-            if upper > 0.0 {
-                upper / 2.0
-            } else {
-                upper
-            }
+fn middle((lower, upper): (f64, f64), spread: Spread) -> f64 {
+    match (lower.is_finite(), upper.is_finite()) {
+        (false, false) => 0.0,
+        (true, false) => lower,
+        (false, true) if upper > 0.0 => upper / 2.0,
+        (false, true) => upper,
+        (true, true) if spread == Spread::Even => (lower + upper) / 2.0,
+        (true, true) => (lower * upper).abs().sqrt().copysign(upper),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::histogram::{CUSTOM_BUCKETS_SCHEMA, Span};
+
+    const INF: f64 = f64::INFINITY;
+
+    fn bucket(lower: f64, upper: f64) -> Bucket {
+        Bucket { lower, upper, lower_inclusive: false, upper_inclusive: true, count: 8.0, index: 0 }
+    }
+
+    fn parts(bucket: &Bucket, spread: Spread, at: f64) -> [(f64, f64); 2] {
+        [Keep::Below, Keep::Above].map(|keep| {
+            let part = Cut { at, keep }.part_of(bucket, spread);
+            (part.count, part.middle)
+        })
+    }
+
+    #[test]
+    fn parts_of_buckets() {
+        let (even, exponential, none) = (Spread::Even, Spread::Exponential, (0.0, 0.0));
+        for (lower, upper, spread, at, below, above) in [
+            (1.0, 4.0, exponential, 4.0, (8.0, 2.0), none),
+            (1.0, 4.0, exponential, 1.0, none, (8.0, 2.0)),
+            (1.0, 4.0, exponential, 2.0, (4.0, 2.0_f64.sqrt()), (4.0, 8.0_f64.sqrt())),
+            (-4.0, -1.0, exponential, -2.0, (4.0, -8.0_f64.sqrt()), (4.0, -2.0_f64.sqrt())),
+            (-4.0, -1.0, exponential, 0.0, (8.0, -2.0), none),
+            (1.0, 5.0, even, 2.0, (2.0, 1.5), (6.0, 3.5)),
+            (1.0, 5.0, even, f64::NAN, none, none),
+            // Without a lower end.
+            (-INF, 4.0, even, 1.0, (2.0, 0.5), (6.0, 2.5)),
+            (-INF, 4.0, even, 0.0, none, (8.0, 2.0)),
+            (-INF, 4.0, even, -1.0, none, none),
+            (-INF, 4.0, even, 4.0, (8.0, 2.0), none),
+            (-INF, -4.0, even, -5.0, (8.0, -5.0), none),
+            (-INF, -4.0, even, -4.0, (8.0, -4.0), none),
+            // Without an upper end.
+            (4.0, INF, even, 9.0, none, (8.0, 9.0)),
+            (4.0, INF, even, INF, (8.0, 4.0), none),
+            (4.0, INF, even, 4.0, none, (8.0, 4.0)),
+            // Without both.
+            (-INF, INF, even, 1.0, none, none),
+            (-INF, INF, even, INF, (8.0, 0.0), none),
+        ] {
+            let found = parts(&bucket(lower, upper), spread, at);
+            assert_eq!(found, [below, above], "({lower}, {upper}] {spread:?} at {at}");
         }
-        (false, true) => lower,
-        (false, false) if linear => (lower + upper) / 2.0,
-        (false, false) => {
-            let geometric = (lower * upper).abs().sqrt();
-            if positive { geometric } else { -geometric }
-        }
+    }
+
+    #[test]
+    fn the_zero_bucket_ends_at_zero_beside_one_sided_observations() {
+        let mut h = FloatHistogram {
+            zero_threshold: 0.5,
+            zero_count: 4.0,
+            count: 4.0,
+            sum: 9.0,
+            ..FloatHistogram::default()
+        };
+        assert_eq!(h.trimmed(0.0, Keep::Below).zero_count, 2.0);
+        assert_eq!(h.trimmed(0.25, Keep::Above).zero_count, 1.0);
+        assert_eq!(h.trimmed(0.5, Keep::Below), h, "nothing goes, the sum stays what it was");
+        assert_eq!(h.trimmed(-0.5, Keep::Below).count, 0.0);
+        assert!(h.trimmed(f64::NAN, Keep::Below).zero_count.is_nan());
+        (h.positive_spans, h.positive_buckets) = (vec![Span { offset: 1, length: 1 }], vec![1.0]);
+        assert_eq!(h.trimmed(0.25, Keep::Below).zero_count, 2.0);
+        assert_eq!(h.trimmed(0.0, Keep::Below).zero_count, 0.0);
+        (h.negative_spans, h.negative_buckets) = (std::mem::take(&mut h.positive_spans), vec![1.0]);
+        h.positive_buckets.clear();
+        assert_eq!(h.trimmed(-0.25, Keep::Above).zero_count, 2.0);
+        h.zero_threshold = 0.0;
+        assert_eq!(
+            h.trimmed(0.0, Keep::Below).zero_count,
+            0.0,
+            "a zero bucket without width lies above its end"
+        );
+        assert_eq!(h.trimmed(0.0, Keep::Above).zero_count, 4.0);
+    }
+
+    #[test]
+    fn count_and_sum_are_those_of_the_parts() {
+        let h = FloatHistogram {
+            schema: CUSTOM_BUCKETS_SCHEMA,
+            count: 12.0,
+            sum: 77.0,
+            positive_spans: vec![Span { offset: 0, length: 3 }],
+            positive_buckets: vec![4.0, 0.0, 8.0],
+            custom_values: vec![2.0, 4.0],
+            ..FloatHistogram::default()
+        };
+        let trimmed = h.trimmed(1.0, Keep::Above);
+        assert_eq!((trimmed.count, trimmed.sum), (10.0, 2.0 * 1.5 + 8.0 * 4.0));
+        assert_eq!(trimmed.positive_buckets, [2.0, 8.0]);
+        assert_eq!(h.trimmed(4.0, Keep::Below).positive_buckets, [4.0]);
     }
 }

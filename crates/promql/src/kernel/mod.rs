@@ -5,6 +5,7 @@
 //! (sums), it says so; everything else is identical to a re-scan bit by bit, which the property tests check.
 
 mod counts;
+mod coverage;
 mod extremum;
 mod kahan;
 mod linear;
@@ -15,11 +16,12 @@ mod variance;
 mod windows;
 
 pub(crate) use counts::{ChangeKind, count_pairs};
+pub(crate) use coverage::Coverage;
 pub(crate) use extremum::{Extremum, extremum};
 pub(crate) use kahan::{Kahan, kahan_inc};
 pub(crate) use linear::linear_regression;
 pub(crate) use quantile::{quantile_of, sliding_quantile};
-pub(crate) use rate::{RateKind, extrapolate, sliding_rate};
+pub(crate) use rate::{RateKind, sliding_rate};
 pub(crate) use sum::{average_of, sliding_average, sliding_sum, sum_of};
 pub(crate) use variance::{sliding_variance, variance_of};
 pub(crate) use windows::{RescanBelow, Windows};

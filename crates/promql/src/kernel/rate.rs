@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::Windows;
+use super::{Coverage, Windows};
 use crate::column::Column;
 
 /// What is computed.
@@ -15,36 +15,6 @@ pub(crate) struct RateKind {
     pub(crate) is_counter: bool,
     /// Whether the result is per second.
     pub(crate) is_rate: bool,
-}
-
-/// The factor from the difference inside the samples to the difference over the whole window.
-///
-/// `first` and `last` are the sample times, `zero` the time over which the counter would have grown from zero to its
-/// first value if that limits the extrapolation to the left.
-#[inline]
-pub(crate) fn extrapolate(
-    (first, last): (i64, i64),
-    intervals: usize,
-    (start, end): (i64, i64),
-    zero: impl FnOnce(f64) -> Option<f64>,
-) -> f64 {
-    let mut to_start = (first - start) as f64 / 1000.0;
-    let mut to_end = (end - last) as f64 / 1000.0;
-    let sampled = (last - first) as f64 / 1000.0;
-    let average = sampled / intervals as f64;
-    let threshold = average * 1.1;
-    if to_start >= threshold {
-        to_start = average / 2.0;
-    }
-    if let Some(to_zero) = zero(sampled)
-        && to_zero < to_start
-    {
-        to_start = to_zero;
-    }
-    if to_end >= threshold {
-        to_end = average / 2.0;
-    }
-    if sampled == 0.0 { 1.0 } else { (sampled + to_start + to_end) / sampled }
 }
 
 /// `rate` and its relatives at all steps, for series without start timestamps.
@@ -78,10 +48,9 @@ pub(crate) fn sliding_rate(
         for reset in &resets {
             result += values[*reset as usize - 1];
         }
-        let borders = windows.borders(step);
-        let mut factor = extrapolate((timestamps[lo], timestamps[hi - 1]), hi - lo - 1, borders, |sampled| {
-            (kind.is_counter && result > 0.0 && first >= 0.0).then(|| sampled * (first / result))
-        });
+        let coverage =
+            Coverage::between((timestamps[lo], timestamps[hi - 1]), hi - lo - 1, windows.borders(step));
+        let mut factor = coverage.factor(kind.is_counter.then_some((first, result)));
         if kind.is_rate {
             factor /= seconds;
         }

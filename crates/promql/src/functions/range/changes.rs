@@ -2,7 +2,7 @@
 
 use narthex_model::FloatHistogram;
 
-use super::start_time::is_reset;
+use super::start_time::Stamp;
 use super::{RangeCall, Window, WindowResult, float};
 use crate::ast::RangeMode;
 use crate::column::Column;
@@ -27,8 +27,7 @@ pub(super) fn resets_kernel(t: &[i64], v: &[f64], windows: &Windows, _: &[Vec<f6
 /// A sample of either kind.
 #[derive(Clone, Copy)]
 struct Either<'a> {
-    t: i64,
-    start: i64,
+    stamp: Stamp,
     float: f64,
     histogram: Option<&'a FloatHistogram>,
 }
@@ -43,17 +42,21 @@ fn count(window: &Window<'_>, mode: RangeMode, kind: ChangeKind) -> WindowResult
             (Some(ft), ht) if ht.is_none_or(|ht| ft < ht) => {
                 f += 1;
                 let start = window.float_starts.get(f - 1).copied().unwrap_or(0);
-                Either { t: *ft, start, float: window.floats[f - 1], histogram: None }
+                Either { stamp: Stamp { t: *ft, start }, float: window.floats[f - 1], histogram: None }
             }
             (_, Some(ht)) => {
                 h += 1;
                 let start = window.histogram_starts.get(h - 1).copied().unwrap_or(0);
-                Either { t: *ht, start, float: 0.0, histogram: Some(&window.histograms[h - 1]) }
+                Either {
+                    stamp: Stamp { t: *ht, start },
+                    float: 0.0,
+                    histogram: Some(&window.histograms[h - 1]),
+                }
             }
             (Some(_), None) => break,
         };
         if let Some(before) = before {
-            let restarted = kind == ChangeKind::Reset && is_reset(before.start, before.t, now.start, now.t);
+            let restarted = kind == ChangeKind::Reset && now.stamp.restarts_after(before.stamp);
             let counts = match (before.histogram, now.histogram) {
                 (None, None) => kind.counts(before.float, now.float),
                 (Some(a), Some(b)) => match kind {

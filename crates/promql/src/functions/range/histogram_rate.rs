@@ -2,7 +2,7 @@
 
 use narthex_model::{CounterResetHint, FloatHistogram};
 
-use super::start_time::{any_overlap, reset_at};
+use super::start_time::Lives;
 use super::{RangeCall, Window};
 use crate::annotations::{Annotation, HistogramOperation};
 
@@ -66,8 +66,9 @@ pub(super) fn histogram_rate(
     if histograms.iter().any(|histogram| is_gauge(histogram)) {
         call.add(Annotation::histogram_not_counter);
     }
+    let lives = Lives::new(window.histogram_times, window.histogram_starts);
     let resets_at = |index: usize, before: &FloatHistogram| {
-        reset_at(window.histogram_starts, window.histogram_times, index)
+        lives.begins_at(index)
             || histograms.get(index).is_some_and(|histogram| histogram.detect_reset(before))
     };
     // A stretch of one sample at the beginning has no increase: of it not even the layout matters.
@@ -86,7 +87,7 @@ pub(super) fn histogram_rate(
     }
     let schema = all.iter().map(|histogram| histogram.schema).min()?;
     let mut result = difference(call, last, base, schema)?;
-    if any_overlap(window.histogram_starts, window.histogram_times) {
+    if lives.overlap() {
         call.add(Annotation::start_time_overlap);
     }
     let skipped = histograms.len() - used.len();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use narthex_model::{CounterResetHint, FloatHistogram};
 
-use super::start_time::is_reset;
+use super::start_time::Stamp;
 use super::{RangeCall, Window, WindowResult};
 use crate::annotations::Annotation;
 use crate::column::Column;
@@ -40,8 +40,7 @@ pub(super) fn idelta_kernel(t: &[i64], v: &[f64], windows: &Windows, _: &[Vec<f6
 /// A sample of either kind.
 #[derive(Clone, Copy)]
 struct Either<'a> {
-    t: i64,
-    start: i64,
+    stamp: Stamp,
     float: f64,
     histogram: Option<&'a FloatHistogram>,
 }
@@ -56,12 +55,16 @@ fn newest_two<'a>(window: &Window<'a>) -> Option<(Either<'a>, Either<'a>)> {
             (Some(ft), ht) if ht.is_none_or(|ht| ft > ht) => {
                 f -= 1;
                 let start = window.float_starts.get(f).copied().unwrap_or(0);
-                Some(Either { t: *ft, start, float: window.floats[f], histogram: None })
+                Some(Either { stamp: Stamp { t: *ft, start }, float: window.floats[f], histogram: None })
             }
             (_, Some(ht)) => {
                 h -= 1;
                 let start = window.histogram_starts.get(h).copied().unwrap_or(0);
-                Some(Either { t: *ht, start, float: 0.0, histogram: Some(&window.histograms[h]) })
+                Some(Either {
+                    stamp: Stamp { t: *ht, start },
+                    float: 0.0,
+                    histogram: Some(&window.histograms[h]),
+                })
             }
             _ => None,
         }
@@ -72,12 +75,12 @@ fn newest_two<'a>(window: &Window<'a>) -> Option<(Either<'a>, Either<'a>)> {
 
 fn last_two(window: &Window<'_>, call: &mut RangeCall<'_>, is_rate: bool) -> Option<PointValue> {
     let (before, last) = newest_two(window)?;
-    let interval = last.t - before.t;
+    let interval = last.stamp.t - before.stamp.t;
     if interval == 0 {
         return None;
     }
     let seconds = interval as f64 / 1000.0;
-    let restarted = || is_reset(before.start, before.t, last.start, last.t);
+    let restarted = || last.stamp.restarts_after(before.stamp);
     match (before.histogram, last.histogram) {
         (None, None) => {
             let reset = is_rate && (last.float < before.float || restarted());

@@ -1,16 +1,30 @@
-//! `rate`, `increase` and `delta`.
+//! `rate`, `increase` and `delta`: the change over a window, as if samples lay on its borders.
+//!
+//! With the samples `v₀ … vₙ` of a window:
+//!
+//! ```text
+//! change = (vₙ − v₀) + Σ vᵢ₋₁ over the resets i      resets and origins are looked for in counters only:
+//!          + v₀ when the origin is known             `delta` has neither
+//! result = change · factor                           `increase`, `delta`
+//! result = change · (factor / length of the range)   `rate`
+//! ```
+//!
+//! A reset is a decrease (for histograms see `histogram_rate`), or what start timestamps call one ([`Lives`]). The factor
+//! is that of [`Coverage`]. A window of one sample has a result only if its origin is known; one that holds floats and
+//! histograms has none, with a warning. Under `anchored` and `smoothed` values stand on the borders and nothing is
+//! guessed (`extended`, `extended_histogram`).
 
 use std::sync::Arc;
 
 use super::extended::extended_rate;
 use super::extended_histogram::extended_histogram_rate;
 use super::histogram_rate::histogram_rate;
-use super::start_time::{any_overlap, reset_at};
+use super::start_time::Lives;
 use super::{RangeCall, Window, WindowResult};
 use crate::annotations::Annotation;
 use crate::ast::RangeMode;
 use crate::column::Column;
-use crate::kernel::{RateKind, Windows, extrapolate, sliding_rate};
+use crate::kernel::{Coverage, RateKind, Windows, sliding_rate};
 use crate::value::PointValue;
 
 const RATE: RateKind = RateKind { is_counter: true, is_rate: true };
@@ -18,15 +32,15 @@ const INCREASE: RateKind = RateKind { is_counter: true, is_rate: false };
 const DELTA: RateKind = RateKind { is_counter: false, is_rate: false };
 
 pub(super) fn rate(window: &Window<'_>, call: &mut RangeCall<'_>) -> WindowResult {
-    Ok(extrapolated(window, call, RATE))
+    Ok(change(window, call, RATE))
 }
 
 pub(super) fn increase(window: &Window<'_>, call: &mut RangeCall<'_>) -> WindowResult {
-    Ok(extrapolated(window, call, INCREASE))
+    Ok(change(window, call, INCREASE))
 }
 
 pub(super) fn delta(window: &Window<'_>, call: &mut RangeCall<'_>) -> WindowResult {
-    Ok(extrapolated(window, call, DELTA))
+    Ok(change(window, call, DELTA))
 }
 
 pub(super) fn rate_kernel(t: &[i64], v: &[f64], windows: &Windows, _: &[Vec<f64>], out: &mut Column) {
@@ -41,97 +55,176 @@ pub(super) fn delta_kernel(t: &[i64], v: &[f64], windows: &Windows, _: &[Vec<f64
     sliding_rate(t, v, windows, DELTA, out);
 }
 
-fn extrapolated(window: &Window<'_>, call: &mut RangeCall<'_>, kind: RateKind) -> Option<PointValue> {
+fn change(window: &Window<'_>, call: &mut RangeCall<'_>, kind: RateKind) -> Option<PointValue> {
     if window.is_mixed() {
         call.mixed();
         return None;
     }
-    if call.mode != RangeMode::Plain {
-        return if window.histograms.is_empty() {
-            extended_rate(window, call, kind).map(PointValue::Float)
-        } else {
-            extended_histogram_rate(window, call, kind).map(|h| PointValue::Histogram(Arc::new(h)))
-        };
+    let is_extended = call.mode != RangeMode::Plain;
+    if window.histograms.is_empty() {
+        let value = if is_extended { extended_rate(window, call, kind) } else { floats(window, call, kind) };
+        return value.map(PointValue::Float);
     }
-    if window.histograms.is_empty() { floats(window, call, kind) } else { histograms(window, call, kind) }
+    let value = if is_extended {
+        extended_histogram_rate(window, call, kind)
+    } else {
+        histograms(window, call, kind)
+    };
+    value.map(|histogram| PointValue::Histogram(Arc::new(histogram)))
 }
 
-/// When the first sample says that its counter started inside the range, the time from there to the last sample.
-fn started_inside(window: &Window<'_>, starts: &[i64], times: &[i64], kind: RateKind) -> Option<f64> {
-    let (start, first, last) = (*starts.first()?, *times.first()?, *times.last()?);
-    let inside = kind.is_counter && start != 0 && start > window.start && start < first;
-    inside.then(|| (last - start) as f64 / 1000.0)
-}
-
-fn floats(window: &Window<'_>, call: &mut RangeCall<'_>, kind: RateKind) -> Option<PointValue> {
+fn floats(window: &Window<'_>, call: &mut RangeCall<'_>, kind: RateKind) -> Option<f64> {
     let (times, values) = (window.float_times, window.floats);
     let (first, last) = (*values.first()?, *values.last()?);
-    let mut result = last - first;
+    let mut change = last - first;
+    let mut origin = None;
     if kind.is_counter {
-        if any_overlap(window.float_starts, times) {
+        let lives = Lives::new(times, window.float_starts);
+        if lives.overlap() {
             call.add(Annotation::start_time_overlap);
         }
-        for index in 1..values.len() {
-            if values[index] < values[index - 1] || reset_at(window.float_starts, times, index) {
-                result += values[index - 1];
+        for (index, (before, value)) in values.iter().zip(values.iter().skip(1)).enumerate() {
+            if value < before || lives.begins_at(index + 1) {
+                change += before;
             }
         }
+        origin = lives.origin(window.start);
+        if origin.is_some() {
+            change += first;
+        }
     }
-    let started = started_inside(window, window.float_starts, times, kind);
-    if started.is_some() {
-        result += first;
-    }
-    let factor = factor(window, times, started, |sampled| {
-        (kind.is_counter && result > 0.0 && first >= 0.0).then(|| sampled * (first / result))
-    })?;
-    let factor = if kind.is_rate { factor / call.range_seconds() } else { factor };
-    Some(PointValue::Float(result * factor))
+    let factor = coverage(window, times, origin)?.factor(kind.is_counter.then_some((first, change)));
+    Some(change * per_second(factor, call, kind))
 }
 
-fn histograms(window: &Window<'_>, call: &mut RangeCall<'_>, kind: RateKind) -> Option<PointValue> {
+fn histograms(
+    window: &Window<'_>,
+    call: &mut RangeCall<'_>,
+    kind: RateKind,
+) -> Option<narthex_model::FloatHistogram> {
     let (times, histograms) = (window.histogram_times, window.histograms);
     let first = histograms.first()?;
-    let mut result = match histograms {
-        [_] => None,
-        _ => Some(histogram_rate(window, call, kind.is_counter)?),
+    let origin = Lives::new(times, window.histogram_starts).origin(window.start).filter(|_| kind.is_counter);
+    let coverage = coverage(window, times, origin)?;
+    let mut change = if let [only] = histograms {
+        // It has grown from nothing at its origin to what it is.
+        only.as_ref().clone()
+    } else {
+        let mut change = histogram_rate(window, call, kind.is_counter)?;
+        if origin.is_some() && !call.add_histogram(&mut change, first) {
+            return None;
+        }
+        change
     };
-    let started = started_inside(window, window.histogram_starts, times, kind);
-    if started.is_some() {
-        match &mut result {
-            None => result = Some(first.as_ref().clone()),
-            Some(result) => {
-                if !call.add_histogram(result, first) {
-                    return None;
-                }
+    let factor = coverage.factor(kind.is_counter.then_some((first.count, change.count)));
+    change.mul(per_second(factor, call, kind));
+    Some(change)
+}
+
+/// What the samples at `times` cover of the window; `None` when a single one has no known origin.
+fn coverage(window: &Window<'_>, times: &[i64], origin: Option<i64>) -> Option<Coverage> {
+    let ends = (*times.first()?, *times.last()?);
+    let intervals = times.len() - 1;
+    match origin {
+        Some(origin) => Some(Coverage::since(origin, ends, intervals, window.end)),
+        None if intervals == 0 => None,
+        None => Some(Coverage::between(ends, intervals, (window.start, window.end))),
+    }
+}
+
+fn per_second(factor: f64, call: &RangeCall<'_>, kind: RateKind) -> f64 {
+    if kind.is_rate { factor / call.range_seconds() } else { factor }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::annotations::Annotations;
+    use crate::ast::PosRange;
+    use narthex_model::FloatHistogram;
+
+    /// The samples `(start, t, value)`, as floats or as the counts of histograms, in `(0, 60 s]`; and the warnings.
+    fn evaluate(
+        kind: RateKind,
+        samples: &[(i64, i64, f64)],
+        as_histograms: bool,
+    ) -> (Option<f64>, Vec<String>) {
+        let times: Vec<i64> = samples.iter().map(|(_, t, _)| t * 1000).collect();
+        let starts: Vec<i64> = samples.iter().map(|(start, ..)| start * 1000).collect();
+        let values: Vec<f64> = samples.iter().map(|(.., value)| *value).collect();
+        let histogram = |count| {
+            let counter_reset_hint = if kind.is_counter {
+                narthex_model::CounterResetHint::Unknown
+            } else {
+                narthex_model::CounterResetHint::Gauge
+            };
+            Arc::new(FloatHistogram { count, zero_count: count, counter_reset_hint, ..Default::default() })
+        };
+        let all: Vec<Arc<FloatHistogram>> = values.iter().map(|count| histogram(*count)).collect();
+        let (floats, histograms): (&[f64], &[_]) = if as_histograms { (&[], &all) } else { (&values, &[]) };
+        let window = Window {
+            float_times: if as_histograms { &[] } else { &times },
+            floats,
+            float_starts: if as_histograms { &[] } else { &starts },
+            histogram_times: if as_histograms { &times } else { &[] },
+            histograms,
+            histogram_starts: if as_histograms { &starts } else { &[] },
+            start: 0,
+            end: 60_000,
+            eval_time: 60_000,
+            step: 0,
+            scalars: &[],
+        };
+        let mut annotations = Annotations::default();
+        let mut call = RangeCall {
+            annotations: &mut annotations,
+            pos: PosRange::default(),
+            metric: &|| "m".to_owned(),
+            mode: RangeMode::Plain,
+            range_ms: 60_000,
+        };
+        let value = change(&window, &mut call, kind).map(|value| match value {
+            PointValue::Float(value) => value,
+            PointValue::Histogram(histogram) => histogram.count,
+        });
+        (value, annotations.warnings("", 0))
+    }
+
+    #[test]
+    fn changes_resets_and_origins() {
+        for (kind, samples, expected) in [
+            (INCREASE, &[(0, 10, 5.0), (0, 30, 9.0), (0, 50, 15.0)][..], Some(15.0)),
+            (RATE, &[(0, 10, 5.0), (0, 30, 9.0), (0, 50, 15.0)], Some(0.25)),
+            (INCREASE, &[(0, 10, 5.0), (0, 30, 2.0), (0, 50, 5.0)], Some(7.5)),
+            (DELTA, &[(0, 10, 5.0), (0, 30, 2.0), (0, 50, 3.0)], Some(-3.0)),
+            (INCREASE, &[(0, 10, 5.0)], None),
+            (DELTA, &[(5, 10, 5.0)], None),
+            (INCREASE, &[], None),
+            // The start says what the values hide: 5 was reached, then 7 from zero.
+            (INCREASE, &[(0, 10, 5.0), (20, 30, 7.0), (20, 50, 9.0)], Some(13.5)),
+            // Known to have been zero at 2 s: 9 in 48 s, and 10 s to the border.
+            (INCREASE, &[(2, 10, 5.0), (2, 30, 7.0), (2, 50, 9.0)], Some(9.0 * 58.0 / 48.0)),
+            (INCREASE, &[(2, 10, 5.0)], Some(5.0)),
+        ] {
+            for as_histograms in [false, true] {
+                let (value, warnings) = evaluate(kind, samples, as_histograms);
+                let close = match (value, expected) {
+                    (Some(a), Some(b)) => (a - b).abs() < 1e-12,
+                    (a, b) => a == b,
+                };
+                assert!(close, "{kind:?} {samples:?} {as_histograms}: {value:?} instead of {expected:?}");
+                assert!(warnings.is_empty(), "{warnings:?}");
             }
         }
     }
-    let mut result = result?;
-    let factor = factor(window, times, started, |sampled| {
-        let extrapolates = kind.is_counter && result.count > 0.0 && first.count >= 0.0;
-        extrapolates.then(|| sampled * (first.count / result.count))
-    })?;
-    result.mul(if kind.is_rate { factor / call.range_seconds() } else { factor });
-    Some(PointValue::Histogram(Arc::new(result)))
-}
 
-/// The extrapolation factor; `None` when a single sample has no known start.
-fn factor(
-    window: &Window<'_>,
-    times: &[i64],
-    started: Option<f64>,
-    zero: impl FnOnce(f64) -> Option<f64>,
-) -> Option<f64> {
-    let (first, last) = (*times.first()?, *times.last()?);
-    let intervals = times.len() - 1;
-    if let Some(sampled) = started {
-        // The counter is known to have begun at zero, so only the right side is extrapolated.
-        let average = if intervals > 0 { (last - first) as f64 / 1000.0 / intervals as f64 } else { 0.0 };
-        let mut to_end = (window.end - last) as f64 / 1000.0;
-        if to_end >= average * 1.1 {
-            to_end = average / 2.0;
+    #[test]
+    fn contradicting_starts_are_reported() {
+        for as_histograms in [false, true] {
+            let samples = [(5, 10, 5.0), (7, 30, 7.0)];
+            let (_, warnings) = evaluate(INCREASE, &samples, as_histograms);
+            assert!(warnings[0].contains("overlaps with previous sample"), "{warnings:?}");
+            assert!(evaluate(DELTA, &samples, as_histograms).1.is_empty());
         }
-        return Some(if sampled == 0.0 { 1.0 } else { (sampled + to_end) / sampled });
     }
-    (intervals > 0).then(|| extrapolate((first, last), intervals, (window.start, window.end), zero))
 }
