@@ -12,6 +12,7 @@ use crate::backend::{Database, Server, Targets};
 use crate::cors::CorsOrigin;
 use crate::engine_metrics::EngineMetrics;
 use crate::observe::HttpMetrics;
+use crate::top_queries::TopQueries;
 use crate::workers::Workers;
 
 /// Settings that come from flags.
@@ -73,6 +74,8 @@ pub(crate) struct State {
     pub(crate) http: HttpMetrics,
     /// What queries count.
     pub(crate) engine_metrics: EngineMetrics,
+    /// What queries have cost, by expression.
+    pub(crate) top_queries: TopQueries,
 }
 
 /// What handlers get.
@@ -86,7 +89,8 @@ impl State {
         let subscribers = Arc::new(Semaphore::new(context.settings.subscribers_max));
         let http = HttpMetrics::new(&context.registry);
         let engine_metrics = EngineMetrics::new(&context.registry, context.settings.query_concurrency);
-        Self { context, queries, lookups, subscribers, http, engine_metrics }
+        let top_queries = TopQueries::default();
+        Self { context, queries, lookups, subscribers, http, engine_metrics, top_queries }
     }
 }
 

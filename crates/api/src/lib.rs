@@ -20,6 +20,7 @@ mod respond;
 mod root;
 mod router;
 mod time;
+mod top_queries;
 mod v1;
 mod workers;
 

@@ -82,6 +82,7 @@ fn v1_routes() -> Router<Arc<ApiState>> {
         .route("/status/flags", get(v1::status_flags::flags))
         .route("/status/runtimeinfo", get(v1::status_runtimeinfo::runtimeinfo))
         .route("/status/buildinfo", get(v1::status_buildinfo::buildinfo))
+        .route("/status/queries", get(v1::status_queries::queries))
         .route("/status/tsdb", get(v1::status_tsdb::tsdb))
         .route("/status/tsdb/blocks", get(v1::status_tsdb::blocks))
         .route("/status/walreplay", get(v1::status_walreplay::walreplay))

@@ -24,5 +24,5 @@ pub mod test_language;
 pub mod value;
 
 pub use engine::{Engine, EngineOptions, QueryError, QueryOptions, QueryOutput, QueryStats};
-pub use limits::{ActiveQueries, CancelToken};
+pub use limits::{ActiveQueries, CancelToken, RunningQuery};
 pub use plan::{PlanMode, PlanNode};

@@ -82,7 +82,9 @@ impl Asked {
                 stats: true,
                 step_stats: self.stats,
             };
-            let mut output = evaluate(&shared, &self.expr, &options)?;
+            let outcome = evaluate(&shared, &self.expr, &options);
+            self.note(&shared, begun.elapsed(), &outcome);
+            let mut output = outcome?;
             if let Some(stats) = &mut output.stats {
                 // The engine admits everybody: queries wait for their turn here.
                 stats.queue_time += queued;
@@ -92,6 +94,18 @@ impl Asked {
             Ok(self.write(output))
         };
         state.queries.run(wait, run).await
+    }
+
+    fn note(&self, state: &State, took: Duration, outcome: &Result<QueryOutput, QueryError>) {
+        match outcome {
+            Ok(output) => {
+                let samples = output.stats.as_ref().map_or(0, |stats| stats.total_samples as u64);
+                state.top_queries.note(&self.query, took, Ok(samples));
+            }
+            // A client that gave up is no fault of the query.
+            Err(QueryError::Canceled(_)) => state.top_queries.note(&self.query, took, Ok(0)),
+            Err(error) => state.top_queries.note(&self.query, took, Err(&error.to_string())),
+        }
     }
 
     fn write(&self, mut output: QueryOutput) -> Answer {

@@ -25,6 +25,7 @@ pub(crate) mod series;
 pub(crate) mod status_buildinfo;
 pub(crate) mod status_config;
 pub(crate) mod status_flags;
+pub(crate) mod status_queries;
 pub(crate) mod status_runtimeinfo;
 pub(crate) mod status_tsdb;
 pub(crate) mod status_walreplay;

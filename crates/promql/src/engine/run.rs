@@ -11,7 +11,7 @@ use super::{EngineOptions, QueryError, QueryOptions, QueryOutput, QueryStats};
 use crate::annotations::Annotations;
 use crate::ast::{DurationContext, Expr, ValueType};
 use crate::column::Grid;
-use crate::limits::{ActiveQueries, Gate, QueryGuard, StepSamples};
+use crate::limits::{ActiveQueries, Gate, QueryGuard, RunningQuery, StepSamples};
 use crate::operators::QueryContext;
 use crate::parser::parse_expr;
 use crate::plan::{Around, ExtentContext, PlanNode, Planner, explain, extent};
@@ -41,6 +41,11 @@ impl Engine {
     pub fn noting(mut self, active: Option<ActiveQueries>) -> Self {
         self.active = active;
         self
+    }
+
+    /// The queries that run now, the oldest first; none when they are not [noted](Self::noting).
+    pub fn running(&self) -> Vec<RunningQuery> {
+        self.active.as_ref().map(ActiveQueries::running).unwrap_or_default()
     }
 
     /// The settings.

@@ -19,11 +19,27 @@ const SLOT_BYTES: usize = 1_000;
 /// What a slot holds besides the query.
 const FRAME_BYTES: usize = 60;
 
-/// The file and its free slots.
+/// The file and its slots.
 #[derive(Debug)]
 pub struct ActiveQueries {
     file: File,
-    free: Mutex<Vec<usize>>,
+    slots: Mutex<Slots>,
+}
+
+/// Which slots are free, and what runs in the others.
+#[derive(Debug)]
+struct Slots {
+    free: Vec<usize>,
+    running: Vec<Option<RunningQuery>>,
+}
+
+/// A query that runs now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningQuery {
+    /// The expression, as the engine prints it.
+    pub query: String,
+    /// When it began.
+    pub since: SystemTime,
 }
 
 /// A query in its slot, which is emptied when this is dropped.
@@ -45,15 +61,22 @@ impl ActiveQueries {
         file.set_len(0)?;
         file.set_len((1 + slots * SLOT_BYTES) as u64)?;
         file.write_all_at(b"[", 0)?;
-        let free = (0..slots).rev().collect();
-        Ok((Self { file, free: Mutex::new(free) }, unfinished(&left)))
+        let slots = Slots { free: (0..slots).rev().collect(), running: vec![None; slots] };
+        Ok((Self { file, slots: Mutex::new(slots) }, unfinished(&left)))
+    }
+
+    /// What runs now, the oldest first.
+    pub fn running(&self) -> Vec<RunningQuery> {
+        let mut running: Vec<_> = self.slots.lock().running.iter().flatten().cloned().collect();
+        running.sort_by_key(|one| one.since);
+        running
     }
 
     /// Notes a query. With all slots taken, or when the file cannot be written, it goes without a note.
     pub(crate) fn insert(&self, query: &str) -> Option<ActiveQuery<'_>> {
-        let slot = self.free.lock().pop()?;
-        let active = ActiveQuery { all: self, slot };
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let since = SystemTime::now();
+        let active = ActiveQuery { all: self, slot: self.take(query, since)? };
+        let seconds = since.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let mut end = query.len().min(SLOT_BYTES - FRAME_BYTES);
         loop {
             while !query.is_char_boundary(end) {
@@ -62,12 +85,22 @@ impl ActiveQueries {
             let text = json_string(query.get(..end).unwrap_or_default());
             let entry = format!("{{\"query\":{text},\"timestamp_sec\":{seconds}}},");
             if entry.len() <= SLOT_BYTES {
-                self.file.write_all_at(entry.as_bytes(), position(slot)).ok()?;
+                self.file.write_all_at(entry.as_bytes(), position(active.slot)).ok()?;
                 return Some(active);
             }
             // Escapes have made it longer than its slot.
             end -= (entry.len() - SLOT_BYTES).min(end);
         }
+    }
+
+    /// A free slot, now this query's.
+    fn take(&self, query: &str, since: SystemTime) -> Option<usize> {
+        let mut slots = self.slots.lock();
+        let slot = slots.free.pop()?;
+        if let Some(running) = slots.running.get_mut(slot) {
+            *running = Some(RunningQuery { query: query.to_owned(), since });
+        }
+        Some(slot)
     }
 }
 
@@ -75,7 +108,11 @@ impl Drop for ActiveQuery<'_> {
     fn drop(&mut self) {
         // A note that stays would be wrong, and the next query in this slot writes it over.
         let _written = self.all.file.write_all_at(&[0; SLOT_BYTES], position(self.slot));
-        self.all.free.lock().push(self.slot);
+        let mut slots = self.all.slots.lock();
+        if let Some(running) = slots.running.get_mut(self.slot) {
+            *running = None;
+        }
+        slots.free.push(self.slot);
     }
 }
 
@@ -106,7 +143,10 @@ mod tests {
         let long = format!("vector(1) # {}", "\"é\n".repeat(900));
         let running = active.insert(&long).unwrap();
         assert!(active.insert("no slot").is_none());
+        let texts = |all: &ActiveQueries| all.running().into_iter().map(|one| one.query).collect::<Vec<_>>();
+        assert_eq!(texts(&active), ["up", long.as_str()]);
         drop(done);
+        assert_eq!(texts(&active), [long.as_str()]);
         assert_eq!(std::fs::metadata(&path).unwrap().len(), 2_001);
         let (_, left) = ActiveQueries::open(&path, 1).unwrap();
         let left = left.unwrap();

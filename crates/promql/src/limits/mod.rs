@@ -8,7 +8,7 @@ mod guard;
 mod memory;
 mod step_samples;
 
-pub use active::ActiveQueries;
+pub use active::{ActiveQueries, RunningQuery};
 pub(crate) use budget::SampleBudget;
 pub use cancel::CancelToken;
 pub(crate) use concurrency::Gate;
