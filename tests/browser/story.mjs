@@ -123,7 +123,21 @@ try {
   await until('a bad query shows its error with the position', async () => /1:\d+/.test(await page.innerText('body')));
   check('a bad query is shown with its position', true);
 
-  faults.splice(0, faults.length, ...faults.filter((fault) => !fault.includes('400')));
+  await page.goto(`${server}/query?g0.expr=${encodeURIComponent('predictions_total * on (no_label) predictions_total')}&g0.tab=1`);
+  await page.locator('[data-error=refused]').waitFor();
+  await page.goto(`${server}/queries?by=count`);
+  await page.locator('[data-query="predictions_total"]').waitFor();
+  check('the queries page counts what was asked', Number(await page.locator('[data-query="predictions_total"] td').nth(1).innerText()) >= 1);
+  check('the queries page says when nothing runs', await page.locator('[data-section=active] [data-empty]').count() === 1);
+  await page.getByRole('combobox', { name: 'What makes a query dear' }).selectOption('errors');
+  await page.locator('[data-query*="no_label"] .query-error').waitFor();
+  check('the queries page shows the last error, and only what failed', await page.locator('[data-query="predictions_total"]').count() === 0 && page.url().includes('by=errors'));
+  await keep('queries');
+  await accessible('the queries page');
+  await page.locator('[data-query*="no_label"] a').click();
+  await until('the expression leads to the query page', async () => new URL(page.url()).pathname === '/query');
+
+  faults.splice(0, faults.length, ...faults.filter((fault) => !/40[02]|422/.test(fault)));
   await page.goto(`${dash}/d/heart-disease?test=1&from=now-5m&to=now`);
   const board = await until('the dashboard draws', async () => {
     const seen = await drawn();

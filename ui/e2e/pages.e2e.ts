@@ -18,7 +18,7 @@ function onStage(name: string, run: (stage: Stage) => Promise<void>): void {
   });
 }
 
-const PAGES: readonly (readonly [string, string])[] = [['/query?g0.expr=up&g0.tab=table', 'up{'], ['/query?g0.expr=up&g0.tab=explain', 'vectorSelector'], ['/targets', 'Targets'], ['/alerts', 'Alerts'], ['/rules', 'Rules'], ['/service-discovery', 'Service discovery'], ['/status', 'Runtime'], ['/flags', '--config.file'], ['/config', 'scrape_configs'], ['/tsdb-status', 'TSDB status'], ['/style', 'Style']];
+const PAGES: readonly (readonly [string, string])[] = [['/query?g0.expr=up&g0.tab=table', 'up{'], ['/query?g0.expr=up&g0.tab=explain', 'vectorSelector'], ['/targets', 'Targets'], ['/alerts', 'Alerts'], ['/rules', 'Rules'], ['/service-discovery', 'Service discovery'], ['/status', 'Runtime'], ['/flags', '--config.file'], ['/config', 'scrape_configs'], ['/tsdb-status', 'TSDB status'], ['/queries', 'Since the start'], ['/style', 'Style']];
 
 describe('every page', () => {
   for (const [path, text] of PAGES) {
@@ -95,6 +95,43 @@ describe('query', () => {
     await page.locator('[data-panel=g1] [data-empty]').waitFor();
     await page.locator('[data-panel=g2] .note.info').first().waitFor();
     await page.context().close();
+  });
+});
+
+describe('queries', () => {
+  onStage('shows what runs, what costs and what failed', async (s) => {
+    const context = await s.browser.newContext();
+    const page = await context.newPage();
+    const since = new Date(Date.now() - 90_000).toISOString();
+    const cost = { count: 3, errors: 0, totalSeconds: 1.5, maxSeconds: 1, averageSeconds: 0.5, samples: 1_200, last: since };
+    await page.route('**/api/v1/status/queries?**', (route) => route.fulfill({ json: { status: 'success', data: { since, active: [{ query: 'sum(rate(x[5m]))', since, seconds: 90 }], top: [{ ...cost, query: 'dear' }, { ...cost, query: 'broken', errors: 2, lastError: 'too many samples' }], expressions: 700, forgotten: 41 } } }));
+    await page.goto(`${s.pages}/queries`);
+    await page.locator('[data-active]').waitFor();
+    expect(await page.locator('[data-active] td').nth(1).textContent()).toBe('1m30s');
+    expect(await page.locator('[data-query=broken] .query-error').textContent()).toContain('too many samples');
+    expect(await page.locator('[data-query=dear] .query-error').count()).toBe(0);
+    await page.getByText('2 of 700 expressions. 41 cheaper ones were forgotten').waitFor();
+    await page.locator('[data-query=dear] a').click();
+    expect(page.url()).toContain('/query?g0.expr=dear');
+    await context.close();
+  });
+  onStage('draws native histograms as a heatmap with axes', async (s) => {
+    const context = await s.browser.newContext();
+    const page = await context.newPage();
+    const now = Math.floor(Date.now() / 1_000);
+    const histograms = Array.from({ length: 30 }, (_, i) => [now - 3_000 + i * 100, { count: '12', sum: '30', buckets: [[0, '0.5', '1', '4'], [0, '1', '2', '6'], [0, '2', '4', '2']] }]);
+    await page.route('**/api/v1/query_range', (route) => route.fulfill({ json: { status: 'success', data: { resultType: 'matrix', result: [{ metric: { __name__: 'h' }, histograms }] } } }));
+    await page.goto(`${s.pages}/query?g0.expr=h&g0.tab=graph&g0.range_input=1h`);
+    await page.getByRole('button', { name: 'Heatmap' }).click();
+    const box = await page.locator('[data-heatmap] canvas').boundingBox();
+    if (box === null) throw new Error('no heatmap');
+    await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.5);
+    await page.locator('.canvas-tip', { hasText: 'Count: 6' }).waitFor();
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + box.height * 0.5, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => page.url()).toMatch(/range_input=1\dm/);
+    await context.close();
   });
 });
 

@@ -22,6 +22,7 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   '/flags': lazy(() => import('./pages/status/FlagsPage').then((m) => ({ default: m.FlagsPage }))),
   '/config': lazy(() => import('./pages/status/ConfigPage').then((m) => ({ default: m.ConfigPage }))),
   '/tsdb-status': lazy(() => import('./pages/status/TsdbPage').then((m) => ({ default: m.TsdbPage }))),
+  '/queries': lazy(() => import('./pages/status/QueriesPage').then((m) => ({ default: m.QueriesPage }))),
   '/style': lazy(() => import('./pages/style/StylePage').then((m) => ({ default: m.StylePage }))),
 };
 const MOVED: Readonly<Record<string, string>> = { '/': '/query', '/graph': '/query', '/index.html': '/query', '/runtimeinfo': '/status' };

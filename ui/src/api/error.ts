@@ -24,7 +24,7 @@ export class ApiError extends Error {
   }
 }
 
-const HINTS: Readonly<Record<ErrorKind, string>> = {
+export const HINTS: Readonly<Record<ErrorKind, string>> = {
   unreachable: 'Check that the server runs and that this page may reach it; the page tries again at the next refresh.',
   refused: 'Correct the expression and run it again.',
   slow: 'Ask for a shorter range, a larger step or fewer series; the limit is --query.timeout.',

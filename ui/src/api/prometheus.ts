@@ -2,7 +2,7 @@
 // source on dashboards; everything else is the same.
 import { prometheusCall } from './http';
 import type {
-  AlertState, Answer, Alert, AstNode, ExemplarSeries, Labels, MetricMetadata, Notification, PlanNode, QueryData, RelabelStep, RuleGroup, TargetsData, TsdbStatus, WalReplay,
+  AlertState, Answer, Alert, AstNode, ExemplarSeries, Labels, MetricMetadata, Notification, PlanNode, QueryCosts, QueryData, RelabelStep, RuleGroup, TargetsData, TsdbStatus, WalReplay,
 } from './types';
 
 export interface RangeRequest {
@@ -77,6 +77,9 @@ export class Prometheus {
   }
   tsdb(limit: number, signal?: AbortSignal): Promise<Answer<TsdbStatus>> {
     return this.call('status/tsdb', { limit }, signal);
+  }
+  queries(by: string, limit: number, signal?: AbortSignal): Promise<Answer<QueryCosts>> {
+    return this.call('status/queries', { by, limit }, signal);
   }
   walReplay(signal?: AbortSignal): Promise<Answer<WalReplay>> {
     return this.call('status/walreplay', {}, signal);

@@ -119,6 +119,32 @@ export interface TsdbStatus {
   readonly memoryInBytesByLabelName?: readonly NameValue[] | null;
   readonly seriesCountByLabelValuePair?: readonly NameValue[] | null;
 }
+export interface RunningQuery {
+  readonly query: string;
+  /** RFC 3339. */
+  readonly since: string;
+  readonly seconds: number;
+}
+/** What one expression has cost since the start. */
+export interface QueryCost {
+  readonly query: string;
+  readonly count: number;
+  readonly errors: number;
+  readonly totalSeconds: number;
+  readonly maxSeconds: number;
+  readonly averageSeconds: number;
+  readonly samples: number;
+  readonly last?: string;
+  readonly lastError?: string;
+}
+/** `/api/v1/status/queries`, an endpoint of Narthex. */
+export interface QueryCosts {
+  readonly since: string;
+  readonly active: readonly RunningQuery[];
+  readonly top: readonly QueryCost[];
+  readonly expressions: number;
+  readonly forgotten: number;
+}
 export interface WalReplay {
   readonly min: number;
   readonly max: number;

@@ -1,6 +1,6 @@
 // Messages: what happened, where, what to do. Errors, warnings, notes and emptiness each look different.
 import type { ReactNode } from 'react';
-import type { ApiError } from '../api/error';
+import { HINTS, type ApiError } from '../api/error';
 import { Icon } from './Icon';
 
 export function Note({ kind, children }: { readonly kind: 'info' | 'warn' | 'bad'; readonly children: ReactNode }): ReactNode {
@@ -39,14 +39,15 @@ function Caret({ query, line, column }: { readonly query: string; readonly line:
 /** `title` says what failed where it was not a query. */
 export function ErrorNote({ error, query, title, children }: { readonly error: ApiError; readonly query?: string; readonly title?: string; readonly children?: ReactNode }): ReactNode {
   const where = error.position;
+  const aboutQuery = title === undefined || error.kind !== 'refused';
   return (
-    <div data-error={error.kind}>
+    <div data-error={error.kind} title={error.message}>
       <Note kind={error.kind === 'slow' || error.kind === 'cancelled' ? 'warn' : 'bad'}>
-        <strong>{title !== undefined && error.kind === 'refused' ? title : TITLES[error.kind]}</strong>
+        <strong>{aboutQuery ? TITLES[error.kind] : title}</strong>
         {where !== undefined && <span className="muted"> at line {where.line}, column {where.column}</span>}
         <div>{error.message}</div>
         {where !== undefined && query !== undefined && <Caret query={query} line={where.line} column={where.column} />}
-        <div className="hint">{error.hint}</div>
+        {(aboutQuery || error.hint !== HINTS.refused) && <div className="hint">{error.hint}</div>}
         {children}
       </Note>
     </div>

@@ -1,6 +1,7 @@
 // A canvas that follows its size and theme, and the tooltip that panels on canvas share.
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useSize, type Size } from './useSize';
+import './canvas.css';
 
 export type Paint = (context: CanvasRenderingContext2D, size: Size) => void;
 

@@ -18,6 +18,7 @@ export const STATUS_PAGES: readonly (readonly [string, string])[] = [
   ['/flags', 'Flags'],
   ['/config', 'Configuration'],
   ['/tsdb-status', 'TSDB status'],
+  ['/queries', 'Queries'],
 ];
 
 export function ServerShell({ children }: { readonly children: ReactNode }): ReactNode {

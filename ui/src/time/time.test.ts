@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDuration, formatInterval, parseDuration } from './duration';
 import { describeRange, resolveRange, resolveTime } from './range';
-import { formatDateTime, parseDateTime } from './zone';
+import { formatDateTime, formatTick, parseDateTime } from './zone';
 
 describe('durations', () => {
   it.each([['5m', 300_000], ['1h30m', 5_400_000], ['500ms', 500], ['1d', 86_400_000], ['15', 15_000], ['1w', 604_800_000]])('%s', (text, ms) => expect(parseDuration(text)).toBe(ms));
@@ -25,5 +25,6 @@ describe('zones', () => {
   it('writes and reads the same instant', () => {
     for (const zone of ['utc', 'browser', 'America/New_York', 'Asia/Kolkata']) expect(parseDateTime(formatDateTime(1_700_000_000_000, zone), zone)).toBe(1_700_000_000_000);
   });
+  it.each([[30_000, '00:00:00'], [60_000, '00:00'], [1_800_000, '00:00'], [3_600_000, '03-11'], [86_400_000, '03-11'], [2_592_000_000, '2026-03']])('labels midnight every %d ms', (spacing, text) => expect(formatTick(Date.UTC(2026, 2, 11), 'utc', spacing)).toBe(text));
   it('survives an unknown zone', () => expect(formatDateTime(0, 'Nowhere/Land')).toMatch(/^19(69|70)-/));
 });

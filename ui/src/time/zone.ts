@@ -69,7 +69,8 @@ export function formatDateTime(ms: number, zone: Zone, withMs = false): string {
 export function formatTick(ms: number, zone: Zone, spacingMs: number): string {
   const p = partsIn(ms, zone);
   if (spacingMs < 60_000) return `${two(p.hour)}:${two(p.minute)}:${two(p.second)}`;
-  if (spacingMs < 86_400_000) return p.hour === 0 && p.minute === 0 ? `${two(p.month)}-${two(p.day)}` : `${two(p.hour)}:${two(p.minute)}`;
+  // A date among hours says where the day begins; among minutes it would only puzzle.
+  if (spacingMs < 86_400_000) return p.hour === 0 && p.minute === 0 && spacingMs >= 3_600_000 ? `${two(p.month)}-${two(p.day)}` : `${two(p.hour)}:${two(p.minute)}`;
   if (spacingMs < 28 * 86_400_000) return `${two(p.month)}-${two(p.day)}`;
   return `${p.year}-${two(p.month)}`;
 }

@@ -42,7 +42,7 @@ function AlertRule({ entry, zone }: { readonly entry: Entry; readonly zone: stri
         <Icon name="right" />
         <Badge kind={KIND[rule.state]}>{rule.state.toUpperCase()}</Badge>
         <strong>{rule.name}</strong>
-        {alerts.length > 0 && <span className="muted">{alerts.length} active</span>}
+        {alerts.length > 0 && <span className="muted nowrap">{alerts.length} active</span>}
         <span className="grow ellipsis muted">{alerts.length > 0 ? Object.values(alerts[0]?.annotations ?? {})[0] : ''}</span>
         <span className="muted only-wide">{group.name}</span>
       </summary>
@@ -52,11 +52,11 @@ function AlertRule({ entry, zone }: { readonly entry: Entry; readonly zone: stri
         {alerts.length > 0 && (
           <div className="table-wrap">
             <table className="table">
-              <thead><tr><th scope="col">State</th><th scope="col">Labels</th><th scope="col">Active since</th><th scope="col" className="num">Value</th></tr></thead>
+              <thead><tr><th scope="col" className="only-wide">State</th><th scope="col">Labels</th><th scope="col">Active since</th><th scope="col" className="num">Value</th></tr></thead>
               <tbody>
                 {alerts.map((alert, i) => (
                   <tr key={i}>
-                    <td><Badge kind={KIND[alert.state]}>{alert.state}</Badge>{alert.keepFiringSince !== undefined && <div className="muted">kept firing</div>}</td>
+                    <td className="only-wide"><Badge kind={KIND[alert.state]}>{alert.state}</Badge>{alert.keepFiringSince !== undefined && <div className="muted">kept firing</div>}</td>
                     <td>
                       <LabelList labels={alert.labels} skip="alertname" />
                       {Object.entries(alert.annotations).map(([name, value]) => <div key={name} className="muted">{name}: {value}</div>)}

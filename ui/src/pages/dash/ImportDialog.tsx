@@ -35,7 +35,7 @@ export function ImportDialog({ entries, onClose }: { readonly entries: readonly 
   return (
     <Dialog title="Import a dashboard" onClose={onClose} actions={<button type="button" className="btn btn-primary" disabled={value === undefined} onClick={() => send(importDashboard(unwrapped(value)))}>Import</button>}>
       <div className="stack">
-        <label className="row-wrap"><Icon name="upload" /> Choose a JSON file <input type="file" accept=".json,application/json" onChange={(event) => { void event.target.files?.[0]?.text().then(change); }} /></label>
+        <label className="btn file-choice"><Icon name="upload" /> Choose a JSON file <input type="file" className="visually-hidden" accept=".json,application/json" onChange={(event) => { void event.target.files?.[0]?.text().then(change); }} /></label>
         {failure !== undefined && (
           <ErrorNote error={failure} title="The server did not take this dashboard">
             {failure.kind === 'conflict' && (

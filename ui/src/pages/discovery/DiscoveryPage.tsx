@@ -68,14 +68,14 @@ function PoolCard({ name, list, dropped, filter }: { readonly name: string; read
       </div>
       {list.length === 0 ? <p className="card-pad muted">Nothing was discovered.</p> : (
         <div className="table-wrap">
-          <table className="table">
+          <table className="table discovery">
             <thead><tr><th scope="col">Discovered labels</th><th scope="col">Target labels</th><th scope="col"><span className="visually-hidden">Actions</span></th></tr></thead>
             <tbody>
               {shown.slice(0, limit).map((found, i) => (
                 <tr key={i}>
-                  <td className="half"><LabelList labels={found.discovered} /></td>
+                  <td><LabelList labels={found.discovered} /></td>
                   <td>{found.labels === undefined ? <Badge kind="warn">dropped by relabelling</Badge> : <LabelList labels={found.labels} />}</td>
-                  <td className="num"><button type="button" className="btn btn-sm btn-quiet" onClick={() => setSteps(found)}>Steps</button></td>
+                  <td className="num"><button type="button" className="btn btn-sm btn-quiet" aria-label={`Steps of ${found.discovered['__address__'] ?? name}`} onClick={() => setSteps(found)}>Steps</button></td>
                 </tr>
               ))}
             </tbody>

@@ -6,6 +6,7 @@ import type { AstNode } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { Empty, ErrorNote, Progress } from '../../design/Note';
 import { Badge } from '../../design/parts';
+import { formatSeconds } from '../../time/duration';
 import { childrenOf, nodeText } from './ast';
 import { Plan } from './Plan';
 import type { PanelState } from './state';
@@ -26,7 +27,7 @@ function Node({ node, depth }: { readonly node: AstNode; readonly depth: number 
       <div className="row">
         <Badge kind="info">{node.type}</Badge>
         <code className="grow">{text}</code>
-        {size !== undefined && <span className="muted">{size}, {asked.took.toFixed(0)} ms</span>}
+        {size !== undefined && <span className="muted">{size}, {formatSeconds(Math.round(asked.took) / 1_000)}</span>}
         {asked.error !== undefined && <span className="muted">{asked.error.message}</span>}
         {runnable && !run && <button type="button" className="btn btn-sm" onClick={() => setRun(true)}>Evaluate</button>}
       </div>

@@ -40,7 +40,7 @@ export function GraphView({ id, data, from, to, step, display, yFromZero, exempl
   const histograms = result.filter((item) => (item.histograms?.length ?? 0) > 0);
 
   if (result.length === 0) return <Empty title="Empty result">No series in this time range. Try a longer range, or the table for the latest value.</Empty>;
-  if (display === 'heatmap' && histograms.length > 0) return <HistogramHeatmap items={histograms} from={from} to={to} />;
+  if (display === 'heatmap' && histograms.length > 0) return <HistogramHeatmap items={histograms} from={from} to={to} onZoom={onZoom} onZoomOut={onZoomOut} />;
   return (
     <div className="stack">
       {result.length > SERIES_MAX && <Note kind="warn">{result.length} series; the first {SERIES_MAX} are drawn. Aggregate, for example with topk() or sum by ().</Note>}

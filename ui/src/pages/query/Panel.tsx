@@ -9,7 +9,7 @@ import { Icon } from '../../design/Icon';
 import { Menu } from '../../design/Menu';
 import { Empty, ErrorNote, Progress, Warnings } from '../../design/Note';
 import { Tabs } from '../../design/parts';
-import { formatDuration } from '../../time/duration';
+import { formatDuration, formatSeconds } from '../../time/duration';
 import { GraphControls, InstantField } from './Controls';
 import { Explain } from './Explain';
 import { Explorer } from './Explorer';
@@ -63,7 +63,7 @@ function Facts({ data, took, extra }: { readonly data: QueryData; readonly took:
   const evaluated = data.stats?.timings?.['evalTotalTime'];
   return (
     <span className="muted facts">
-      {count} · {took.toFixed(0)} ms{evaluated === undefined ? '' : ` (${(evaluated * 1_000).toFixed(1)} ms in the engine)`}
+      {count} · {formatSeconds(Math.round(took) / 1_000)}{evaluated === undefined ? '' : ` (${formatSeconds(evaluated)} in the engine)`}
       {samples === undefined ? '' : ` · ${samples.toLocaleString('en')} samples`}
       {extra}
     </span>

@@ -30,7 +30,7 @@ export function Statistics({ expr }: { readonly expr: string }): ReactNode {
   if (stats === undefined || asked.error !== undefined) return null;
   return (
     <section aria-label="Statistics">
-      <h3>Statistics of one evaluation, now</h3>
+      <h2 className="h3">Statistics of one evaluation, now</h2>
       <dl className="kv statistics">
         {rowsOf(stats, asked.took).map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`} className="num">{value}</dd>])}
       </dl>

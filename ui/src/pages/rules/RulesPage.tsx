@@ -55,7 +55,7 @@ export function RulesPage(): ReactNode {
     <>
       <div className="page-head">
         <h1>Rules</h1>
-        <Badge kind={failing > 0 ? 'bad' : 'good'}>{failing > 0 ? `${failing} failing` : 'all healthy'}</Badge>
+        {all.length > 0 && <Badge kind={failing > 0 ? 'bad' : 'good'}>{failing > 0 ? `${failing} failing` : 'all healthy'}</Badge>}
         <div className="grow" />
         <button type="button" className="btn" aria-pressed={health === 'err'} onClick={() => setHealth(health === 'err' ? 'all' : 'err')}>Only failing</button>
         <Search value={filter} onChange={setFilter} placeholder="Filter by group, rule or expression" />
@@ -78,7 +78,7 @@ export function RulesPage(): ReactNode {
                 <tr key={i}>
                   <td className="rule-health"><Badge kind={rule.health === 'ok' ? 'good' : rule.health === 'err' ? 'bad' : 'warn'}>{rule.health.toUpperCase()}</Badge></td>
                   <td>
-                    <div className="row"><strong>{rule.name}</strong> <span className="muted">{rule.type === 'alerting' ? 'alert' : 'record'}</span></div>
+                    <div className="row"><strong>{rule.name}</strong> <span className="muted nowrap">{rule.type === 'alerting' ? 'alert' : 'record'}</span></div>
                     <RuleBody rule={rule} />
                   </td>
                   <td className="num muted">{formatAgo(Date.parse(rule.lastEvaluation), now)}<br />{formatSeconds(rule.evaluationTime)}</td>

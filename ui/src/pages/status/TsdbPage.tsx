@@ -36,7 +36,7 @@ function Bars({ title, rows, total, unit = (value) => value.toLocaleString('en')
             {rows.map((row) => (
               <tr key={row.name}>
                 <td><Link to={queryLink(query(row.name))} className="mono">{row.name}</Link></td>
-                <td className="num">{unit(row.value)}{total !== undefined && total > 0 && <span className="muted"> {((100 * row.value) / total).toFixed(1)} %</span>}</td>
+                <td className="num">{unit(row.value)}{total !== undefined && total > 0 && <span className="muted share">{((100 * row.value) / total).toFixed(1)} %</span>}</td>
                 <td className="bar-cell"><div className="bar"><div style={{ width: `${(100 * row.value) / most}%` }} /></div></td>
               </tr>
             ))}
@@ -80,7 +80,7 @@ export function TsdbPage(): ReactNode {
             <Bars title="Series by metric name" rows={data.seriesCountByMetricName ?? []} total={series} query={(name) => `count by (job) ({__name__=${JSON.stringify(name)}})`} />
             <Bars title="Series by label pair" rows={data.seriesCountByLabelValuePair ?? []} total={series} query={(pair) => `topk(20, count by (__name__) ({${pairSelector(pair)}}))`} />
             <Bars title="Values by label name" rows={data.labelValueCountByLabelName ?? []} total={undefined} query={(name) => `topk(20, count by (${name}) ({${name}!=""}))`} />
-            <Bars title="Memory by label name" rows={data.memoryInBytesByLabelName ?? []} total={undefined} unit={(value) => (value < 10_240 ? `${value} B` : value < 10_485_760 ? `${(value / 1024).toFixed(0)} KiB` : `${(value / 1_048_576).toFixed(0)} MiB`)} query={(name) => `count by (${name}) ({${name}!=""})`} />
+            <Bars title="Memory by label name" rows={data.memoryInBytesByLabelName ?? []} total={undefined} unit={(value) => (value < 10_240 ? `${value.toLocaleString('en')} B` : value < 10_485_760 ? `${(value / 1024).toFixed(0)} KiB` : `${(value / 1_048_576).toFixed(0)} MiB`)} query={(name) => `count by (${name}) ({${name}!=""})`} />
           </div>
         </>
       )}

@@ -109,6 +109,11 @@ export function TargetsPage(): ReactNode {
       {asked.data !== undefined && targets.length === 0 && <Empty title="No targets">No scrape_configs section has discovered a target yet. Service discovery shows what was dropped and why.</Empty>}
       {targets.length > 0 && rows.length === 0 && <Empty title="No target matches the filter" />}
       <div className="targets" role="table" aria-label="Targets" ref={view.ref}>
+        {rows.length > 0 && (
+          <div className="target target-head" role="row">
+            <div role="columnheader">State</div><div role="columnheader">Endpoint</div><div role="columnheader">Labels</div><div role="columnheader" className="num">Last scrape</div><div role="columnheader" className="num">Took</div><div role="columnheader"><span className="visually-hidden">More</span></div>
+          </div>
+        )}
         <div style={{ height: view.before }} />
         {rows.slice(view.first, view.last).map((row) =>
           row.kind === 'pool' ? (

@@ -71,7 +71,7 @@ function CellView({ field, frame, row, range, props }: CellProps): ReactNode {
   if (mode === 'sparkline') return <td style={styleOf(mode, shown, side, props.look.dark)}><Sparkline values={field.values} color={shown.color} /></td>;
   return (
     <td style={styleOf(mode, shown, side, props.look.dark)} title={text}>
-      {mode === 'gauge' && field.type === 'number' && <div className="cell-gauge"><div style={{ width: `${100 * shown.share}%`, background: shown.color }} /></div>}
+      {mode === 'gauge' && field.type === 'number' && raw !== null && <div className="cell-gauge"><div style={{ width: `${100 * shown.share}%`, background: shown.color }} /></div>}
       <ValueLink link={linkOf(field, frame, row, text, raw, props.links)}>{text}</ValueLink>
     </td>
   );
