@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 
 use crate::metrics::Metrics;
 use crate::model::Model;
@@ -58,19 +58,29 @@ impl Service {
 /// All routes, measured.
 pub fn router(service: Service) -> Router {
     let metrics = service.metrics.clone();
-    let routes = Router::new()
+    metrics.measure(routes(service, post(predict::predict)))
+}
+
+/// All routes, of which neither the requests nor the predictions for one patient are measured: what measuring is compared with.
+#[cfg(feature = "bench")]
+pub fn unmeasured(service: Service) -> Router {
+    routes(service, post(predict::unmeasured))
+}
+
+fn routes(service: Service, predict: MethodRouter<Service>) -> Router {
+    let metrics = service.metrics.clone();
+    Router::new()
         .route("/", get(index::page))
         .route("/docs", get(docs::page))
         .route("/openapi.json", get(openapi::document))
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
-        .route("/predict", post(predict::predict))
+        .route("/predict", predict)
         .route("/predict/batch", post(batch::predict).layer(DefaultBodyLimit::max(BATCH_SIZE_MAX)))
         .route("/metrics", metrics.route())
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_SIZE_MAX))
         .with_state(service)
-        .layer(from_fn_with_state(Around::new(metrics.clone()), around));
-    metrics.measure(routes)
+        .layer(from_fn_with_state(Around::new(metrics), around))
 }
