@@ -35,14 +35,14 @@ test: check-tools ## Everything that must hold: format, lints, docs, tests, UI, 
 test-ui: ui ## The checks of the web interface alone
 	cd ui && npm run typecheck && npm test && npm run budget
 
-interop: build ## Compare with a real Prometheus (built once into a cache folder)
+interop: build ## Compare with a real Prometheus (built once into a cache folder), and run the containers
 	@scripts/interop.sh
 
 bench: ## All criterion benches
 	$(CARGO) bench --workspace --benches
 
 docs: ## Build the book into target/book
-	@command -v mdbook >/dev/null || { echo "mdbook is missing: cargo install mdbook --locked" >&2; exit 1; }
+	@command -v mdbook >/dev/null || { echo "mdbook is missing: cargo install mdbook --version 0.5.4 --locked" >&2; exit 1; }
 	mdbook build docs/book
 
 images: ui ## Build the container images from static binaries; nothing is pulled

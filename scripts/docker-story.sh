@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The story in containers: `up` starts it and waits until every part is healthy, `down` removes it (its data volumes stay).
+# The story in containers: `up` starts it and waits until every part is healthy, `down` removes it (its data volumes stay),
+# `remove` the volumes as well.
 # Called by `make docker-up` and `make docker-down`.
 set -eu
 cd "$(dirname "$0")/.."
@@ -11,7 +12,8 @@ else
   echo "neither 'docker compose' nor docker-compose is there: install one (Debian: apt install docker-compose)" >&2
   exit 1
 fi
-compose+=(-p narthex -f deploy/docker/compose.yml)
+# Another project name keeps a second story apart, with ports of its own (deploy/docker/compose.yml names them).
+compose+=(-p "${NARTHEX_PROJECT:-narthex}" -f deploy/docker/compose.yml)
 
 case ${1:-} in
   up)
@@ -30,13 +32,14 @@ case ${1:-} in
     done
     cat <<EOF
 
-  heart-disease API   http://localhost:8000
-  server              http://localhost:9090           (Status → Targets: http://localhost:9090/targets)
-  dashboards          http://localhost:3000/d/heart-disease
+  heart-disease API   http://localhost:${API_PORT:-8000}
+  server              http://localhost:${SERVER_PORT:-9090}           (Status → Targets: http://localhost:${SERVER_PORT:-9090}/targets)
+  dashboards          http://localhost:${DASHBOARDS_PORT:-3000}/d/heart-disease
 
   make docker-down stops it.
 EOF
     ;;
   down) "${compose[@]}" down ;;
-  *) echo "usage: scripts/docker-story.sh up|down" >&2; exit 2 ;;
+  remove) "${compose[@]}" down --volumes ;;
+  *) echo "usage: scripts/docker-story.sh up|down|remove" >&2; exit 2 ;;
 esac

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make interop`: the tests that need a real Prometheus.
+# `make interop`: the tests that need a real Prometheus, and the containers of the story where there is a Docker engine.
 set -eu
 cd "$(dirname "$0")/.."
 NARTHEX_PEERS_BIN=$(scripts/peers.sh)
@@ -13,4 +13,7 @@ fi
 if [ -d "$python/prometheus_client" ]; then
   export NARTHEX_PEERS_PYTHON=$python
 fi
+# The configurations of the story are Prometheus' configurations, too.
+"$NARTHEX_PEERS_BIN/promtool" check config --syntax-only deploy/prometheus.yml deploy/docker/prometheus.yml
 cargo test --locked -p narthex-tests --test interop --test interop_api --test interop_exposition --test interop_promql --test interop_tsdb -- --nocapture --test-threads=1
+scripts/docker-interop.sh
