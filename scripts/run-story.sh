@@ -3,7 +3,7 @@
 # Called by `make run` after the binaries are built. Data stays in data/ between runs.
 set -u
 cd "$(dirname "$0")/.."
-bin=target/release
+bin=${CARGO_TARGET_DIR:-target}/release
 pids=()
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
