@@ -18,11 +18,12 @@ use std::time::Duration;
 use narthex_tests::{Process, binary, free_port, get, wait_until};
 
 /// Commands that the tests of a page cannot run, and what runs them instead.
-const ELSEWHERE: [&str; 5] = [
+const ELSEWHERE: [&str; 6] = [
     "make ",           // the verbs themselves: this is one of them
     "export PATH",     // done below
     "kubectl ",        // needs a cluster
     "docker-compose ", // `make interop` starts the containers
+    "docker run ",     // and asks them
     "sudo ",
 ];
 

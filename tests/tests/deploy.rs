@@ -34,7 +34,9 @@ fn systemd_takes_the_unit() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("narthex.service");
     std::fs::write(&file, unit.replace("/usr/local/bin/narthex", "/bin/true")).unwrap();
-    let Some(output) = ask("systemd-analyze", &["verify", "--man=no", file.to_str().unwrap()]) else { return };
+    let Some(output) = ask("systemd-analyze", &["verify", "--man=no", file.to_str().unwrap()]) else {
+        return;
+    };
     let complaints: Vec<_> =
         said(&output).lines().filter(|line| line.contains("narthex")).map(ToOwned::to_owned).collect();
     assert!(complaints.is_empty(), "{complaints:?}");
@@ -46,7 +48,8 @@ fn kustomize_builds_the_manifests() {
     let Some(output) = ask("kubectl", &["kustomize", folder.to_str().unwrap()]) else { return };
     let text = said(&output);
     assert!(output.status.success(), "{text}");
-    for kind in ["Namespace", "StatefulSet", "Deployment", "Service", "ServiceAccount", "Role", "RoleBinding"] {
+    for kind in ["Namespace", "StatefulSet", "Deployment", "Service", "ServiceAccount", "Role", "RoleBinding"]
+    {
         assert!(text.lines().any(|line| line == format!("kind: {kind}")), "no {kind} in {text}");
     }
 }
@@ -68,8 +71,7 @@ fn the_configurations_are_accepted() {
     let inside = folder.path().join("prometheus.yml");
     std::fs::write(&inside, block(&manifest, "prometheus.yml")).unwrap();
     for file in [inside, deploy().join("prometheus.yml"), deploy().join("docker/prometheus.yml")] {
-        let output =
-            Command::new(binary("narthex")).args(["check", "config"]).arg(&file).output().unwrap();
+        let output = Command::new(binary("narthex")).args(["check", "config"]).arg(&file).output().unwrap();
         assert!(output.status.success(), "{}", said(&output));
     }
 }

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use heart_disease_api::model::Model;
-use heart_disease_api::routes::{Service, router, unmeasured};
+use heart_disease_api::routes::{Service, partly_measured};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
@@ -25,17 +25,21 @@ const REQUESTS_A_ROUND: u32 = 4_000;
 const CONNECTIONS: usize = 8;
 
 fn main() {
-    let service = || Service::new(Model::built_in().unwrap());
-    let (measured, bare) = (router(service()), unmeasured(service()));
+    let app = |requests, predictions| {
+        partly_measured(Service::new(Model::built_in().unwrap()), requests, predictions)
+    };
     println!("{ROUNDS} rounds of {REQUESTS_A_ROUND} requests each; the best round of each kind");
-    report("in the process, ns", in_process(&measured, &bare));
-    report("over loopback, processor ns", over_loopback(measured, bare));
+    let bare = app(false, false);
+    report("in the process, requests, ns", in_process(&app(true, false), &bare));
+    report("in the process, predictions, ns", in_process(&app(false, true), &bare));
+    report("in the process, both, ns", in_process(&app(true, true), &bare));
+    report("over loopback, both, processor ns", over_loopback(app(true, true), bare));
 }
 
 fn report(what: &str, [measured, bare]: [f64; 2]) {
     let added = measured - bare;
     println!(
-        "{what:<30} measured {measured:>8.0}   bare {bare:>8.0}   added {added:>6.0} ({:.2} %)   {:>7.0} requests/s a core",
+        "{what:<34} measured {measured:>8.0}   bare {bare:>8.0}   added {added:>6.0} ({:.2} %)   {:>7.0} requests/s a core",
         100.0 * added / bare,
         1e9 / measured
     );

@@ -3,11 +3,13 @@
 //! `http_requests_total` counts every answer, refused requests and `/metrics` itself included; a page therefore shows
 //! the scrapes before it, not its own.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::Router;
+use axum::http::{Method, StatusCode};
 use axum::routing::{MethodRouter, get};
-use narthex_client::axum::{handler_for, layer_for};
+use narthex_client::axum::{HttpMetrics, handler_for, layer_for};
 use narthex_client::{
     BuildInfo, Counter, Gauge, Histogram, HistogramSeries, InFlight, Info, LabelValue, Labels,
     ProcessCollector, Registry, metrics,
@@ -17,6 +19,7 @@ use crate::model::{Model, Prediction};
 use crate::patient::{FEATURES, Patient};
 use crate::request::RequestId;
 
+// ANCHOR: define (the book shows what lies between the two marks)
 /// What the model says, as the label shows it.
 #[derive(LabelValue)]
 enum Outcome {
@@ -56,12 +59,16 @@ struct Predictions {
     /// Requests that were refused because too many were being answered.
     requests_refused_busy: Counter,
 }
+// ANCHOR_END: define
 
 /// The service's metrics; clones share them.
 #[derive(Debug, Clone)]
 pub struct Metrics {
     registry: Registry,
     of: Predictions,
+    /// What the client library's layer would count, here counted by our own (`request::around`).
+    requests: HttpMetrics,
+    exemplars: Arc<Sampled>,
     /// The series of each feature, looked up once.
     ranks: [HistogramSeries; FEATURES.len()],
 }
@@ -80,7 +87,29 @@ impl Metrics {
         let of = Predictions::register_in(&registry);
         let ranks =
             FEATURES.map(|feature| of.prediction_feature_rank.with(ByFeature { feature: feature.name }));
-        Self { registry, of, ranks }
+        let requests = layer_for(&registry);
+        Self { registry, of, requests, exemplars: Arc::default(), ranks }
+    }
+
+    /// Counts a request in flight until the guard is dropped.
+    pub fn request_begins(&self) -> InFlight {
+        self.requests.begin()
+    }
+
+    /// Counts what was answered, by method, route and status, how long that took and how large the body is.
+    pub fn answered(
+        &self,
+        method: &Method,
+        route: Option<&str>,
+        status: StatusCode,
+        took: Duration,
+        bytes: Option<u64>,
+    ) {
+        let route = route.unwrap_or("unmatched");
+        self.requests.record_duration(method, route, status.as_u16(), took);
+        if let Some(bytes) = bytes {
+            self.requests.record_size(method, route, bytes);
+        }
     }
 
     /// Counts a prediction in flight until the guard is dropped.
@@ -104,8 +133,12 @@ impl Metrics {
         for (series, rank) in self.ranks.iter().zip(model.ranks(patient)) {
             series.observe(rank);
         }
-        let exemplar = [("request_id", request.as_str())];
-        self.of.prediction_duration.observe_with_exemplar((), took.as_secs_f64(), &exemplar);
+        if self.exemplars.takes(took) {
+            let exemplar = [("request_id", request.as_str())];
+            self.of.prediction_duration.observe_with_exemplar((), took.as_secs_f64(), &exemplar);
+        } else {
+            self.of.prediction_duration.observe_duration(took);
+        }
     }
 
     /// Counts a request that was refused because too many are being answered.
@@ -113,13 +146,24 @@ impl Metrics {
         self.of.requests_refused_busy.inc();
     }
 
-    /// Counts and times every request of `routes`.
-    pub fn measure(&self, routes: Router) -> Router {
-        routes.layer(layer_for(&self.registry))
-    }
-
     /// `GET /metrics`.
     pub fn route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S> {
         get(handler_for(self.registry.clone()))
+    }
+}
+
+/// Which predictions become exemplars: an exemplar is a sample and no log, and costs more than all the counting. One in
+/// [`EXEMPLAR_EVERY`], and every slow one, as it is the slow ones that somebody looks for.
+#[derive(Debug, Default)]
+struct Sampled {
+    seen: AtomicU64,
+}
+
+const EXEMPLAR_EVERY: u64 = 32;
+const SLOW: Duration = Duration::from_millis(1);
+
+impl Sampled {
+    fn takes(&self, took: Duration) -> bool {
+        took >= SLOW || self.seen.fetch_add(1, Ordering::Relaxed).is_multiple_of(EXEMPLAR_EVERY)
     }
 }

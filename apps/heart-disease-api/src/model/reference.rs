@@ -34,6 +34,12 @@ impl Reference {
 
     /// The rank of `value`, from 0 to 1; between two known values it is interpolated.
     pub fn rank(&self, value: f64) -> f64 {
+        // Categories are all known, in order: no need to search.
+        if let Some((known, rank)) = self.0.get(value as usize)
+            && *known == value
+        {
+            return *rank;
+        }
         let above = self.0.partition_point(|(known, _)| *known < value);
         match (above.checked_sub(1).and_then(|below| self.0.get(below)), self.0.get(above)) {
             (_, Some((known, rank))) if *known == value => *rank,

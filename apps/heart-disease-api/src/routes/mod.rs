@@ -57,14 +57,21 @@ impl Service {
 
 /// All routes, measured.
 pub fn router(service: Service) -> Router {
-    let metrics = service.metrics.clone();
-    metrics.measure(routes(service, post(predict::predict)))
+    let around = from_fn_with_state(Around::new(service.metrics.clone()), around);
+    routes(service, post(predict::predict)).layer(around)
 }
 
-/// All routes, of which neither the requests nor the predictions for one patient are measured: what measuring is compared with.
+/// The routes with parts of their measuring only: of the requests, of the predictions, or of nothing. For `benches/instrumentation.rs`.
 #[cfg(feature = "bench")]
-pub fn unmeasured(service: Service) -> Router {
-    routes(service, post(predict::unmeasured))
+pub fn partly_measured(service: Service, requests: bool, predictions: bool) -> Router {
+    let state = Around::new(service.metrics.clone());
+    let predict = if predictions { post(predict::predict) } else { post(predict::unmeasured) };
+    let routes = routes(service, predict);
+    if requests {
+        routes.layer(from_fn_with_state(state, around))
+    } else {
+        routes.layer(from_fn_with_state(state, crate::request::around_unmeasured))
+    }
 }
 
 fn routes(service: Service, predict: MethodRouter<Service>) -> Router {
@@ -82,5 +89,4 @@ fn routes(service: Service, predict: MethodRouter<Service>) -> Router {
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_SIZE_MAX))
         .with_state(service)
-        .layer(from_fn_with_state(Around::new(metrics), around))
 }
