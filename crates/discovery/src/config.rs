@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use crate::refresh::{Refresher, Updates, run};
 use crate::{
-    AzureConfig, ConsulConfig, DigitalOceanConfig, DnsConfig, DockerConfig, Ec2Config, EurekaConfig,
-    FileConfig, GceConfig, HetznerConfig, HttpConfig, IonosConfig, KubernetesConfig, LightsailConfig,
-    LinodeConfig, MarathonConfig, NomadConfig, PuppetDbConfig, ScalewayConfig, SwarmConfig, TargetGroup,
-    TritonConfig, VultrConfig, aws, azure, consul, digitalocean, dns, docker, eureka, file, gce, hetzner,
-    http_sd, ionos, kubernetes, linode, marathon, nomad, puppetdb, scaleway, triton, vultr,
+    AzureConfig, ConsulConfig, DigitalOceanConfig, DnsConfig, DockerConfig, Ec2Config, EcsConfig,
+    ElastiCacheConfig, EurekaConfig, FileConfig, GceConfig, HetznerConfig, HttpConfig, IonosConfig,
+    KubernetesConfig, KumaConfig, LightsailConfig, LinodeConfig, MarathonConfig, MskConfig, NomadConfig,
+    OciConfig, OpenStackConfig, OutscaleConfig, OvhCloudConfig, PuppetDbConfig, RdsConfig, ScalewayConfig,
+    StackitConfig, SwarmConfig, TargetGroup, TritonConfig, UyuniConfig, VultrConfig, ZooKeeperConfig, aws,
+    azure, consul, digitalocean, dns, docker, eureka, file, gce, hetzner, http_sd, ionos, kubernetes, kuma,
+    linode, marathon, nomad, oci, openstack, outscale, ovhcloud, puppetdb, scaleway, stackit, triton, uyuni,
+    vultr, zookeeper,
 };
 
 /// One entry of a `*_sd_configs` or `static_configs` list.
@@ -60,6 +63,32 @@ pub enum DiscoveryConfig {
     Marathon(Box<MarathonConfig>),
     /// Machines of Triton.
     Triton(Box<TritonConfig>),
+    /// Tasks of Amazon ECS.
+    Ecs(Box<EcsConfig>),
+    /// Nodes of Amazon MSK's Kafka clusters.
+    Msk(Box<MskConfig>),
+    /// Instances of Amazon RDS' database clusters.
+    Rds(Box<RdsConfig>),
+    /// Caches of Amazon ElastiCache.
+    ElastiCache(Box<ElastiCacheConfig>),
+    /// Proxies of a Kuma mesh.
+    Kuma(Box<KumaConfig>),
+    /// Instances, hypervisors or load balancers of OpenStack.
+    OpenStack(Box<OpenStackConfig>),
+    /// Servers of OVHcloud.
+    OvhCloud(Box<OvhCloudConfig>),
+    /// Virtual machines of Outscale.
+    Outscale(Box<OutscaleConfig>),
+    /// Instances of Oracle Cloud.
+    Oci(Box<OciConfig>),
+    /// Servers of STACKIT.
+    Stackit(Box<StackitConfig>),
+    /// Systems managed by Uyuni.
+    Uyuni(Box<UyuniConfig>),
+    /// Members of server sets in ZooKeeper.
+    Serverset(Box<ZooKeeperConfig>),
+    /// Services of Nerve in ZooKeeper.
+    Nerve(Box<ZooKeeperConfig>),
 }
 
 impl DiscoveryConfig {
@@ -89,6 +118,19 @@ impl DiscoveryConfig {
             Self::Eureka(_) => "eureka",
             Self::Marathon(_) => "marathon",
             Self::Triton(_) => "triton",
+            Self::Ecs(_) => "ecs",
+            Self::Msk(_) => "msk",
+            Self::Rds(_) => "rds",
+            Self::ElastiCache(_) => "elasticache",
+            Self::Kuma(_) => "kuma",
+            Self::OpenStack(_) => "openstack",
+            Self::OvhCloud(_) => "ovhcloud",
+            Self::Outscale(_) => "outscale",
+            Self::Oci(_) => "oci",
+            Self::Stackit(_) => "stackit",
+            Self::Uyuni(_) => "uyuni",
+            Self::Serverset(_) => "serverset",
+            Self::Nerve(_) => "nerve",
         }
     }
 
@@ -114,6 +156,8 @@ impl DiscoveryConfig {
             Self::Static(_) => return,
             Self::Kubernetes(config) => return kubernetes::run(*config, updates).await,
             Self::Consul(config) => return consul::run(*config, updates).await,
+            Self::Serverset(config) => return zookeeper::run_serverset(*config, updates).await,
+            Self::Nerve(config) => return zookeeper::run_nerve(*config, updates).await,
             Self::File(config) => Box::new(file::FileRefresher::new(config)),
             Self::Dns(config) => Box::new(dns::DnsRefresher::new(config)),
             Self::Http(config) => Box::new(http_sd::HttpRefresher::new(*config)),
@@ -134,6 +178,17 @@ impl DiscoveryConfig {
             Self::Eureka(config) => Box::new(eureka::EurekaAsker::new(*config)),
             Self::Marathon(config) => Box::new(marathon::MarathonAsker::new(*config)),
             Self::Triton(config) => Box::new(triton::TritonAsker::new(*config)),
+            Self::Ecs(config) => Box::new(aws::EcsAsker::new(*config)),
+            Self::Msk(config) => Box::new(aws::MskAsker::new(*config)),
+            Self::Rds(config) => Box::new(aws::RdsAsker::new(*config)),
+            Self::ElastiCache(config) => Box::new(aws::ElastiCacheAsker::new(*config)),
+            Self::Kuma(config) => Box::new(kuma::KumaRefresher::new(*config)),
+            Self::OpenStack(config) => Box::new(openstack::OpenStackAsker::new(*config)),
+            Self::OvhCloud(config) => Box::new(ovhcloud::OvhCloudAsker::new(*config)),
+            Self::Outscale(config) => Box::new(outscale::OutscaleAsker::new(*config)),
+            Self::Oci(config) => Box::new(oci::OciAsker::new(*config)),
+            Self::Stackit(config) => Box::new(stackit::StackitAsker::new(*config)),
+            Self::Uyuni(config) => Box::new(uyuni::UyuniAsker::new(*config)),
         };
         run(refresher, updates).await;
     }

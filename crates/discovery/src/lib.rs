@@ -3,7 +3,7 @@
 //! * [`TargetGroup`]: targets that share a source and labels; the only thing a mechanism hands on.
 //! * [`DiscoveryConfig`]: one configured mechanism. Equal configurations are run once, for all who ask.
 //! * [`Refresher`]: what a mechanism implements: "list all your groups". `refresh` repeats it on schedule. Those that ask
-//!   an HTTP API implement the smaller `Ask`; Kubernetes and Consul watch instead.
+//!   an HTTP API implement the smaller `Ask`; Kubernetes, Consul and ZooKeeper watch instead.
 //! * [`DiscoveryManager`]: runs the mechanisms, merges their groups per pool, tells of changes, debounced.
 //! * [`discover_once`]: one look at what configurations find, for checks.
 //!
@@ -27,21 +27,32 @@ mod hetzner;
 mod http_sd;
 mod ionos;
 mod kubernetes;
+mod kuma;
 mod labels;
 mod linode;
 mod manager;
 mod marathon;
 mod nomad;
+mod oci;
+mod openstack;
+mod outscale;
+mod ovhcloud;
 mod puppetdb;
 mod refresh;
 mod rest;
+mod rsa;
 mod scaleway;
+mod stackit;
 mod triton;
+mod uyuni;
 mod vultr;
 mod xml;
+mod zookeeper;
 
 pub use ask::CloudOptions;
-pub use aws::{AwsOptions, Ec2Config, LightsailConfig};
+pub use aws::{
+    AwsOptions, Ec2Config, EcsConfig, ElastiCacheConfig, LightsailConfig, MskConfig, RdsConfig,
+};
 pub use azure::{AzureAuthentication, AzureConfig};
 pub use config::DiscoveryConfig;
 pub use consul::ConsulConfig;
@@ -57,12 +68,20 @@ pub use hetzner::{HetznerConfig, HetznerRole};
 pub use http_sd::HttpConfig;
 pub use ionos::IonosConfig;
 pub use kubernetes::{AttachMetadata, KubernetesConfig, KubernetesRole, KubernetesSelector};
+pub use kuma::KumaConfig;
 pub use linode::LinodeConfig;
 pub use manager::{DiscoveryManager, ManagerOptions, MechanismStats, Pools, Stats, discover_once};
 pub use marathon::MarathonConfig;
 pub use nomad::NomadConfig;
+pub use oci::{OciAuth, OciConfig};
+pub use openstack::{OpenStackAvailability, OpenStackConfig, OpenStackLogin, OpenStackRole};
+pub use outscale::OutscaleConfig;
+pub use ovhcloud::{OvhCloudConfig, OvhService};
 pub use puppetdb::PuppetDbConfig;
 pub use refresh::{Refresh, Refresher, Updates};
 pub use scaleway::{ScalewayConfig, ScalewayRole};
+pub use stackit::StackitConfig;
 pub use triton::{TritonConfig, TritonRole};
+pub use uyuni::UyuniConfig;
 pub use vultr::VultrConfig;
+pub use zookeeper::ZooKeeperConfig;

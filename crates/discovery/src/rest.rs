@@ -24,6 +24,8 @@ pub(crate) struct Rest {
     connection: Connection,
     headers: HeaderMap,
     timeout: Duration,
+    /// The one status besides 200 that is an answer.
+    also: Option<StatusCode>,
 }
 
 impl Rest {
@@ -32,12 +34,18 @@ impl Rest {
         headers.insert(USER_AGENT, USER_AGENT_VALUE);
         headers.insert(ACCEPT, JSON);
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        Self { client: Client::new(options), connection: Connection::new(), headers, timeout }
+        Self { client: Client::new(options), connection: Connection::new(), headers, timeout, also: None }
     }
 
     /// Adds a header to all requests.
     pub(crate) fn with_header(mut self, name: &'static str, value: HeaderValue) -> Self {
         self.headers.insert(HeaderName::from_static(name), value);
+        self
+    }
+
+    /// Takes answers with this status too.
+    pub(crate) fn accepting(mut self, status: StatusCode) -> Self {
+        self.also = Some(status);
         self
     }
 
@@ -100,7 +108,7 @@ impl Rest {
             .await
             .map_err(|_| DiscoveryError::Timeout(url(), self.timeout))?
             .map_err(|source| DiscoveryError::Request { url: url(), source })?;
-        if head.status != StatusCode::OK {
+        if head.status != StatusCode::OK && Some(head.status) != self.also {
             return Err(DiscoveryError::Status { url: url(), status: head.status });
         }
         let mut plain = Vec::new();

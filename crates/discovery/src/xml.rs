@@ -38,3 +38,8 @@ pub(crate) fn at<'a, 'i: 'a>(node: Node<'a, 'i>, path: &str) -> Option<Node<'a, 
 pub(crate) fn text<'a, 'i: 'a>(node: Node<'a, 'i>, path: &str) -> &'a str {
     at(node, path).and_then(|found| found.text()).unwrap_or_default().trim()
 }
+
+/// All child elements of the element at the end of a path, whatever their names.
+pub(crate) fn elements<'a, 'i: 'a>(node: Node<'a, 'i>, path: &str) -> impl Iterator<Item = Node<'a, 'i>> {
+    at(node, path).into_iter().flat_map(|list| list.children()).filter(Node::is_element)
+}

@@ -43,6 +43,26 @@ impl Api {
         &self.region
     }
 
+    /// Another connection to the same service, with what is known of who we are.
+    pub(super) fn sibling(&self) -> Self {
+        let rest = Rest::new(self.options.cloud.http.clone(), self.options.cloud.refresh_interval);
+        Self {
+            rest,
+            options: self.options.clone(),
+            service: self.service,
+            region: self.region.clone(),
+            credentials: self.credentials.clone(),
+        }
+    }
+
+    /// Finds the region and the credentials if they are not known.
+    pub(super) async fn prepare(&mut self) -> Result<Credentials, DiscoveryError> {
+        if self.region.is_empty() {
+            self.region = region(&self.options, ENVIRONMENT).await?;
+        }
+        self.credentials().await
+    }
+
     /// Asks by the query protocol (a form in, XML out).
     pub(super) async fn query(
         &mut self,
@@ -65,18 +85,45 @@ impl Api {
         self.post(headers, body).await
     }
 
-    async fn post(&mut self, mut headers: HeaderMap, body: String) -> Result<(Url, Vec<u8>), DiscoveryError> {
-        if self.region.is_empty() {
-            self.region = region(&self.options, ENVIRONMENT).await?;
+    /// Asks by path and query for JSON; `path` is encoded already.
+    pub(super) async fn get(
+        &mut self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<(Url, Vec<u8>), DiscoveryError> {
+        let credentials = self.prepare().await?;
+        let mut url = self.endpoint()?;
+        url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
         }
-        let credentials = self.credentials().await?;
-        let url = match &self.options.cloud.endpoint {
-            Some(endpoint) => endpoint.clone(),
-            None => public(self.service, &self.region)?,
-        };
+        self.send(&credentials, Method::GET, url, HeaderMap::new(), String::new()).await
+    }
+
+    async fn post(&mut self, headers: HeaderMap, body: String) -> Result<(Url, Vec<u8>), DiscoveryError> {
+        let credentials = self.prepare().await?;
+        let url = self.endpoint()?;
+        self.send(&credentials, Method::POST, url, headers, body).await
+    }
+
+    fn endpoint(&self) -> Result<Url, DiscoveryError> {
+        match &self.options.cloud.endpoint {
+            Some(endpoint) => Ok(endpoint.clone()),
+            None => public(self.service, &self.region),
+        }
+    }
+
+    async fn send(
+        &mut self,
+        credentials: &Credentials,
+        method: Method,
+        url: Url,
+        mut headers: HeaderMap,
+        body: String,
+    ) -> Result<(Url, Vec<u8>), DiscoveryError> {
         let scope = Scope { region: &self.region, service: self.service };
-        sign(&credentials, scope, Timestamp::now(), &Method::POST, &url, &mut headers, body.as_bytes());
-        let answer = self.rest.request(Method::POST, &url, headers, body).await;
+        sign(credentials, scope, Timestamp::now(), &method, &url, &mut headers, body.as_bytes());
+        let answer = self.rest.request(method, &url, headers, body).await;
         if let Err(DiscoveryError::Status { status, .. }) = &answer
             && matches!(status.as_u16(), 401 | 403)
         {

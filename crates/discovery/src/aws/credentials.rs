@@ -25,13 +25,13 @@ const CONTAINER: &str = "http://169.254.170.2";
 
 /// What signs requests.
 #[derive(Debug, Clone)]
-pub(super) struct Credentials {
-    pub(super) id: String,
-    pub(super) secret: Secret,
+pub(crate) struct Credentials {
+    pub(crate) id: String,
+    pub(crate) secret: Secret,
     /// The token of temporary credentials.
-    pub(super) token: Option<Secret>,
+    pub(crate) token: Option<Secret>,
     /// When to renew them.
-    pub(super) until: Option<Instant>,
+    pub(crate) until: Option<Instant>,
 }
 
 /// Temporary credentials as the services of machine and container write them.

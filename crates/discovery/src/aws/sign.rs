@@ -11,15 +11,15 @@ use super::credentials::Credentials;
 
 /// For whom a signature is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scope<'s> {
-    pub(super) region: &'s str,
-    pub(super) service: &'s str,
+pub(crate) struct Scope<'s> {
+    pub(crate) region: &'s str,
+    pub(crate) service: &'s str,
 }
 
 /// Adds the date, the session's token and the signature to `headers`, which are all signed.
 ///
-/// The query of `url` must be empty: our requests have bodies. The host is signed and sent by the client.
-pub(super) fn sign(
+/// The path of `url` is signed as it is sent, encoded once more. The host is signed and sent by the client.
+pub(crate) fn sign(
     credentials: &Credentials,
     scope: Scope<'_>,
     now: Timestamp,
@@ -46,7 +46,8 @@ pub(super) fn sign(
     signed.sort_unstable();
     let names = signed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
     let lines: String = signed.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
-    let request = format!("{method}\n{}\n\n{lines}\n{names}\n{}", url.path(), sha256(body));
+    let (path, query) = (encoded(url.path(), b"/"), canonical_query(url));
+    let request = format!("{method}\n{path}\n{query}\n{lines}\n{names}\n{}", sha256(body));
     let day = stamp.get(..8).unwrap_or_default();
     let scope_line = format!("{day}/{}/{}/aws4_request", scope.region, scope.service);
     let to_sign = format!("AWS4-HMAC-SHA256\n{stamp}\n{scope_line}\n{}", sha256(request.as_bytes()));
@@ -62,6 +63,27 @@ pub(super) fn sign(
     if let Ok(value) = HeaderValue::from_str(&value) {
         headers.insert(AUTHORIZATION, value);
     }
+}
+
+/// The query's pairs in order, strictly encoded.
+fn canonical_query(url: &Url) -> String {
+    let pairs = url.query_pairs().map(|(name, value)| (encoded(&name, b""), encoded(&value, b"")));
+    let mut pairs: Vec<(String, String)> = pairs.collect();
+    pairs.sort_unstable();
+    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+}
+
+/// Everything but letters, digits, `-_.~` and the bytes of `keep` as `%XX`.
+pub(super) fn encoded(text: &str, keep: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) || keep.contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
 }
 
 fn mac(key: &[u8], text: &str) -> Vec<u8> {
@@ -82,31 +104,47 @@ mod tests {
 
     use super::*;
 
-    /// The published test case "get-vanilla".
+    /// The published test cases "get-vanilla" and "get-vanilla-query-order-key-case".
     #[test]
-    fn published_case() {
+    fn published_cases() {
         let credentials = Credentials {
             id: "AKIDEXAMPLE".to_owned(),
             secret: Secret::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
             token: None,
             until: None,
         };
-        let mut headers = HeaderMap::new();
-        sign(
-            &credentials,
-            Scope { region: "us-east-1", service: "service" },
-            "2015-08-30T12:36:00Z".parse().unwrap(),
-            &Method::GET,
-            &Url::parse("https://example.amazonaws.com/").unwrap(),
-            &mut headers,
-            b"",
-        );
-        assert_eq!(headers["x-amz-date"], "20150830T123600Z");
-        assert_eq!(
-            headers["authorization"],
-            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
-             SignedHeaders=host;x-amz-date, \
-             Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
-        );
+        for (url, signature) in [
+            (
+                "https://example.amazonaws.com/",
+                "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+            ),
+            (
+                "https://example.amazonaws.com/?Param2=value2&Param1=value1",
+                "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
+            ),
+        ] {
+            let mut headers = HeaderMap::new();
+            sign(
+                &credentials,
+                Scope { region: "us-east-1", service: "service" },
+                "2015-08-30T12:36:00Z".parse().unwrap(),
+                &Method::GET,
+                &Url::parse(url).unwrap(),
+                &mut headers,
+                b"",
+            );
+            assert_eq!(headers["x-amz-date"], "20150830T123600Z");
+            let expected = format!(
+                "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+                 SignedHeaders=host;x-amz-date, Signature={signature}"
+            );
+            assert_eq!(headers["authorization"], expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn encoding() {
+        assert_eq!(encoded("/a%3A b~", b"/"), "/a%253A%20b~");
+        assert_eq!(encoded("a/b:é", b""), "a%2Fb%3A%C3%A9");
     }
 }

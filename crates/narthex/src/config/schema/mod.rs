@@ -24,7 +24,7 @@ use super::node::Node;
 
 pub(crate) use root::{ROOT, SCRAPE_FILE};
 pub(crate) use scrape::{INHERITED_SWITCHES, inherit};
-pub(crate) use sd::{EXECUTED, SD_FIELDS};
+pub(crate) use sd::SD_FIELDS;
 pub(crate) use web::WEB;
 
 /// What a field can hold.

@@ -7,7 +7,7 @@ use crate::config::node::Node;
 
 const FIELDS: &[Field] = &[
     opt("server", Kind::HttpUrl),
-    def("refresh_interval", Kind::Duration, "30s"),
+    def("refresh_interval", Kind::Duration, "15s"),
     def("fetch_timeout", Kind::Duration, "2m"),
     opt("client_id", Kind::Str),
 ];
