@@ -20,6 +20,8 @@ const INTERVAL_HEADER: &str = "x-prometheus-refresh-interval-seconds";
 pub struct HttpConfig {
     /// Where the targets are.
     pub url: Url,
+    /// What the label `__meta_url` says: the URL as it was written.
+    pub label: String,
     /// How often to ask.
     pub refresh_interval: Duration,
     /// How to ask.
@@ -29,7 +31,8 @@ pub struct HttpConfig {
 impl HttpConfig {
     /// A configuration with the defaults: every minute, no credentials.
     pub fn new(url: Url) -> Self {
-        Self { url, refresh_interval: Duration::from_secs(60), http: HttpOptions::default() }
+        let label = shown(&url);
+        Self { url, label, refresh_interval: Duration::from_secs(60), http: HttpOptions::default() }
     }
 }
 
@@ -38,6 +41,7 @@ impl HttpConfig {
 pub(crate) struct HttpRefresher {
     rest: Rest,
     url: Url,
+    label: String,
     refresh_interval: Duration,
 }
 
@@ -47,7 +51,7 @@ impl HttpRefresher {
         if let Ok(seconds) = HeaderValue::from_str(&config.refresh_interval.as_secs_f64().to_string()) {
             rest = rest.with_header(INTERVAL_HEADER, seconds);
         }
-        Self { rest, url: config.url, refresh_interval: config.refresh_interval }
+        Self { rest, url: config.url, label: config.label, refresh_interval: config.refresh_interval }
     }
 
     async fn ask(&mut self) -> Result<Option<Vec<TargetGroup>>, DiscoveryError> {
@@ -61,7 +65,7 @@ impl HttpRefresher {
         }
         let written: Vec<WrittenGroup> = read_json(&self.url, &body)?;
         let group = |(index, group): (usize, WrittenGroup)| {
-            group.into_group(format!("{place}:{index}"), (URL_LABEL, &place))
+            group.into_group(format!("{place}:{index}"), (URL_LABEL, &self.label))
         };
         Ok(Some(written.into_iter().enumerate().map(group).collect()))
     }

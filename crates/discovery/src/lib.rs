@@ -50,9 +50,7 @@ mod xml;
 mod zookeeper;
 
 pub use ask::CloudOptions;
-pub use aws::{
-    AwsOptions, Ec2Config, EcsConfig, ElastiCacheConfig, LightsailConfig, MskConfig, RdsConfig,
-};
+pub use aws::{AwsOptions, Ec2Config, EcsConfig, ElastiCacheConfig, LightsailConfig, MskConfig, RdsConfig};
 pub use azure::{AzureAuthentication, AzureConfig};
 pub use config::DiscoveryConfig;
 pub use consul::ConsulConfig;
@@ -70,7 +68,7 @@ pub use ionos::IonosConfig;
 pub use kubernetes::{AttachMetadata, KubernetesConfig, KubernetesRole, KubernetesSelector};
 pub use kuma::KumaConfig;
 pub use linode::LinodeConfig;
-pub use manager::{DiscoveryManager, ManagerOptions, MechanismStats, Pools, Stats, discover_once};
+pub use manager::{DiscoveryManager, ManagerOptions, MechanismStats, Pools, Stats, Tally, discover_once};
 pub use marathon::MarathonConfig;
 pub use nomad::NomadConfig;
 pub use oci::{OciAuth, OciConfig};

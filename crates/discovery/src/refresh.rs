@@ -26,6 +26,11 @@ pub trait Refresher: Send {
     fn take_errors(&mut self) -> Vec<DiscoveryError> {
         Vec::new()
     }
+
+    /// When each file that was read was changed, in seconds since 1970, if the last refresh read files.
+    fn take_file_times(&mut self) -> Option<Vec<(String, f64)>> {
+        None
+    }
 }
 
 /// Where a mechanism hands its groups.
@@ -49,6 +54,11 @@ impl Updates {
         self.provider.patch(groups);
     }
 
+    /// Counts something of the mechanism's own, by two words, and how long it took.
+    pub(crate) fn count(&self, what: (&'static str, &'static str), took: Duration) {
+        self.provider.count(what, took);
+    }
+
     /// The refresh failed: count it, log it, keep what is known.
     pub fn failed(&self, error: &DiscoveryError) {
         tracing::error!(mechanism = self.provider.mechanism(), %error, "unable to refresh target groups");
@@ -70,6 +80,9 @@ pub(crate) async fn run(mut refresher: Box<dyn Refresher>, updates: Updates) {
         }
         for error in refresher.take_errors() {
             updates.failed(&error);
+        }
+        if let Some(times) = refresher.take_file_times() {
+            updates.provider.set_file_times(times);
         }
         updates.provider.count_refresh(start.elapsed());
     }

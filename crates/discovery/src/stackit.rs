@@ -81,7 +81,7 @@ impl StackitAsker {
         let account: Value =
             serde_json::from_str(&key).map_err(|error| wrong(format!("its key is not JSON: {error}")))?;
         let private = self.private_key(&account).await?;
-        let private = SigningKey::from_pem(&private).map_err(wrong)?;
+        let private = SigningKey::from_pem(&private, None).map_err(wrong)?;
         let now = Timestamp::now().as_second();
         let field = |name: &str| text(&account, &format!("/credentials/{name}"));
         let claims = json!({
@@ -195,7 +195,8 @@ impl Ask for StackitAsker {
         let path = format!("v1/projects/{}/servers", self.config.project);
         let mut url = self.config.cloud.url(&public, &path)?;
         url.query_pairs_mut().append_pair("details", "true");
-        let headers: HeaderMap = self.header().await?.map(|header| (AUTHORIZATION, header)).into_iter().collect();
+        let headers: HeaderMap =
+            self.header().await?.map(|header| (AUTHORIZATION, header)).into_iter().collect();
         let answer = self.rest.request(Method::GET, &url, headers, "").await;
         if let Err(DiscoveryError::Status { .. }) = &answer {
             // The token may have been withdrawn.

@@ -57,6 +57,7 @@ async fn consul() {
     ];
     assert_eq!(groups[0].targets[0], Labels::from_pairs(expected));
     assert_eq!(groups[0].targets[1].get("__address__"), Some("[fd00::2]:1"));
+    assert_eq!(groups[0].targets[1].get("__meta_consul_tags"), Some(",,"), "no tags");
     assert_eq!(groups[0].targets[1].get("__meta_consul_health"), Some("maintenance"));
     let seen = server.requests();
     assert!(seen.iter().all(|request| request.contains("x-consul-token: t0k3n\r\n")));
@@ -134,7 +135,7 @@ async fn puppetdb() {
 }
 
 const CONTAINERS: &str = r#"[{
-    "Id": "c1", "Names": ["/web"], "Labels": {"com.example/team": "x"},
+    "Id": "c1", "Names": ["/web"], "Image": "shop/web:1", "ImageID": "sha256:abc", "Labels": {"com.example/team": "x"},
     "Ports": [{"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}, {"PrivatePort": 53, "Type": "udp"}],
     "HostConfig": {"NetworkMode": "front"},
     "NetworkSettings": {"Networks": {
@@ -142,6 +143,12 @@ const CONTAINERS: &str = r#"[{
 }, {
     "Id": "c2", "Names": ["/sidecar"], "Labels": {}, "Ports": [], "HostConfig": {"NetworkMode": "container:c1"},
     "NetworkSettings": {"Networks": {}}
+}, {
+    "Id": "c4", "Names": ["/sidecar-of-sidecar"], "Ports": [{"PrivatePort": 81, "Type": "tcp"}],
+    "HostConfig": {"NetworkMode": "container:c2"}, "NetworkSettings": {"Networks": {}}
+}, {
+    "Id": "c5", "Names": ["/v6"], "Ports": [], "HostConfig": {"NetworkMode": "six"},
+    "NetworkSettings": {"Networks": {"six": {"NetworkID": "n4", "IPAddress": "", "GlobalIPv6Address": "fd00::5"}}}
 }, {
     "Id": "c3", "Names": ["/host"], "Ports": [], "HostConfig": {"NetworkMode": "host"},
     "NetworkSettings": {"Networks": {"host": {"NetworkID": "n3", "IPAddress": ""}}}
@@ -161,10 +168,22 @@ async fn docker() {
     };
     let groups = found(DiscoveryConfig::Docker(Box::new(config))).await;
     let addresses: Vec<&str> = groups[0].targets.iter().map(|target| target.value("__address__")).collect();
-    assert_eq!(addresses, ["172.19.0.2:80", "172.18.0.2:80", "172.19.0.2:80", "172.18.0.2:80", "localhost"]);
+    let expected = [
+        "172.19.0.2:80",
+        "172.18.0.2:80",
+        "172.19.0.2:80",
+        "172.18.0.2:80",
+        "172.19.0.2:81",
+        "172.18.0.2:81",
+        "[fd00::5]:80",
+        "localhost",
+    ];
+    assert_eq!(addresses, expected);
     let expected = [
         ("__address__", "172.18.0.2:80"),
         ("__meta_docker_container_id", "c1"),
+        ("__meta_docker_container_image", "shop/web:1"),
+        ("__meta_docker_container_image_id", "sha256:abc"),
         ("__meta_docker_container_label_com_example_team", "x"),
         ("__meta_docker_container_name", "/web"),
         ("__meta_docker_container_network_mode", "front"),
@@ -204,5 +223,5 @@ async fn docker_at_its_socket() {
     });
     let host: Url = format!("unix://{}", path.display()).parse().unwrap();
     let groups = found(DiscoveryConfig::Docker(Box::new(DockerConfig::new(host)))).await;
-    assert_eq!(groups[0].targets.len(), 3, "one network each");
+    assert_eq!(groups[0].targets.len(), 5, "one network each");
 }

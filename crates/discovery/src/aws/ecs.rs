@@ -67,11 +67,7 @@ impl EcsAsker {
     }
 
     /// Asks ECS; gives for each question the values of a list of its answer.
-    async fn lists(
-        &mut self,
-        questions: Vec<Question>,
-        at: &str,
-    ) -> Result<Vec<Vec<Value>>, DiscoveryError> {
+    async fn lists(&mut self, questions: Vec<Question>, at: &str) -> Result<Vec<Vec<Value>>, DiscoveryError> {
         let answers = ask_all(&mut self.ecs, self.config.request_concurrency, questions).await?;
         answers.iter().map(|pages| values(pages, at)).collect()
     }
@@ -175,7 +171,9 @@ impl EcsAsker {
     ) -> Result<Vec<Page>, DiscoveryError> {
         let question = |ids: &[String]| {
             let question = Question::form(action, EC2_VERSION, "NextToken");
-            ids.iter().enumerate().fold(question, |q, (index, id)| q.with(format!("{field}.{}", index + 1), id))
+            ids.iter()
+                .enumerate()
+                .fold(question, |q, (index, id)| q.with(format!("{field}.{}", index + 1), id))
         };
         let questions = ids.chunks(BATCH).map(question).collect();
         let answers = ask_all(&mut self.ec2, self.config.request_concurrency, questions).await?;
@@ -267,7 +265,10 @@ fn attachment(task: &Value) -> Option<&Value> {
 /// A detail of a task's network interface; empty when there is none.
 fn detail(task: &Value, name: &str) -> String {
     let details = attachment(task).map_or(&[][..], |attachment| list(attachment, "/details"));
-    details.iter().find(|detail| text(detail, "/name") == name).map_or_else(String::new, |d| text(d, "/value"))
+    details
+        .iter()
+        .find(|detail| text(detail, "/name") == name)
+        .map_or_else(String::new, |d| text(d, "/value"))
 }
 
 fn machine(instance: Node<'_, '_>) -> (String, Machine) {

@@ -32,7 +32,8 @@ impl MskAsker {
     async fn clusters(&mut self) -> Result<Vec<Value>, DiscoveryError> {
         let mut clusters = Vec::new();
         if self.config.clusters.is_empty() {
-            let query = vec![("clusterTypeFilter", "PROVISIONED".to_owned()), ("maxResults", PAGE.to_owned())];
+            let query =
+                vec![("clusterTypeFilter", "PROVISIONED".to_owned()), ("maxResults", PAGE.to_owned())];
             let question = Question::Get { path: "/api/v2/clusters".to_owned(), query };
             for page in ask(&mut self.api, question).await? {
                 clusters.extend_from_slice(list(&page.json()?, "/clusterInfoList"));
@@ -53,7 +54,10 @@ impl MskAsker {
             let provisioned = text(cluster, "/clusterType") == "PROVISIONED";
             if !provisioned {
                 let arn = text(cluster, "/clusterArn");
-                tracing::warn!(cluster = arn, "only provisioned MSK clusters have nodes that can be discovered");
+                tracing::warn!(
+                    cluster = arn,
+                    "only provisioned MSK clusters have nodes that can be discovered"
+                );
             }
             provisioned
         });

@@ -87,7 +87,7 @@ fn target(instance: &Instance, separator: &str) -> Labels {
         ("__meta_consul_node", node.node.clone()),
         ("__meta_consul_namespace", service.namespace.clone()),
         ("__meta_consul_partition", service.partition.clone()),
-        ("__meta_consul_tags", surrounded(tags, separator)),
+        ("__meta_consul_tags", tag_list(tags, separator)),
         ("__meta_consul_service_address", service.address.clone()),
         ("__meta_consul_service_port", service.port.to_string()),
         ("__meta_consul_service_id", service.id.clone()),
@@ -104,6 +104,12 @@ fn target(instance: &Instance, separator: &str) -> Labels {
         pairs.extend(map.map(|(name, value)| (format!("{prefix}{}", sanitize(name)), value.clone())));
     }
     Labels::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+/// The tags between separators. Without tags both separators stand there all the same, as rules may expect.
+fn tag_list<'t>(tags: impl Iterator<Item = &'t str>, separator: &str) -> String {
+    let tags = surrounded(tags, separator);
+    if tags.is_empty() { separator.repeat(2) } else { tags }
 }
 
 /// The worst of the checks' states.

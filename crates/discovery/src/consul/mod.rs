@@ -7,7 +7,7 @@ mod api;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::header::HeaderValue;
 use narthex_http_client::{Head, HttpOptions, Secret};
@@ -210,7 +210,9 @@ impl Consul {
         if !config.filter.is_empty() {
             url.query_pairs_mut().append_pair("filter", &config.filter);
         }
+        let start = Instant::now();
         let services: Option<BTreeMap<String, Vec<String>>> = blocking(rest, url, index).await?;
+        self.updates.count(("catalog", "services"), start.elapsed());
         let wanted = |(name, tags): &(String, Vec<String>)| {
             (config.services.is_empty() || config.services.contains(name))
                 && config.tags.iter().all(|tag| tags.contains(tag))
@@ -232,7 +234,10 @@ impl Consul {
         if !self.config.health_filter.is_empty() {
             url.query_pairs_mut().append_pair("filter", &self.config.health_filter);
         }
-        blocking(rest, url, index).await
+        let start = Instant::now();
+        let instances = blocking(rest, url, index).await?;
+        self.updates.count(("catalog", "service"), start.elapsed());
+        Ok(instances)
     }
 }
 

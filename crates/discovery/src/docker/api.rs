@@ -12,6 +12,10 @@ pub(super) struct Container {
     #[serde(default)]
     pub(super) names: Vec<String>,
     #[serde(default)]
+    pub(super) image: String,
+    #[serde(rename = "ImageID", default)]
+    pub(super) image_id: String,
+    #[serde(default)]
     pub(super) labels: Option<BTreeMap<String, String>>,
     #[serde(default)]
     pub(super) ports: Vec<Port>,
@@ -56,7 +60,16 @@ pub(super) struct Endpoint {
     #[serde(rename = "NetworkID", default)]
     pub(super) network_id: String,
     #[serde(rename = "IPAddress", default)]
-    pub(super) ip_address: String,
+    ip_address: String,
+    #[serde(rename = "GlobalIPv6Address", default)]
+    v6_address: String,
+}
+
+impl Endpoint {
+    /// The address in the network: version 4, or else version 6.
+    pub(super) fn address(&self) -> &str {
+        if self.ip_address.is_empty() { &self.v6_address } else { &self.ip_address }
+    }
 }
 
 /// One entry of `/networks`.

@@ -105,14 +105,12 @@ impl DockerRefresher {
         networks: &BTreeMap<&str, Pairs>,
     ) -> Vec<Labels> {
         let mode = container.host_config.network_mode.as_str();
-        // A container may share the network of another one.
-        let owner = mode.strip_prefix("container:").and_then(|id| all.iter().find(|other| other.id == id));
-        let endpoints = &owner.unwrap_or(container).network_settings.networks;
+        let endpoints = &owner(container, all).network_settings.networks;
         let first_only = if self.config.match_first_network { 1 } else { usize::MAX };
         let mut targets = Vec::new();
         for endpoint in endpoints.values().flatten().take(first_only) {
             let mut common = container_labels(container);
-            common.push(pair("__meta_docker_network_ip", &endpoint.ip_address));
+            common.push(pair("__meta_docker_network_ip", endpoint.address()));
             common.extend(networks.get(endpoint.network_id.as_str()).into_iter().flatten().cloned());
             let before = targets.len();
             targets.extend(port_targets(container, endpoint, &common));
@@ -120,7 +118,7 @@ impl DockerRefresher {
                 let address = if mode == "host" {
                     self.config.host_networking_host.clone()
                 } else {
-                    host_port(&endpoint.ip_address, self.config.port)
+                    host_port(endpoint.address(), self.config.port)
                 };
                 common.push((ADDRESS_LABEL.to_owned(), address));
                 targets.push(labels(&common));
@@ -128,6 +126,21 @@ impl DockerRefresher {
         }
         targets
     }
+}
+
+/// The container whose networks a container uses: its own, or those of another one, which may do the same.
+fn owner<'c>(container: &'c Container, all: &'c [Container]) -> &'c Container {
+    let mut owner = container;
+    // No longer than there are containers: they could name each other.
+    for _ in all {
+        let other = owner.host_config.network_mode.strip_prefix("container:");
+        let other = other.and_then(|id| all.iter().find(|other| other.id == id));
+        match other.filter(|_| owner.network_settings.networks.is_empty()) {
+            Some(other) => owner = other,
+            None => break,
+        }
+    }
+    owner
 }
 
 /// The URL at which to ask the daemon at `host`.
@@ -153,7 +166,7 @@ fn port_targets(container: &Container, endpoint: &Endpoint, common: &Pairs) -> V
     let tcp = container.ports.iter().filter(|port| port.kind == "tcp");
     tcp.map(|port| {
         let mut pairs = common.clone();
-        pairs.push((ADDRESS_LABEL.to_owned(), host_port(&endpoint.ip_address, port.private_port)));
+        pairs.push((ADDRESS_LABEL.to_owned(), host_port(endpoint.address(), port.private_port)));
         pairs.push(pair("__meta_docker_port_private", &port.private_port.to_string()));
         if let Some(public) = port.public_port.filter(|public| *public > 0) {
             pairs.push(pair("__meta_docker_port_public", &public.to_string()));
@@ -168,6 +181,8 @@ fn container_labels(container: &Container) -> Pairs {
     let mut pairs = vec![
         pair("__meta_docker_container_id", &container.id),
         pair("__meta_docker_container_name", container.names.first().map_or("", String::as_str)),
+        pair("__meta_docker_container_image", &container.image),
+        pair("__meta_docker_container_image_id", &container.image_id),
         pair("__meta_docker_container_network_mode", &container.host_config.network_mode),
     ];
     pairs.extend(prefixed("__meta_docker_container_label_", container.labels.as_ref()));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::{FileConfig, parse, pattern};
 use crate::refresh::Refresh;
@@ -34,11 +34,23 @@ struct WatchedFile {
 struct Stamp {
     len: u64,
     modified: Option<SystemTime>,
+    /// Another file that was moved to this name differs here even if it is as long and as old.
+    inode: u64,
 }
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
-        Self { len: metadata.len(), modified: metadata.modified().ok() }
+        Self { len: metadata.len(), modified: metadata.modified().ok(), inode: Self::inode(metadata) }
+    }
+
+    #[cfg(unix)]
+    fn inode(metadata: &Metadata) -> u64 {
+        std::os::unix::fs::MetadataExt::ino(metadata)
+    }
+
+    #[cfg(not(unix))]
+    fn inode(_: &Metadata) -> u64 {
+        0
     }
 }
 
@@ -91,6 +103,14 @@ impl Refresher for FileRefresher {
 
     fn take_errors(&mut self) -> Vec<DiscoveryError> {
         std::mem::take(&mut self.errors)
+    }
+
+    fn take_file_times(&mut self) -> Option<Vec<(String, f64)>> {
+        let time = |stamp: &Stamp| stamp.modified?.duration_since(UNIX_EPOCH).ok();
+        let of = |(path, file): (&PathBuf, &WatchedFile)| {
+            time(&file.stamp).map(|time| (path.display().to_string(), time.as_secs_f64()))
+        };
+        Some(self.files.iter().filter_map(of).collect())
     }
 }
 

@@ -3,19 +3,16 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Method;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use narthex_http_client::HttpOptions;
-use ring::rand::SystemRandom;
-use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde::Deserialize;
 
 use crate::DiscoveryError;
 use crate::ask::parse_url;
 use crate::rest::{Rest, read_json};
+use crate::rsa::{Algorithm, SigningKey};
 
 const SCOPE: &str = "https://www.googleapis.com/auth/compute.readonly";
 const TOKEN_URL: &str = "https://oauth2.googleapis.com/token";
@@ -137,19 +134,12 @@ fn wrong(place: &str, reason: &str) -> DiscoveryError {
 
 /// A signed statement (RFC 7523) of who we are, good for an hour.
 fn assertion(file: &File, audience: &str, now: i64) -> Result<String, String> {
-    let header = serde_json::json!({ "alg": "RS256", "typ": "JWT", "kid": file.private_key_id });
     let claims = serde_json::json!({
         "iss": file.client_email, "scope": SCOPE, "aud": audience, "iat": now, "exp": now + 3600,
     });
-    let encode = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", encode(header), encode(claims));
-    let der: String = file.private_key.lines().filter(|line| !line.starts_with("-----")).collect();
-    let der = STANDARD.decode(der.trim()).map_err(|error| format!("private_key: {error}"))?;
-    let key = RsaKeyPair::from_pkcs8(&der).map_err(|error| format!("private_key: {error}"))?;
-    let mut signature = vec![0; key.public().modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
-        .map_err(|_| "private_key: cannot sign with it".to_owned())?;
-    Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    let key =
+        SigningKey::from_pem(&file.private_key, None).map_err(|reason| format!("private_key: {reason}"))?;
+    key.statement(Algorithm::Rs256, &file.private_key_id, &claims)
 }
 
 #[cfg(test)]

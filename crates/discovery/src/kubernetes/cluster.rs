@@ -15,11 +15,19 @@ pub(super) type Key = (String, String);
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     keys: BTreeMap<Kind, BTreeSet<Key>>,
+    /// By role and `add`, `update` or `delete`, in order.
+    counted: Vec<(&'static str, &'static str)>,
 }
 
 impl Changes {
-    fn add(&mut self, kind: Kind, key: Key) {
+    fn add(&mut self, kind: Kind, key: Key, what: &'static str) {
         self.keys.entry(kind).or_default().insert(key);
+        self.counted.extend(kind.role().map(|role| (role, what)));
+    }
+
+    /// What happened, for the self-metrics: by role and kind of change.
+    pub(super) fn counted(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.counted.iter().copied()
     }
 
     /// The names (without name space: too many are harmless) of the changed objects of a kind.
@@ -51,7 +59,7 @@ impl Cluster {
                 known.retain(|key, _| {
                     let stays = !in_scope(key) || listed.contains(key);
                     if !stays {
-                        changes.add(kind, key.clone());
+                        changes.add(kind, key.clone(), "delete");
                     }
                     stays
                 });
@@ -63,7 +71,7 @@ impl Cluster {
             Event::Gone { kind, object } => {
                 let key = key(&object);
                 if self.objects.entry(kind).or_default().remove(&key).is_some() {
-                    changes.add(kind, key);
+                    changes.add(kind, key, "delete");
                 }
             }
         }
@@ -156,8 +164,9 @@ fn key(object: &Object) -> Key {
 
 fn put(known: &mut BTreeMap<Key, Object>, kind: Kind, object: Object, changes: &mut Changes) {
     let key = key(&object);
-    if known.get(&key) != Some(&object) {
-        changes.add(kind, key.clone());
+    let before = known.get(&key);
+    if before != Some(&object) {
+        changes.add(kind, key.clone(), if before.is_some() { "update" } else { "add" });
         known.insert(key, object);
     }
 }

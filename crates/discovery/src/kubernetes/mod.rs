@@ -17,6 +17,7 @@ mod role;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use narthex_http_client::{Client, HttpOptions};
 use tokio::sync::mpsc;
@@ -168,6 +169,9 @@ async fn follow(
                 unlisted.remove(id);
             }
             cluster.apply(event, &mut changes);
+        }
+        for (role, what) in changes.counted() {
+            updates.count((role, what), Duration::ZERO);
         }
         if complete_before {
             updates.patch(cluster.changed_groups(&changes));

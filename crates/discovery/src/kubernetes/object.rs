@@ -34,6 +34,19 @@ impl Kind {
         }
     }
 
+    /// The name of the kind's role, if it is one.
+    pub(super) fn role(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Pod => "pod",
+            Self::Service => "service",
+            Self::Endpoints => "endpoints",
+            Self::EndpointSlice => "endpointslice",
+            Self::Node => "node",
+            Self::Ingress => "ingress",
+            Self::Namespace | Self::ReplicaSet | Self::Job => return None,
+        })
+    }
+
     /// Whether objects of the kind are in name spaces.
     pub(super) fn is_namespaced(self) -> bool {
         !matches!(self, Self::Node | Self::Namespace)
@@ -195,6 +208,28 @@ pub(super) struct ContainerStatus {
 pub(super) struct Service {
     pub(super) metadata: Metadata,
     pub(super) spec: ServiceSpec,
+    #[serde(deserialize_with = "lenient")]
+    pub(super) status: ServiceStatus,
+}
+
+#[derive(Debug, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct ServiceStatus {
+    #[serde(deserialize_with = "lenient")]
+    pub(super) load_balancer: LoadBalancer,
+}
+
+#[derive(Debug, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct LoadBalancer {
+    #[serde(deserialize_with = "lenient")]
+    pub(super) ingress: Vec<LoadBalancerAddress>,
+}
+
+#[derive(Debug, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct LoadBalancerAddress {
+    pub(super) ip: String,
 }
 
 #[derive(Debug, PartialEq, Default, Deserialize)]

@@ -10,7 +10,7 @@ mod stats;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 pub use once::discover_once;
 pub(crate) use provider::Provider;
-pub use stats::{MechanismStats, Stats};
+pub use stats::{MechanismStats, Stats, Tally};
 
 use crate::refresh::Updates;
 use crate::{DiscoveryConfig, TargetGroup};
@@ -62,6 +62,11 @@ struct State {
     /// Per pool the configurations that feed it, in order.
     pools: BTreeMap<String, Vec<DiscoveryConfig>>,
     updates_sent: u64,
+    updates_delayed: u64,
+    /// When a pool's last change was published, in seconds since 1970.
+    last_updates: BTreeMap<String, f64>,
+    /// The numbers of configurations that run no more.
+    retired: BTreeMap<&'static str, MechanismStats>,
 }
 
 /// A configuration at work.
@@ -123,8 +128,13 @@ impl DiscoveryManager {
             if known.is_empty() {
                 known = inherited(&config, old_pools.get(pool), &before);
             }
-            providers.insert(config.clone(), self.start(config, known));
+            providers.insert(config.clone(), self.start(config, pool, known));
         }
+        for gone in before.values() {
+            let provider = &gone.provider;
+            state.retired.entry(provider.mechanism()).or_default().add(provider.stats());
+        }
+        state.last_updates.retain(|pool, _| pools.contains_key(pool));
         state.providers = providers;
         state.pools = pools;
         self.shared.publish(&mut state)
@@ -135,8 +145,9 @@ impl DiscoveryManager {
         stats::collect(&self.shared.state.lock())
     }
 
-    fn start(&self, config: DiscoveryConfig, known: Vec<Arc<TargetGroup>>) -> Running {
-        let provider = Arc::new(Provider::new(config.mechanism(), known, Arc::clone(&self.shared.changed)));
+    fn start(&self, config: DiscoveryConfig, pool: &str, known: Vec<Arc<TargetGroup>>) -> Running {
+        let changed = Arc::clone(&self.shared.changed);
+        let provider = Arc::new(Provider::new(config.mechanism(), pool, known, changed));
         let task = tokio::spawn(config.run(Updates::new(Arc::clone(&provider))));
         Running { provider, task }
     }
@@ -155,9 +166,12 @@ impl Shared {
         let merged: BTreeMap<String, Vec<Arc<TargetGroup>>> =
             state.pools.iter().map(|(pool, configs)| (pool.clone(), state.groups(configs))).collect();
         let merged = Arc::new(merged);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         let sent = self.published.send_if_modified(|published| {
             let changed = *published != merged;
             if changed {
+                let pools = merged.iter().filter(|(pool, groups)| published.get(*pool) != Some(*groups));
+                state.last_updates.extend(pools.map(|(pool, _)| (pool.clone(), now)));
                 *published = merged;
             }
             changed

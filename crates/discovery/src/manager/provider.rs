@@ -7,13 +7,15 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::MechanismStats;
+use super::{MechanismStats, Tally};
 use crate::TargetGroup;
 
 /// The state of one configuration.
 #[derive(Debug)]
 pub(crate) struct Provider {
     mechanism: &'static str,
+    /// The first pool that asked for it.
+    pool: String,
     inner: Mutex<Inner>,
     changed: Arc<Notify>,
 }
@@ -22,12 +24,29 @@ pub(crate) struct Provider {
 struct Inner {
     groups: BTreeMap<String, Arc<TargetGroup>>,
     stats: MechanismStats,
+    tallies: BTreeMap<(&'static str, &'static str), Tally>,
+    /// When each file of targets was changed, in seconds since 1970.
+    file_times: Vec<(String, f64)>,
 }
 
 impl Provider {
-    pub(super) fn new(mechanism: &'static str, known: Vec<Arc<TargetGroup>>, changed: Arc<Notify>) -> Self {
+    pub(super) fn new(
+        mechanism: &'static str,
+        pool: &str,
+        known: Vec<Arc<TargetGroup>>,
+        changed: Arc<Notify>,
+    ) -> Self {
         let groups = known.into_iter().map(|group| (group.source.clone(), group)).collect();
-        Self { mechanism, inner: Mutex::new(Inner { groups, stats: MechanismStats::default() }), changed }
+        Self {
+            mechanism,
+            pool: pool.to_owned(),
+            inner: Mutex::new(Inner { groups, ..Inner::default() }),
+            changed,
+        }
+    }
+
+    pub(super) fn pool(&self) -> &str {
+        &self.pool
     }
 
     pub(crate) fn mechanism(&self) -> &'static str {
@@ -75,6 +94,26 @@ impl Provider {
         if changed {
             self.changed.notify_one();
         }
+    }
+
+    pub(super) fn tallies(&self) -> BTreeMap<(&'static str, &'static str), Tally> {
+        self.inner.lock().tallies.clone()
+    }
+
+    pub(super) fn file_times(&self) -> Vec<(String, f64)> {
+        self.inner.lock().file_times.clone()
+    }
+
+    /// Counts something of the mechanism's own, by two words.
+    pub(crate) fn count(&self, what: (&'static str, &'static str), took: Duration) {
+        let mut inner = self.inner.lock();
+        let tally = inner.tallies.entry(what).or_default();
+        tally.count += 1;
+        tally.seconds += took.as_secs_f64();
+    }
+
+    pub(crate) fn set_file_times(&self, times: Vec<(String, f64)>) {
+        self.inner.lock().file_times = times;
     }
 
     pub(crate) fn count_failure(&self) {

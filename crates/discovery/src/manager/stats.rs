@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::State;
 
-/// Numbers of one mechanism since the start, over the configurations that run now.
+/// Numbers of one mechanism or configuration.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct MechanismStats {
     /// Group lists handed on (`prometheus_sd_received_updates_total`).
@@ -17,26 +17,65 @@ pub struct MechanismStats {
     pub failures: u64,
 }
 
+impl MechanismStats {
+    /// Adds those of another configuration.
+    pub(super) fn add(&mut self, other: Self) {
+        self.updates += other.updates;
+        self.refreshes += other.refreshes;
+        self.refresh_seconds += other.refresh_seconds;
+        self.failures += other.failures;
+    }
+}
+
+/// How often something happened, and how long it took together.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Tally {
+    /// How often.
+    pub count: u64,
+    /// How long, in seconds.
+    pub seconds: f64,
+}
+
 /// A snapshot of the manager's numbers.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stats {
-    /// By mechanism.
+    /// By mechanism, since the start.
     pub mechanisms: BTreeMap<&'static str, MechanismStats>,
+    /// By mechanism and pool, of what runs now. A configuration of several pools counts for the first of them.
+    pub configs: BTreeMap<(&'static str, String), MechanismStats>,
+    /// What mechanisms count of their own: by mechanism and two words.
+    pub tallies: BTreeMap<(&'static str, &'static str, &'static str), Tally>,
+    /// When each file of targets was changed, in seconds since 1970 (`prometheus_sd_file_mtime_seconds`).
+    pub file_times: BTreeMap<String, f64>,
     /// Discovered targets by pool (`prometheus_sd_discovered_targets`).
     pub discovered_targets: BTreeMap<String, usize>,
+    /// When a pool's last change was published, in seconds since 1970.
+    pub last_updates: BTreeMap<String, f64>,
     /// Published changes (`prometheus_sd_updates_total`).
     pub updates_sent: u64,
+    /// Changes that had to wait for the time between two publications (`prometheus_sd_updates_delayed_total`).
+    pub updates_delayed: u64,
 }
 
 pub(super) fn collect(state: &State) -> Stats {
-    let mut stats = Stats { updates_sent: state.updates_sent, ..Stats::default() };
+    let mut stats = Stats {
+        mechanisms: state.retired.clone(),
+        last_updates: state.last_updates.clone(),
+        updates_sent: state.updates_sent,
+        updates_delayed: state.updates_delayed,
+        ..Stats::default()
+    };
     for running in state.providers.values() {
-        let add = running.provider.stats();
-        let sum = stats.mechanisms.entry(running.provider.mechanism()).or_default();
-        sum.updates += add.updates;
-        sum.refreshes += add.refreshes;
-        sum.refresh_seconds += add.refresh_seconds;
-        sum.failures += add.failures;
+        let provider = &running.provider;
+        let (mechanism, add) = (provider.mechanism(), provider.stats());
+        stats.mechanisms.entry(mechanism).or_default().add(add);
+        stats.configs.entry((mechanism, provider.pool().to_owned())).or_default().add(add);
+        for ((one, other), tally) in provider.tallies() {
+            let sum = stats.tallies.entry((mechanism, one, other)).or_default();
+            sum.count += tally.count;
+            sum.seconds += tally.seconds;
+        }
+        stats.file_times.extend(provider.file_times());
     }
     for (pool, configs) in &state.pools {
         let targets = state.groups(configs).iter().map(|group| group.targets.len()).sum();

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Method;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use jiff::Timestamp;
+use narthex_http_client::Secret;
 use ring::digest;
 use serde_json::{Value, json};
 use url::Url;
@@ -78,13 +79,21 @@ fn wrong(place: impl Into<String>, reason: impl Into<String>) -> DiscoveryError 
 }
 
 async fn user(config: &OciConfig) -> Result<Identity, DiscoveryError> {
-    let OciAuth::ApiKey { tenancy, user, fingerprint, key_file, .. } = &config.auth else {
+    let OciAuth::ApiKey { tenancy, user, fingerprint, key_file, passphrase } = &config.auth else {
         return Err(wrong("oci_sd_configs", "there is no user"));
     };
     let pem = tokio::fs::read_to_string(key_file)
         .await
         .map_err(|source| DiscoveryError::Read { path: key_file.clone(), source })?;
-    let key = SigningKey::from_pem(&pem).map_err(|reason| wrong(key_file.display().to_string(), reason))?;
+    let passphrase = match passphrase {
+        Some(passphrase) => Some(passphrase.read().await.map_err(|source| DiscoveryError::Request {
+            url: "oci_sd_configs key_passphrase_file".to_owned(),
+            source,
+        })?),
+        None => None,
+    };
+    let key = SigningKey::from_pem(&pem, passphrase.as_ref().map(Secret::expose));
+    let key = key.map_err(|reason| wrong(key_file.display().to_string(), reason))?;
     Ok(Identity {
         tenancy: tenancy.clone(),
         key_id: format!("{tenancy}/{user}/{fingerprint}"),
@@ -112,7 +121,7 @@ async fn machine(config: &OciConfig) -> Result<Identity, DiscoveryError> {
     let der = |pem: &str| section(pem, |kind| kind == "CERTIFICATE").map(|(_, der)| der).map_err(bad);
     let (leaf, above) = (der(&certificate)?, der(&intermediate)?);
     let tenancy = tenancy_of(&leaf).ok_or_else(|| bad("the certificate names no tenancy".to_owned()))?;
-    let key = SigningKey::from_pem(&key).map_err(bad)?;
+    let key = SigningKey::from_pem(&key, None).map_err(bad)?;
     let question = json!({
         "certificate": STANDARD.encode(&leaf),
         "publicKey": STANDARD.encode(key.public_der()),

@@ -31,7 +31,7 @@ pub enum OciAuth {
         fingerprint: String,
         /// The file with the private key (PEM).
         key_file: PathBuf,
-        /// The key's passphrase.
+        /// The key's passphrase, if it has one.
         passphrase: Option<SecretSource>,
     },
     /// The machine we run on.
@@ -101,8 +101,7 @@ impl OciAsker {
     /// The primary network card of an instance.
     async fn card(&mut self, instance: &Value) -> Result<Option<Value>, DiscoveryError> {
         let (compartment, id) = (text(instance, "/compartmentId"), text(instance, "/id"));
-        let query =
-            [("compartmentId", compartment.as_str()), ("instanceId", id.as_str()), ("limit", "100")];
+        let query = [("compartmentId", compartment.as_str()), ("instanceId", id.as_str()), ("limit", "100")];
         let attachments = self.api.all("iaas", "vnicAttachments", &query).await?;
         for attachment in &attachments {
             let card = text(attachment, "/vnicId");

@@ -3,7 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName, HeaderValue};
+use http::header::{
+    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName, HeaderValue,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ring::digest;
@@ -128,7 +130,8 @@ pub(super) fn signed(
     with_host: bool,
 ) -> Result<HeaderMap, DiscoveryError> {
     let now = Timestamp::now().to_zoned(TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    let target = format!("{} {}", method.as_str().to_lowercase(), &url[Position::BeforePath..Position::AfterQuery]);
+    let target =
+        format!("{} {}", method.as_str().to_lowercase(), &url[Position::BeforePath..Position::AfterQuery]);
     let mut parts = vec![(DATE.as_str(), now), ("(request-target)", target)];
     if with_host {
         parts.push((HOST.as_str(), url[Position::BeforeHost..Position::AfterPort].to_owned()));

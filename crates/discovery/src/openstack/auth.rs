@@ -209,7 +209,10 @@ mod tests {
             ..OpenStackLogin::default()
         };
         let credential = v3_question(&credential).unwrap();
-        assert_eq!(credential["auth"]["identity"]["application_credential"], json!({ "id": "c", "secret": "s" }));
+        assert_eq!(
+            credential["auth"]["identity"]["application_credential"],
+            json!({ "id": "c", "secret": "s" })
+        );
         assert_eq!(credential["auth"].get("scope"), None);
 
         let nobody = OpenStackLogin::default();

@@ -81,9 +81,7 @@ fn read(value: Node<'_, '_>, depth: usize) -> Result<Value, String> {
     let text = typed.text().unwrap_or_default();
     let number = |what: &str| format!("\"{text}\" is not {what}");
     Ok(match typed.tag_name().name() {
-        "int" | "i4" | "i8" => {
-            Value::from(text.trim().parse::<i64>().map_err(|_| number("a whole number"))?)
-        }
+        "int" | "i4" | "i8" => Value::from(text.trim().parse::<i64>().map_err(|_| number("a whole number"))?),
         "double" => Value::from(text.trim().parse::<f64>().map_err(|_| number("a number"))?),
         "boolean" => Value::from(matches!(text.trim(), "1" | "true")),
         "array" => {
@@ -141,7 +139,8 @@ mod tests {
             </struct></value></fault></methodResponse>";
         let error = read_text(fault).unwrap_err();
         assert_eq!(error, "the server refused: Either the password or username is incorrect. (code 2950)");
-        let number = "<methodResponse><params><param><value><int>x</int></value></param></params></methodResponse>";
+        let number =
+            "<methodResponse><params><param><value><int>x</int></value></param></params></methodResponse>";
         assert_eq!(read_text(number).unwrap_err(), "\"x\" is not a whole number");
         assert_eq!(read_text("<methodResponse/>").unwrap_err(), "the answer holds no value");
         let deep = format!(

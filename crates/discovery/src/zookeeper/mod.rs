@@ -95,3 +95,6 @@ fn group(tree: &Tree, path: &str, reader: Reader) -> TargetGroup {
         ..TargetGroup::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

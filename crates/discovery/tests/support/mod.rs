@@ -17,6 +17,8 @@ pub(crate) enum Answer {
     Ok(String),
     /// 200 with headers and this body.
     With(Vec<(&'static str, String)>, String),
+    /// 201 with headers and this body.
+    Created(Vec<(&'static str, String)>, String),
     /// Another status with this body.
     Status(u16, String),
     /// 200, these pieces, then the end of the connection.
@@ -77,6 +79,7 @@ pub(crate) async fn serve_with(script: impl Fn(&str) -> Answer + Send + Sync + '
                 let (status, headers, body, pieces, hang) = match script(&request) {
                     Answer::Ok(body) => (200, Vec::new(), Some(body), Vec::new(), false),
                     Answer::With(headers, body) => (200, headers, Some(body), Vec::new(), false),
+                    Answer::Created(headers, body) => (201, headers, Some(body), Vec::new(), false),
                     Answer::Status(status, body) => (status, Vec::new(), Some(body), Vec::new(), false),
                     Answer::Pieces(pieces) => (200, Vec::new(), None, pieces, false),
                     Answer::Hang(pieces) => (200, Vec::new(), None, pieces, true),

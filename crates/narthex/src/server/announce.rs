@@ -1,6 +1,6 @@
 //! What a configuration asks for and this version does not do: listed loudly at every load, so that nobody waits for it.
 
-use crate::config::{Config, EXECUTED, Node, SD_FIELDS};
+use crate::config::{Config, Node};
 
 /// One sentence per thing that is accepted but not executed.
 pub(crate) fn not_executed(config: &Config) -> Vec<String> {
@@ -40,11 +40,6 @@ pub(crate) fn not_executed(config: &Config) -> Vec<String> {
 
 fn of_job(job: &Node, note: &mut impl FnMut(String)) {
     let name = job.str("job_name");
-    for field in SD_FIELDS {
-        if job.has(field.name) && !EXECUTED.contains(&field.name) {
-            note(format!("job \"{name}\": {} finds no targets yet", field.name));
-        }
-    }
     for tls in [job.get("tls_config"), job.get("oauth2").and_then(|oauth2| oauth2.get("tls_config"))]
         .into_iter()
         .flatten()

@@ -5,7 +5,7 @@ use narthex_promql::ast::AggregateOp;
 use narthex_promql::functions_table::FUNCTIONS;
 
 use crate::cli::Flags;
-use crate::config::EXECUTED;
+use crate::config::SD_FIELDS;
 
 /// Parts of the query language that are always there.
 const PROMQL: [&str; 13] = [
@@ -93,7 +93,8 @@ fn operators(experimental: bool) -> Vec<(&'static str, bool)> {
 }
 
 fn providers() -> Vec<(&'static str, bool)> {
-    EXECUTED.iter().map(|field| (field.trim_end_matches("_configs").trim_end_matches("_sd"), true)).collect()
+    let name = |field: &'static str| field.trim_end_matches("_configs").trim_end_matches("_sd");
+    SD_FIELDS.iter().map(|field| (name(field.name), true)).collect()
 }
 
 fn category(name: &str, mut features: Vec<(&str, bool)>) -> (String, Vec<(String, bool)>) {

@@ -66,9 +66,7 @@ const NODE_TEXTS: &Table = &[
 ];
 
 /// Of a node: times.
-const NODE_TIMES: &Table = &[
-    ("node_create_time", "CacheNodeCreateTime"),
-];
+const NODE_TIMES: &Table = &[("node_create_time", "CacheNodeCreateTime")];
 
 /// Of an entry of the log delivery.
 const LOG: &Table = &[

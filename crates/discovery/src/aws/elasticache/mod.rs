@@ -39,7 +39,9 @@ impl<'c> Wanted<'c> {
             match arn.splitn(7, ':').collect::<Vec<_>>().as_slice() {
                 [_, _, _, _, _, "serverlesscache", name] => wanted.caches.push(name),
                 [_, _, _, _, _, "replicationgroup" | "cluster", name] => wanted.clusters.push(name),
-                _ => tracing::warn!(arn, "is not the ARN of a serverless cache, replication group or cluster"),
+                _ => {
+                    tracing::warn!(arn, "is not the ARN of a serverless cache, replication group or cluster")
+                }
             }
         }
         wanted
@@ -53,9 +55,8 @@ impl ElastiCacheAsker {
 
     /// The tags of all resources of these answers, as the pages that hold them, by ARN.
     async fn tags(&mut self, arns: Vec<String>) -> Result<BTreeMap<String, Page>, DiscoveryError> {
-        let question = |arn: &String| {
-            Question::form("ListTagsForResource", VERSION, "Marker").with("ResourceName", arn)
-        };
+        let question =
+            |arn: &String| Question::form("ListTagsForResource", VERSION, "Marker").with("ResourceName", arn);
         let questions = arns.iter().map(question).collect();
         let answers = ask_all(&mut self.api, self.config.request_concurrency, questions).await?;
         Ok(arns.into_iter().zip(answers.into_iter().flat_map(|pages| pages.into_iter().next())).collect())
@@ -95,7 +96,8 @@ impl Ask for ElastiCacheAsker {
     }
 
     async fn ask(&mut self) -> Result<Vec<TargetGroup>, DiscoveryError> {
-        let question = Question::form("DescribeServerlessCaches", VERSION, "NextToken").with("MaxResults", "50");
+        let question =
+            Question::form("DescribeServerlessCaches", VERSION, "NextToken").with("MaxResults", "50");
         let caches = ask(&mut self.api, question).await?;
         let question = Question::form("DescribeCacheClusters", VERSION, "Marker");
         let question = question.with("MaxRecords", "100").with("ShowCacheNodeInfo", "true");
@@ -103,7 +105,8 @@ impl Ask for ElastiCacheAsker {
 
         let named = self.config.clusters.clone();
         let wanted = Wanted::of(&named);
-        let wants = |list: &[&str], names: &[&str]| wanted.all || names.iter().any(|name| list.contains(name));
+        let wants =
+            |list: &[&str], names: &[&str]| wanted.all || names.iter().any(|name| list.contains(name));
         let wants_cache = |cache: roxmltree::Node<'_, '_>| {
             wants(&wanted.caches, &[xml::text(cache, "ServerlessCacheName")])
         };

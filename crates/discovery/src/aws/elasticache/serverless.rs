@@ -27,9 +27,7 @@ const TEXTS: &Table = &[
 ];
 
 /// Times.
-const TIMES: &Table = &[
-    ("create_time", "CreateTime"),
-];
+const TIMES: &Table = &[("create_time", "CreateTime")];
 
 /// What Prometheus writes under another name than its documentation says: both are written.
 const TWICE: &[(&str, &str, &str)] = &[

@@ -35,9 +35,39 @@ pub(super) fn targets(service: &Service) -> Vec<Meta> {
             target.set("__meta_kubernetes_service_cluster_ip", &spec.cluster_ip);
         }
         if spec.kind == "LoadBalancer" {
-            target.set("__meta_kubernetes_service_loadbalancer_ip", &spec.load_balancer_ip);
+            target.set("__meta_kubernetes_service_loadbalancer_ip", load_balancer(service));
         }
         target
     };
     spec.ports.iter().map(target).collect()
+}
+
+/// The addresses that a load balancer got; where there are none, the one that was wished for.
+fn load_balancer(service: &Service) -> String {
+    let addresses = service.status.load_balancer.ingress.iter().map(|address| address.ip.as_str());
+    let addresses: Vec<&str> = addresses.filter(|address| !address.is_empty()).collect();
+    if addresses.is_empty() { service.spec.load_balancer_ip.clone() } else { addresses.join(",") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::object::Service;
+    use super::load_balancer;
+
+    #[test]
+    fn load_balancers() {
+        for (json, expected) in [
+            (r#"{"spec": {"loadBalancerIP": "1.2.3.4"}}"#, "1.2.3.4"),
+            (r#"{"spec": {"loadBalancerIP": "1.2.3.4"}, "status": {"loadBalancer": {}}}"#, "1.2.3.4"),
+            (
+                r#"{"spec": {"loadBalancerIP": "1.2.3.4"}, "status": {"loadBalancer": {"ingress": [
+                    {"ip": "5.6.7.8"}, {"hostname": "lb.example"}, {"ip": "5.6.7.9"}]}}}"#,
+                "5.6.7.8,5.6.7.9",
+            ),
+            (r#"{"status": {"loadBalancer": null}}"#, ""),
+        ] {
+            let service: Service = serde_json::from_str(json).unwrap();
+            assert_eq!(load_balancer(&service), expected, "{json}");
+        }
+    }
 }

@@ -19,6 +19,8 @@ mod tls;
 mod tracing;
 mod web;
 
+use url::Url;
+
 use super::error::Cx;
 use super::node::Node;
 
@@ -143,6 +145,23 @@ pub(crate) fn at_most_one(node: &Node, fields: &[&str], cx: &mut Cx) {
         let message =
             format!("cannot be set together with {first}: at most one of {} is allowed", fields.join(", "));
         cx.problem_in(second, pos, message);
+    }
+}
+
+/// Notes a problem when a set field is no URL of a server. A scheme is part of one: `localhost:80` is none.
+pub(crate) fn check_url(node: &Node, field: &str, example: &str, cx: &mut Cx) {
+    if let Some(value) = node.get(field).filter(|value| !value.is_empty()) {
+        check_url_of(value, field, example, cx);
+    }
+}
+
+/// The same for a value by itself.
+pub(crate) fn check_url_of(value: &Node, field: &str, example: &str, cx: &mut Cx) {
+    let text = value.as_str();
+    let usable = |url: Url| !url.cannot_be_a_base();
+    if !Url::parse(text).is_ok_and(usable) {
+        let message = format!("\"{text}\" is not a URL: expected for example {example}");
+        cx.problem_in(field, value.pos, message);
     }
 }
 

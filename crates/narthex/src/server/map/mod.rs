@@ -4,11 +4,13 @@
 //! Invariant: the tree has been checked, so nothing here is surprised; what a room refuses all the same is an error that
 //! names the job.
 
+mod aws;
 mod clouds;
 mod discovery;
 mod http;
 mod jobs;
 mod kubernetes;
+mod platforms;
 mod rules;
 mod services;
 mod web;

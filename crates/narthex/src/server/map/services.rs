@@ -3,12 +3,13 @@
 //! Addresses were checked when the file was read; one that is no URL all the same makes no mechanism.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use narthex_discovery::{
     ConsulConfig, DiscoveryConfig, DnsConfig, DnsType, DockerConfig, EurekaConfig, MarathonConfig,
     NomadConfig, PuppetDbConfig, SwarmConfig, SwarmRole, TritonConfig, TritonRole,
 };
-use narthex_http_client::{BasicAuth, Secret, SecretSource};
+use narthex_http_client::{BasicAuth, HttpOptions, Secret, SecretSource};
 use url::Url;
 
 use super::http;
@@ -24,8 +25,8 @@ pub(super) fn port(node: &Node, field: &str) -> u16 {
 }
 
 /// A `dns_sd_configs` entry.
-pub(super) fn dns(node: &Node) -> DiscoveryConfig {
-    DiscoveryConfig::Dns(DnsConfig {
+pub(super) fn dns(node: &Node) -> Option<DiscoveryConfig> {
+    Some(DiscoveryConfig::Dns(DnsConfig {
         names: texts(node, "names"),
         record_type: match node.str("type") {
             "A" => DnsType::A,
@@ -36,18 +37,28 @@ pub(super) fn dns(node: &Node) -> DiscoveryConfig {
         },
         port: port(node, "port"),
         refresh_interval: duration(node, "refresh_interval"),
-    })
+    }))
+}
+
+/// The agent's URL. Its address may name its own protocol; behind a socket the host's name has no meaning.
+fn consul_server(node: &Node, http: &mut HttpOptions) -> String {
+    let prefix = node.str("path_prefix").trim_matches('/');
+    let (scheme, address) = match node.str("server").split_once("://") {
+        None => (node.str("scheme"), node.str("server")),
+        Some(("http", address)) => (node.str("scheme"), address),
+        Some(("unix", path)) => {
+            http.unix_socket = Some(PathBuf::from(path));
+            (node.str("scheme"), "consul")
+        }
+        Some((scheme, address)) => (scheme, address),
+    };
+    format!("{scheme}://{}/{prefix}", address.trim_end_matches('/'))
 }
 
 /// A `consul_sd_configs` entry.
 pub(super) fn consul(node: &Node) -> Option<DiscoveryConfig> {
-    let server = format!(
-        "{}://{}/{}",
-        node.str("scheme"),
-        node.str("server"),
-        node.str("path_prefix").trim_matches('/')
-    );
     let mut http = http::options(node);
+    let server = consul_server(node, &mut http);
     if node.has("username") {
         http.basic_auth = Some(BasicAuth {
             username: SecretSource::Inline(Secret::new(node.str("username"))),
@@ -123,18 +134,18 @@ pub(super) fn eureka(node: &Node) -> Option<DiscoveryConfig> {
 }
 
 /// A `marathon_sd_configs` entry.
-pub(super) fn marathon(node: &Node) -> DiscoveryConfig {
+pub(super) fn marathon(node: &Node) -> Option<DiscoveryConfig> {
     let token = match (node.str("auth_token"), node.str("auth_token_file")) {
         ("", "") => None,
         ("", path) => Some(SecretSource::File(path.into())),
         (token, _) => Some(SecretSource::Inline(Secret::new(token))),
     };
-    DiscoveryConfig::Marathon(Box::new(MarathonConfig {
+    Some(DiscoveryConfig::Marathon(Box::new(MarathonConfig {
         servers: node.strings("servers").into_iter().filter_map(|server| Url::parse(server).ok()).collect(),
         auth_token: token,
         refresh_interval: duration(node, "refresh_interval"),
         http: http::options(node),
-    }))
+    })))
 }
 
 /// A `triton_sd_configs` entry.
@@ -148,7 +159,7 @@ pub(super) fn triton(node: &Node) -> Option<DiscoveryConfig> {
         groups: texts(node, "groups"),
         port: number,
         refresh_interval: duration(node, "refresh_interval"),
-        http: http::options(node),
+        http: HttpOptions { follow_redirects: true, ..http::options(node) },
     })))
 }
 

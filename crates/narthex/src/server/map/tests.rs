@@ -1,5 +1,7 @@
 //! Discovery sections to options: each mechanism once, compared whole.
 
+mod platforms;
+
 use std::time::Duration;
 
 use narthex_discovery::{

@@ -21,8 +21,7 @@ const KEYS: &[Field] = &[
 /// How often to ask, and at which port the targets are.
 const POLL: &[Field] = &[def("refresh_interval", Kind::Duration, "60s"), def("port", Kind::Uint, "80")];
 
-const ROLE: &[Field] =
-    &[opt("role", Kind::Enum(&["ec2", "lightsail", "ecs", "msk", "rds", "elasticache"]))];
+const ROLE: &[Field] = &[opt("role", Kind::Enum(&["ec2", "lightsail", "ecs", "msk", "rds", "elasticache"]))];
 const FILTERS: &[Field] = &[opt("filters", Kind::Sections(&FILTER))];
 const CLUSTERS: &[Field] = &[opt("clusters", Kind::List(&Kind::Str))];
 const TWENTY: &[Field] = &[def("request_concurrency", Kind::Uint, "20")];

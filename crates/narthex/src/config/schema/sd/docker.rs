@@ -1,7 +1,7 @@
 //! `docker_sd_configs`: containers of a Docker daemon.
 
 use super::super::http_client::{HTTP_CLIENT, check_http_client};
-use super::super::{Field, Kind, Section, checked, def, opt, require};
+use super::super::{Field, Kind, Section, check_url, checked, def, opt, require};
 use super::filter::FILTER;
 use crate::config::error::Cx;
 use crate::config::node::Node;
@@ -20,5 +20,6 @@ pub(super) static SECTION: Section = checked("Docker discovery config", &[FIELDS
 
 fn check(node: &mut Node, cx: &mut Cx) {
     require(node, "host", "the daemon's address, for example unix:///var/run/docker.sock", cx);
+    check_url(node, "host", "unix:///var/run/docker.sock or tcp://host:2375", cx);
     check_http_client(node, cx);
 }

@@ -1,7 +1,7 @@
 //! `dockerswarm_sd_configs`: services, tasks or nodes of a Docker swarm.
 
 use super::super::http_client::{HTTP_CLIENT, check_http_client};
-use super::super::{Field, Kind, Section, checked, def, opt, require};
+use super::super::{Field, Kind, Section, check_url, checked, def, opt, require};
 use super::filter::FILTER;
 use crate::config::error::Cx;
 use crate::config::node::Node;
@@ -20,5 +20,6 @@ pub(super) static SECTION: Section = checked("Dockerswarm discovery config", &[F
 fn check(node: &mut Node, cx: &mut Cx) {
     require(node, "host", "the daemon's address", cx);
     require(node, "role", "one of services, tasks, nodes", cx);
+    check_url(node, "host", "unix:///var/run/docker.sock or tcp://host:2375", cx);
     check_http_client(node, cx);
 }

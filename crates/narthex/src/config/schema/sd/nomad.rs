@@ -1,7 +1,7 @@
 //! `nomad_sd_configs`: services registered in Nomad.
 
 use super::super::http_client::{HTTP_CLIENT, check_http_client};
-use super::super::{Field, Kind, Section, checked, def, opt, require};
+use super::super::{Field, Kind, Section, check_url, checked, def, opt, require};
 use crate::config::error::Cx;
 use crate::config::node::Node;
 
@@ -19,5 +19,6 @@ pub(super) static SECTION: Section = checked("Nomad discovery config", &[FIELDS,
 
 fn check(node: &mut Node, cx: &mut Cx) {
     require(node, "server", "the URL of the Nomad server", cx);
+    check_url(node, "server", "http://localhost:4646", cx);
     check_http_client(node, cx);
 }

@@ -25,7 +25,8 @@ fn check(node: &mut Node, cx: &mut Cx) {
     require(node, "region", "the region whose instances are listed", cx);
     if node.str("auth") == "instance_principal" {
         for field in API_KEY.iter().filter(|field| node.has(field.name)) {
-            let message = "cannot be set with auth: instance_principal, which takes the machine's own identity";
+            let message =
+                "cannot be set with auth: instance_principal, which takes the machine's own identity";
             cx.problem_in(field.name, pos_of(node, field.name), message);
         }
     } else {

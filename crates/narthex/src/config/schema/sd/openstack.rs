@@ -1,7 +1,7 @@
 //! `openstack_sd_configs`: instances, hypervisors or load balancers of OpenStack.
 
 use super::super::tls::TLS;
-use super::super::{Field, Kind, Section, checked, def, opt, require};
+use super::super::{Field, Kind, Section, check_url, checked, def, opt, require};
 use crate::config::error::Cx;
 use crate::config::node::Node;
 
@@ -32,4 +32,5 @@ pub(super) static SECTION: Section = checked("Openstack discovery config", &[FIE
 fn check(node: &mut Node, cx: &mut Cx) {
     require(node, "role", "one of hypervisor, instance, loadbalancer", cx);
     require(node, "region", "the OpenStack region", cx);
+    check_url(node, "identity_endpoint", "https://keystone.example:5000/v3", cx);
 }

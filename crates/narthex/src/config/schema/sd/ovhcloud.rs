@@ -1,6 +1,6 @@
 //! `ovhcloud_sd_configs`: servers of OVHcloud.
 
-use super::super::{Field, Kind, Section, checked, def, opt, require};
+use super::super::{Field, Kind, Section, check_url, checked, def, opt, require};
 use crate::config::error::Cx;
 use crate::config::node::Node;
 
@@ -13,6 +13,10 @@ const FIELDS: &[Field] = &[
     opt("service", Kind::Enum(&["vps", "dedicated_server"])),
 ];
 
+/// The APIs that have names.
+const ENDPOINTS: &[&str] =
+    &["ovh-eu", "ovh-ca", "ovh-us", "kimsufi-eu", "kimsufi-ca", "soyoustart-eu", "soyoustart-ca"];
+
 /// The mechanism's section.
 pub(super) static SECTION: Section = checked("Ovhcloud discovery config", &[FIELDS], check);
 
@@ -21,4 +25,9 @@ fn check(node: &mut Node, cx: &mut Cx) {
         require(node, field, "the OVHcloud API needs it", cx);
     }
     require(node, "service", "one of vps, dedicated_server", cx);
+    require(node, "endpoint", "the API to ask, by name or by address", cx);
+    if !ENDPOINTS.contains(&node.str("endpoint")) {
+        let example = "https://eu.api.ovh.com/1.0, or one of the names ovh-eu, ovh-ca, ovh-us, kimsufi-eu, …";
+        check_url(node, "endpoint", example, cx);
+    }
 }

@@ -1,7 +1,7 @@
 //! `uyuni_sd_configs`: systems managed by Uyuni.
 
 use super::super::http_client::{HTTP_CLIENT, check_http_client};
-use super::super::{Field, Kind, Section, checked, def, opt, require};
+use super::super::{Field, Kind, Section, check_url, checked, def, opt, require};
 use crate::config::error::Cx;
 use crate::config::node::Node;
 
@@ -21,5 +21,6 @@ fn check(node: &mut Node, cx: &mut Cx) {
     require(node, "server", "the URL of the Uyuni server", cx);
     require(node, "username", "the user of the API", cx);
     require(node, "password", "the password of the API", cx);
+    check_url(node, "server", "https://uyuni.example", cx);
     check_http_client(node, cx);
 }

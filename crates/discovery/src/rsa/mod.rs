@@ -1,5 +1,7 @@
 //! RSA keys and what is signed with them: statements of who we are (RFC 7519, 7523) and requests of Oracle's cloud.
 
+mod encrypted;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::rand::SystemRandom;
@@ -36,17 +38,19 @@ impl Algorithm {
 pub(crate) struct SigningKey(RsaKeyPair);
 
 impl SigningKey {
-    /// Reads a key in PEM: `PRIVATE KEY` (PKCS #8) or `RSA PRIVATE KEY` (PKCS #1).
-    pub(crate) fn from_pem(pem: &str) -> Result<Self, String> {
-        let (kind, der) = section(pem, |kind| kind.ends_with("PRIVATE KEY"))?;
-        if kind == "ENCRYPTED PRIVATE KEY" || pem.contains("Proc-Type: 4,ENCRYPTED") {
-            return Err("the key is encrypted: write it without a passphrase, for example with \
-                        \"openssl rsa -in key.pem -out plain.pem\", and protect the file instead"
-                .to_owned());
+    /// Reads a key in PEM: `PRIVATE KEY` (PKCS #8) or `RSA PRIVATE KEY` (PKCS #1), both also with a passphrase.
+    pub(crate) fn from_pem(pem: &str, passphrase: Option<&str>) -> Result<Self, String> {
+        let (kind, mut der) = section(pem, |kind| kind.ends_with("PRIVATE KEY"))?;
+        let passphrase = || passphrase.ok_or("the key is encrypted, and there is no passphrase for it");
+        let info = pem.lines().find_map(|line| line.trim().strip_prefix("DEK-Info:"));
+        if kind == "ENCRYPTED PRIVATE KEY" {
+            der = encrypted::pkcs8(&der, passphrase()?)?;
+        } else if let Some(info) = info {
+            der = encrypted::pem(info, &der, passphrase()?)?;
         }
         let pair = match kind {
             "RSA PRIVATE KEY" => RsaKeyPair::from_der(&der),
-            "PRIVATE KEY" => RsaKeyPair::from_pkcs8(&der),
+            "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY" => RsaKeyPair::from_pkcs8(&der),
             other => return Err(format!("\"{other}\" is not an RSA key")),
         };
         pair.map(Self).map_err(|error| format!("the RSA key cannot be used: {error}"))
@@ -125,11 +129,11 @@ mod tests {
 
     use super::*;
 
-    const KEY: &str = include_str!("gce/token/test_key.pem");
+    const KEY: &str = include_str!("../gce/token/test_key.pem");
 
     #[test]
     fn statements() {
-        let key = SigningKey::from_pem(KEY).unwrap();
+        let key = SigningKey::from_pem(KEY, None).unwrap();
         let claims = serde_json::json!({ "iss": "me" });
         let statement = key.statement(Algorithm::Rs512, "k1", &claims).unwrap();
         let (signed, signature) = statement.rsplit_once('.').unwrap();
@@ -141,7 +145,7 @@ mod tests {
 
     #[test]
     fn public_half() {
-        let der = SigningKey::from_pem(KEY).unwrap().public_der();
+        let der = SigningKey::from_pem(KEY, None).unwrap().public_der();
         // A 2048-bit key: 294 bytes, two of them for the length after the tag.
         assert_eq!(der.len(), 294);
         assert_eq!(der[..4], [0x30, 0x82, 0x01, 0x22]);
@@ -150,16 +154,36 @@ mod tests {
         assert_eq!(tagged(0x04, &[]), [4, 0]);
     }
 
+    /// The same key, as OpenSSL 3 wrote it with passphrases: by -v2 aes256, -v2 aes-128-cbc, and -traditional.
+    #[test]
+    fn encrypted_keys() {
+        let plain = SigningKey::from_pem(KEY, None).unwrap().public_der();
+        for pem in [
+            include_str!("test_keys/pkcs8_aes256.pem"),
+            include_str!("test_keys/pkcs8_aes128_sha1.pem"),
+            include_str!("test_keys/traditional_aes192.pem"),
+        ] {
+            assert_eq!(SigningKey::from_pem(pem, Some("open sesame")).unwrap().public_der(), plain);
+            let error = SigningKey::from_pem(pem, Some("wrong")).unwrap_err();
+            assert!(error.contains("passphrase does not fit") || error.contains("cannot be used"), "{error}");
+            assert!(SigningKey::from_pem(pem, None).unwrap_err().contains("no passphrase"));
+        }
+    }
+
     #[test]
     fn unusable() {
         for (pem, expected) in [
             ("", "no such section"),
-            ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----", "encrypted"),
+            ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----", "damaged"),
             ("-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----", "not an RSA key"),
             ("-----BEGIN PRIVATE KEY-----\n??\n-----END PRIVATE KEY-----", "damaged"),
             ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "cannot be used"),
+            (
+                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----",
+                "only AES is read",
+            ),
         ] {
-            let error = SigningKey::from_pem(pem).unwrap_err();
+            let error = SigningKey::from_pem(pem, Some("p")).unwrap_err();
             assert!(error.contains(expected), "{pem}: {error}");
         }
     }
