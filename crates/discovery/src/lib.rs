@@ -68,7 +68,9 @@ pub use ionos::IonosConfig;
 pub use kubernetes::{AttachMetadata, KubernetesConfig, KubernetesRole, KubernetesSelector};
 pub use kuma::KumaConfig;
 pub use linode::LinodeConfig;
-pub use manager::{DiscoveryManager, ManagerOptions, MechanismStats, Pools, Stats, Tally, discover_once};
+pub use manager::{
+    DiscoveryManager, ManagerOptions, MechanismStats, Pools, REFRESH_BOUNDS, Stats, Tally, discover_once,
+};
 pub use marathon::MarathonConfig;
 pub use nomad::NomadConfig;
 pub use oci::{OciAuth, OciConfig};

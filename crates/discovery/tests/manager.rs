@@ -137,3 +137,38 @@ async fn http_keeps_the_last_good_answer() {
     assert_eq!(manager.stats().mechanisms["http"].failures, 3);
     server.abort();
 }
+
+#[tokio::test]
+async fn numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("t.json");
+    std::fs::write(&file, r#"[{"targets": ["a:1"]}]"#).unwrap();
+    let manager = manager();
+    let mut receiver = manager.subscribe();
+    let refused = DiscoveryConfig::Http(Box::new(HttpConfig::new("http://127.0.0.1:1/".parse().unwrap())));
+    let both = vec![file_config(&file), refused];
+    manager.apply(pools(&[("first", both.clone()), ("second", both)]));
+    wait_for(&mut receiver, "second", &["a:1"]).await;
+    let failed = async {
+        while manager.stats().mechanisms["http"].failures == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), failed).await.expect("the refused one is counted");
+    let stats = manager.stats();
+    let path = file.display().to_string();
+    let changed = std::fs::metadata(&file).unwrap().modified().unwrap();
+    let changed = changed.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs_f64();
+    assert_eq!(stats.file_times, BTreeMap::from([(path, changed)]));
+    let of_pools: Vec<(&str, &str)> =
+        stats.configs.keys().map(|(mechanism, pool)| (*mechanism, pool.as_str())).collect();
+    assert_eq!(of_pools, [("file", "first"), ("http", "first")], "one of each runs, for the first who asked");
+    assert!(stats.last_updates["second"] > 1e9, "{:?}", stats.last_updates);
+
+    let before = stats.mechanisms["http"].failures;
+    manager.apply(pools(&[("first", vec![file_config(&file)])]));
+    let stats = manager.stats();
+    assert!(stats.mechanisms["http"].failures >= before, "what was counted stays counted");
+    assert!(!stats.configs.contains_key(&("http", "first".to_owned())));
+    assert!(!stats.last_updates.contains_key("second"));
+}

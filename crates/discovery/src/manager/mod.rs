@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 pub use once::discover_once;
 pub(crate) use provider::Provider;
-pub use stats::{MechanismStats, Stats, Tally};
+pub use stats::{MechanismStats, REFRESH_BOUNDS, Stats, Tally};
 
 use crate::refresh::Updates;
 use crate::{DiscoveryConfig, TargetGroup};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::{MechanismStats, Tally};
+use super::{MechanismStats, REFRESH_BOUNDS, Tally};
 use crate::TargetGroup;
 
 /// The state of one configuration.
@@ -124,5 +124,7 @@ impl Provider {
         let mut inner = self.inner.lock();
         inner.stats.refreshes += 1;
         inner.stats.refresh_seconds += took.as_secs_f64();
+        let within = inner.stats.refreshes_within.iter_mut().zip(REFRESH_BOUNDS);
+        within.for_each(|(count, bound)| *count += u64::from(took.as_secs_f64() <= bound));
     }
 }

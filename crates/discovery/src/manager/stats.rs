@@ -15,7 +15,12 @@ pub struct MechanismStats {
     pub refresh_seconds: f64,
     /// Refreshes that failed (`prometheus_sd_refresh_failures_total`).
     pub failures: u64,
+    /// Refreshes that took no longer than each of [`REFRESH_BOUNDS`].
+    pub refreshes_within: [u64; REFRESH_BOUNDS.len()],
 }
+
+/// The bounds in seconds of `prometheus_sd_refresh_duration_histogram_seconds`.
+pub const REFRESH_BOUNDS: [f64; 4] = [0.01, 0.1, 1.0, 10.0];
 
 impl MechanismStats {
     /// Adds those of another configuration.
@@ -24,6 +29,7 @@ impl MechanismStats {
         self.refreshes += other.refreshes;
         self.refresh_seconds += other.refresh_seconds;
         self.failures += other.failures;
+        self.refreshes_within.iter_mut().zip(other.refreshes_within).for_each(|(sum, add)| *sum += add);
     }
 }
 

@@ -67,7 +67,7 @@ impl Identities {
             Some(identity) => identity,
             None => match &self.config.auth {
                 OciAuth::ApiKey { .. } => user(&self.config).await?,
-                OciAuth::InstancePrincipal => machine(&self.config).await?,
+                OciAuth::InstancePrincipal { metadata } => machine(&self.config, metadata.clone()).await?,
             },
         };
         Ok(self.current.insert(identity))
@@ -102,9 +102,12 @@ async fn user(config: &OciConfig) -> Result<Identity, DiscoveryError> {
     })
 }
 
-async fn machine(config: &OciConfig) -> Result<Identity, DiscoveryError> {
+async fn machine(config: &OciConfig, metadata: Option<Url>) -> Result<Identity, DiscoveryError> {
     let told = std::env::var("OCI_METADATA_BASE_URL").ok().filter(|url| !url.is_empty());
-    let base = parse_url(told.as_deref().unwrap_or(MACHINE))?;
+    let base = match metadata {
+        Some(metadata) => metadata,
+        None => parse_url(told.as_deref().unwrap_or(MACHINE))?,
+    };
     let mut rest = Rest::new(config.cloud.http.clone(), config.cloud.refresh_interval);
     let mut file = async |path: &str| -> Result<String, DiscoveryError> {
         let url = join(&base, path);

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use narthex_http_client::SecretSource;
 use serde_json::Value;
+use url::Url;
 
 use crate::ask::{Ask, CloudOptions, mapping, one_group, strings, text};
 use crate::group::ADDRESS_LABEL;
@@ -35,7 +36,10 @@ pub enum OciAuth {
         passphrase: Option<SecretSource>,
     },
     /// The machine we run on.
-    InstancePrincipal,
+    InstancePrincipal {
+        /// The machine's metadata service; the usual one when it is not set.
+        metadata: Option<Url>,
+    },
 }
 
 /// One `oci_sd_configs` entry.

@@ -232,3 +232,21 @@ fn members() {
         assert!(member::nerve("/n", data).is_none() && member::serverset("/n", data).is_none(), "{data:?}");
     }
 }
+
+#[tokio::test]
+async fn groups_of_a_configuration() {
+    let server = Server::default();
+    server.set("/svc", Some(""));
+    server.set("/svc/member_1", Some(r#"{"serviceEndpoint": {"host": "h", "port": 1}}"#));
+    server.set("/svc/note", Some("not a member"));
+    let config = super::ZooKeeperConfig {
+        servers: vec![server.start().await],
+        paths: vec!["/svc".to_owned()],
+        timeout: LIMIT,
+    };
+    let config = crate::DiscoveryConfig::Serverset(Box::new(config));
+    let groups = crate::discover_once(vec![config], LIMIT).await;
+    assert_eq!(groups.len(), 1);
+    assert_eq!(groups[0].source, "/svc/member_1");
+    assert_eq!(groups[0].targets[0].get("__address__"), Some("h:1"));
+}

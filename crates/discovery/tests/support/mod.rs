@@ -129,6 +129,17 @@ async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
     }
 }
 
+/// The value of a request's header.
+pub(crate) fn header<'r>(request: &'r str, name: &str) -> &'r str {
+    let line = request.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    line.unwrap_or_else(|| panic!("no {name} in {request}"))
+}
+
+/// The path of a request.
+pub(crate) fn path(request: &str) -> &str {
+    request.split([' ', '?']).nth(1).unwrap_or_default()
+}
+
 /// The groups that a configuration finds.
 pub(crate) async fn found(config: DiscoveryConfig) -> Vec<Arc<TargetGroup>> {
     discover_once(vec![config], Duration::from_secs(20)).await

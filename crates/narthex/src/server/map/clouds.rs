@@ -147,7 +147,7 @@ pub(super) fn oci(node: &Node) -> Option<DiscoveryConfig> {
     let passphrase = node.has("key_passphrase") || node.has("key_passphrase_file");
     Some(DiscoveryConfig::Oci(Box::new(OciConfig {
         auth: match node.str("auth") {
-            "instance_principal" => OciAuth::InstancePrincipal,
+            "instance_principal" => OciAuth::InstancePrincipal { metadata: None },
             _ => OciAuth::ApiKey {
                 tenancy: text(node, "tenancy"),
                 user: text(node, "user"),

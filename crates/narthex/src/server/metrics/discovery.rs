@@ -1,7 +1,7 @@
 //! The numbers of discovery: `prometheus_sd_*`.
 
 use narthex_client::Families;
-use narthex_discovery::{MechanismStats, Stats, Tally};
+use narthex_discovery::{MechanismStats, REFRESH_BOUNDS, Stats, Tally};
 
 use super::counter;
 
@@ -13,6 +13,7 @@ const KUBERNETES_ROLES: [&str; 6] = ["endpoints", "endpointslice", "ingress", "n
 pub(super) fn collect(families: &mut Families, stats: &Stats) {
     manager(families, stats);
     refreshes(families, stats);
+    durations(families, stats);
     let of = |name: &str| stats.mechanisms.get(name).copied().unwrap_or_default();
     for (name, help, value) in failures(&of) {
         counter(families, name, help, value as f64);
@@ -104,6 +105,17 @@ fn refreshes(families: &mut Families, stats: &Stats) {
     for ((mechanism, pool), numbers) in &refreshing {
         let labels = [("config", pool.as_str()), ("mechanism", *mechanism)];
         family = family.summary(labels, [], numbers.refresh_seconds, numbers.refreshes);
+    }
+}
+
+/// How long refreshes took, by mechanism.
+fn durations(families: &mut Families, stats: &Stats) {
+    let name = "prometheus_sd_refresh_duration_histogram_seconds";
+    let mut family = families.histogram(name, "How long the refreshes of a mechanism took.");
+    for (mechanism, numbers) in stats.mechanisms.iter().filter(|(name, _)| !WATCHING.contains(name)) {
+        let buckets = REFRESH_BOUNDS.into_iter().zip(numbers.refreshes_within);
+        let (sum, count) = (numbers.refresh_seconds, numbers.refreshes);
+        family = family.histogram([("mechanism", *mechanism)], buckets, sum, count);
     }
 }
 

@@ -219,7 +219,7 @@ fn clouds_with_logins() {
     assert_eq!(found, DiscoveryConfig::Oci(Box::new(expected)));
     let found = mapped("oci_sd_configs", "{region: r, auth: instance_principal}");
     let DiscoveryConfig::Oci(found) = found else { panic!() };
-    assert_eq!(found.auth, OciAuth::InstancePrincipal);
+    assert_eq!(found.auth, OciAuth::InstancePrincipal { metadata: None });
     for (fields, expected) in [
         ("{region: r}", "tenancy"),
         ("{auth: instance_principal}", "region"),
