@@ -1,5 +1,6 @@
 //! Why a mechanism could not list its targets. The manager logs it and keeps the groups of before.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -41,12 +42,14 @@ pub enum DiscoveryError {
         source: DecodeError,
     },
     /// The server refused.
-    #[error("{url}: server returned HTTP status {status}")]
+    #[error("{url}: server returned HTTP status {status}{}", Said(.message))]
     Status {
         /// The URL, without credentials.
         url: String,
         /// What it answered.
         status: http::StatusCode,
+        /// The beginning of what it said about it, on one line; often empty.
+        message: String,
     },
     /// The server answered, but not with targets.
     #[error("{url}: {reason}")]
@@ -59,4 +62,13 @@ pub enum DiscoveryError {
     /// No answer in time.
     #[error("{0}: no answer within {1:?}")]
     Timeout(String, std::time::Duration),
+}
+
+/// What a server said, after a colon.
+struct Said<'a>(&'a str);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, ": {}", self.0) }
+    }
 }

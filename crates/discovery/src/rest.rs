@@ -16,6 +16,8 @@ pub(crate) const USER_AGENT_VALUE: HeaderValue =
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// The largest answer that is read, in bytes; a hundred thousand targets with labels stay below it.
 const BODY_BYTES_MAX: usize = 256 << 20;
+/// A refusal that is larger when decompressed says nothing that a person would read.
+const MESSAGE_SOURCE_BYTES_MAX: usize = 64 << 10;
 
 /// A server that is asked again and again over one connection.
 #[derive(Debug)]
@@ -109,13 +111,29 @@ impl Rest {
             .map_err(|_| DiscoveryError::Timeout(url(), self.timeout))?
             .map_err(|source| DiscoveryError::Request { url: url(), source })?;
         if head.status != StatusCode::OK && Some(head.status) != self.also {
-            return Err(DiscoveryError::Status { url: url(), status: head.status });
+            let mut plain = Vec::new();
+            let decoded = decode(head.content_encoding(), &body, MESSAGE_SOURCE_BYTES_MAX, &mut plain);
+            let message = one_line(if matches!(decoded, Ok(true)) { &plain } else { &body });
+            return Err(DiscoveryError::Status { url: url(), status: head.status, message });
         }
         let mut plain = Vec::new();
         let decoded = decode(head.content_encoding(), &body, BODY_BYTES_MAX, &mut plain)
             .map_err(|source| DiscoveryError::Decode { url: url(), source })?;
         Ok((head, if decoded { plain } else { body }))
     }
+}
+
+/// The beginning of a refusal's text, on one line; nothing of a page for browsers.
+fn one_line(body: &[u8]) -> String {
+    const CHARS_MAX: usize = 300;
+    let text = String::from_utf8_lossy(body);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    let start = line.get(..20).unwrap_or(&line).to_ascii_lowercase();
+    if start.starts_with("<!doctype") || start.starts_with("<html") {
+        return String::new();
+    }
+    line.chars().filter(|c| !c.is_control()).take(CHARS_MAX).collect()
 }
 
 pub(crate) fn read_json<T: DeserializeOwned>(url: &Url, body: &[u8]) -> Result<T, DiscoveryError> {
@@ -130,4 +148,20 @@ pub(crate) fn shown(url: &Url) -> String {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn refusals() {
+        assert_eq!(one_line(b" {\"message\":\n  \"no\"}\n"), "{\"message\": \"no\"}");
+        assert_eq!(one_line(b"<!DOCTYPE html><html>a page"), "");
+        assert_eq!(one_line(b"<HTML>"), "");
+        assert_eq!(one_line(&[b'x'; 1000]).len(), 300);
+        assert_eq!(one_line("nö\u{7}".as_bytes()), "nö");
+        assert_eq!(one_line("ääääääääääää".as_bytes()), "ääääääääääää", "no cut inside a character");
+        assert_eq!(one_line(b""), "");
+    }
 }

@@ -86,7 +86,7 @@ async fn openstack() -> Server {
         let next = |what: &str| {
             format!(r#""{what}_links": [{{"rel": "next", "href": "http://{host}/nova/v2.1/servers/detail?marker=2"}}]"#)
         };
-        let second = request.lines().next().unwrap().contains("marker=2");
+        let second = request.lines().next().unwrap_or_default().contains("marker=2");
         Answer::Ok(match path(request) {
             "/nova/v2.1/os-hypervisors/detail" => {
                 r#"{"hypervisors": [{"id": 1, "hypervisor_hostname": "nc14", "host_ip": "172.16.70.14", "state": "up",

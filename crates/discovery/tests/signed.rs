@@ -227,7 +227,7 @@ async fn ovhcloud() {
 
 /// The compartments, instances and network cards of a tenancy.
 fn oci_answer(request: &str) -> Answer {
-    let line = request.lines().next().unwrap();
+    let line = request.lines().next().unwrap_or_default();
     let of = |name: &str| line.contains(&format!("ompartmentId={name}&"));
     Answer::Ok(
         match path(request) {

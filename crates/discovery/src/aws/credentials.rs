@@ -105,20 +105,45 @@ pub(super) async fn find(
     Ok(Source::Known(machine.credentials().await?.into()))
 }
 
-/// A profile of the shared file.
+/// The name of the profile that counts.
+fn profile(options: &AwsOptions, environment: Environment<'_>) -> String {
+    match options.profile.as_str() {
+        "" => environment("AWS_PROFILE").unwrap_or_else(|| "default".to_owned()),
+        profile => profile.to_owned(),
+    }
+}
+
+/// One of the two shared files: as the environment names it, or in the home folder.
+fn shared_file(variable: &str, name: &str, environment: Environment<'_>) -> Option<PathBuf> {
+    let home = || environment("HOME").map(|home| PathBuf::from(home).join(".aws").join(name));
+    environment(variable).map(PathBuf::from).or_else(home)
+}
+
+/// The shared file of settings, in which other profiles than the default are called `profile NAME`.
+async fn settings(options: &AwsOptions, environment: Environment<'_>) -> (String, String) {
+    let name = match profile(options, environment) {
+        name if name == "default" => name,
+        name => format!("profile {name}"),
+    };
+    let text = match shared_file("AWS_CONFIG_FILE", "config", environment) {
+        Some(path) => tokio::fs::read_to_string(path).await.unwrap_or_default(),
+        None => String::new(),
+    };
+    (text, name)
+}
+
+/// A profile of the shared files.
 async fn of_file(
     options: &AwsOptions,
     environment: Environment<'_>,
 ) -> Result<Option<Credentials>, DiscoveryError> {
-    let home = || environment("HOME").map(|home| PathBuf::from(home).join(".aws/credentials"));
-    let Some(path) = environment("AWS_SHARED_CREDENTIALS_FILE").map(PathBuf::from).or_else(home) else {
+    let Some(path) = shared_file("AWS_SHARED_CREDENTIALS_FILE", "credentials", environment) else {
         return Ok(None);
     };
-    let profile = match options.profile.as_str() {
-        "" => environment("AWS_PROFILE").unwrap_or_else(|| "default".to_owned()),
-        profile => profile.to_owned(),
-    };
-    let found = tokio::fs::read_to_string(&path).await.ok().and_then(|text| profile_keys(&text, &profile));
+    let profile = profile(options, environment);
+    let text = tokio::fs::read_to_string(&path).await.unwrap_or_default();
+    let (other, section) = settings(options, environment).await;
+    let found = profile_keys(&text, &profile).or_else(|| profile_keys(&other, &section));
     if found.is_none() && !options.profile.is_empty() {
         let reason =
             format!("there is no profile \"{profile}\" with aws_access_key_id and aws_secret_access_key");
@@ -128,21 +153,27 @@ async fn of_file(
 }
 
 fn profile_keys(text: &str, profile: &str) -> Option<Credentials> {
-    let mut inside = false;
-    let (mut id, mut secret, mut token) = (None, None, None);
+    Some(Credentials {
+        id: profile_field(text, profile, "aws_access_key_id")?,
+        secret: Secret::new(profile_field(text, profile, "aws_secret_access_key")?),
+        token: profile_field(text, profile, "aws_session_token").map(Secret::new),
+        until: None,
+    })
+}
+
+/// The last value of a field in a section.
+fn profile_field(text: &str, section: &str, field: &str) -> Option<String> {
+    let (mut inside, mut found) = (false, None);
     for line in text.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            inside = name.trim() == profile;
-        } else if let Some((name, value)) = line.split_once('=').filter(|_| inside) {
-            match name.trim() {
-                "aws_access_key_id" => id = Some(value.trim().to_owned()),
-                "aws_secret_access_key" => secret = Some(Secret::new(value.trim())),
-                "aws_session_token" => token = Some(Secret::new(value.trim())),
-                _ => {}
-            }
+            inside = name.trim() == section;
+        } else if let Some((name, value)) = line.split_once('=').filter(|_| inside)
+            && name.trim() == field
+        {
+            found = Some(value.trim().to_owned());
         }
     }
-    Some(Credentials { id: id?, secret: secret?, token, until: None })
+    found
 }
 
 /// The credentials of the container (ECS, EKS).
@@ -170,14 +201,18 @@ fn near() -> Rest {
     Rest::new(HttpOptions::default(), TIMEOUT)
 }
 
-/// The region: of the configuration, of the environment, of the machine.
+/// The region: of the configuration, of the environment, of the profile, of the machine.
 pub(super) async fn region(
     options: &AwsOptions,
     environment: Environment<'_>,
 ) -> Result<String, DiscoveryError> {
     let named = Some(options.region.clone()).filter(|region| !region.is_empty());
     let known = named.or_else(|| environment("AWS_REGION")).or_else(|| environment("AWS_DEFAULT_REGION"));
-    match known {
+    if let Some(region) = known {
+        return Ok(region);
+    }
+    let (text, section) = settings(options, environment).await;
+    match profile_field(&text, &section, "region") {
         Some(region) => Ok(region),
         None => Machine::new(environment).await?.text("latest/meta-data/placement/region").await,
     }
@@ -278,5 +313,22 @@ mod tests {
         };
         assert_eq!(id(find(&plain, &web).await.unwrap()).0, "arn:r");
         assert_eq!(region(&plain, &environment(false)).await.unwrap(), "eu-west-1");
+
+        let settings = folder.path().join("config");
+        std::fs::write(
+            &settings,
+            "[default]\nregion = eu-north-1\n[profile other]\nregion=us-east-1\naws_access_key_id=O\naws_secret_access_key=os\n",
+        )
+        .unwrap();
+        let settings = settings.to_str().unwrap().to_owned();
+        let shared = |name: &str| match name {
+            "AWS_CONFIG_FILE" => Some(settings.clone()),
+            "AWS_SHARED_CREDENTIALS_FILE" => Some(file.clone()),
+            _ => None,
+        };
+        assert_eq!(region(&plain, &shared).await.unwrap(), "eu-north-1");
+        let other = AwsOptions { profile: "other".to_owned(), ..AwsOptions::default() };
+        assert_eq!(region(&other, &shared).await.unwrap(), "us-east-1");
+        assert_eq!(id(find(&other, &shared).await.unwrap()).0, "O");
     }
 }
