@@ -33,10 +33,10 @@ fn bench(c: &mut Criterion) {
     let ints: Vec<Histogram> = (1..=SAMPLES).map(sample).collect();
     let floats: Vec<_> = ints.iter().map(Histogram::to_float).collect();
     let build = |float: bool| {
-        let mut builder = HistogramBuilder::new(float);
+        let mut builder = HistogramBuilder::new(float, false);
         for (index, (int, float_value)) in ints.iter().zip(&floats).enumerate() {
             let value = if float { HistogramRef::Float(float_value) } else { HistogramRef::Int(int) };
-            builder.append(1_700_000_000_000 + index as i64 * 15_000, value).ok();
+            builder.append(0, 1_700_000_000_000 + index as i64 * 15_000, value).ok();
         }
         builder
     };

@@ -12,11 +12,11 @@ pub enum Encoding {
     Histogram = 2,
     /// Native histograms with float counts.
     FloatHistogram = 3,
-    /// Floats with start timestamps; read only.
+    /// Floats with start timestamps.
     Xor2 = 4,
-    /// Native histograms with integer counts and start timestamps; read only.
+    /// Native histograms with integer counts and start timestamps.
     HistogramStart = 5,
-    /// Native histograms with float counts and start timestamps; read only.
+    /// Native histograms with float counts and start timestamps.
     FloatHistogramStart = 6,
 }
 
@@ -37,6 +37,16 @@ impl Encoding {
     /// Whether the samples are floats.
     pub fn is_float(self) -> bool {
         matches!(self, Self::Xor | Self::Xor2)
+    }
+
+    /// Whether the samples are histograms with float counts.
+    pub fn is_float_histogram(self) -> bool {
+        matches!(self, Self::FloatHistogram | Self::FloatHistogramStart)
+    }
+
+    /// Whether the samples have start timestamps.
+    pub fn has_starts(self) -> bool {
+        matches!(self, Self::Xor2 | Self::HistogramStart | Self::FloatHistogramStart)
     }
 
     /// How many samples the chunk `data` says it has.

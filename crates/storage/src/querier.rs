@@ -25,6 +25,8 @@ pub struct SelectHints {
     pub limit: usize,
     /// Whether the series must come sorted by their labels.
     pub sorted: bool,
+    /// Whether of each series only the newest sample of each read is needed; more of them do no harm.
+    pub newest_only: bool,
 }
 
 /// Limits of a label query.

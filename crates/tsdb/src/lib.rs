@@ -18,6 +18,7 @@ mod db;
 pub mod fs;
 mod head;
 mod merge;
+mod observe;
 mod options;
 mod postings;
 mod wal;
@@ -26,11 +27,12 @@ pub use block::analyze::{Analysis, ChunkSizes, Ranked};
 pub use block::builder::BlockBuilder;
 pub use block::meta::{BlockMeta, BlockStats, Compaction, Parent};
 pub use compact::retention::Retention;
-pub use db::{BlockInfo, Db, Maintained, MaintenanceError, OpenError, ReadOnlyDb};
+pub use db::{BlockInfo, Db, Maintained, MaintenanceError, OpenError, ReadOnlyDb, StaleStats};
 pub use head::budget::{MemoryUse, ProcessMemory};
-pub use head::replay::ReplayReport;
+pub use head::replay::{ReplayReport, UnknownRefs};
 pub use head::stats::{HeadStats, StatEntry, Stats};
-pub use options::Options;
+pub use observe::Distribution;
+pub use options::{FloatEncoding, Options};
 pub use wal::Compression;
 
 /// Pieces that the benchmarks measure by themselves; not for other crates.

@@ -12,6 +12,16 @@ use crate::wal::{Compression, segment};
 /// So many samples an out-of-order chunk has in memory, unless an option says otherwise.
 pub(crate) const OUT_OF_ORDER_CAP: usize = 32;
 
+/// How the float samples of new chunks are encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FloatEncoding {
+    /// XOR, which every reader knows.
+    #[default]
+    Xor,
+    /// XOR2, which has room for start timestamps; Prometheus reads it from 3.11 on.
+    Xor2,
+}
+
 /// How a [`Db`](crate::Db) behaves.
 #[derive(Clone)]
 pub struct Options {
@@ -34,6 +44,16 @@ pub struct Options {
     pub out_of_order_cap: usize,
     /// Whether [`Db::close`](crate::Db::close) writes a memory snapshot, and the start reads one.
     pub memory_snapshot: bool,
+    /// Stale series are compacted early when they are this part (0 to 1) of all series of the head; 0 is never.
+    /// [`Db::set_stale_series_threshold`](crate::Db::set_stale_series_threshold) changes it.
+    pub stale_series_threshold: f64,
+    /// Whether start timestamps are stored, in the logs and, as far as their encoding has room for them, in chunks. Floats
+    /// must be [`FloatEncoding::Xor2`] then.
+    pub start_timestamps: bool,
+    /// How floats are encoded; [`Db::set_float_encoding`](crate::Db::set_float_encoding) changes it.
+    pub float_encoding: FloatEncoding,
+    /// Whether chunks of histograms have room for start timestamps.
+    pub histogram_starts: bool,
     /// Bytes of memory of the whole process near which new series are refused; 0 for no limit.
     pub memory_limit: u64,
     /// How much memory is in use.
@@ -57,6 +77,10 @@ impl Default for Options {
             max_exemplars: 0,
             out_of_order_window: 0,
             memory_snapshot: false,
+            stale_series_threshold: 0.0,
+            start_timestamps: false,
+            float_encoding: FloatEncoding::Xor,
+            histogram_starts: false,
             out_of_order_cap: OUT_OF_ORDER_CAP,
             memory_limit: 0,
             memory_use: Arc::new(ProcessMemory),

@@ -130,7 +130,7 @@ fn narrow<S: PostingsSource>(
 ) -> Result<Vec<u32>, S::Error> {
     let name = matcher.name();
     if let (Some(found), false) = (&found, matches!(wanted, Wanted::Listed(_)))
-        && found.len().saturating_mul(SERIES_COST) < source.value_count(name)
+        && few(found.len(), source.value_count(name))
     {
         let mut left = Vec::with_capacity(found.len());
         for series in found {
@@ -157,6 +157,71 @@ fn narrow<S: PostingsSource>(
         (Some(found), false) => subtract(&found, &list),
         (None, false) => subtract(&source.all()?, &list),
     })
+}
+
+/// The matchers of a question for the values of one label: those of that label, which say which values are asked for, and
+/// the others, which say for which series.
+pub(crate) struct ByLabel<'a> {
+    own: Vec<&'a Matcher>,
+    pub(crate) others: Vec<Matcher>,
+}
+
+impl<'a> ByLabel<'a> {
+    pub(crate) fn split(name: &str, matchers: &'a [Matcher]) -> Self {
+        let (own, others): (Vec<&Matcher>, Vec<&Matcher>) =
+            matchers.iter().partition(|matcher| matcher.name() == name);
+        Self { own, others: others.into_iter().cloned().collect() }
+    }
+
+    /// Whether a value is asked for.
+    pub(crate) fn accepts(&self, value: &str) -> bool {
+        self.own.iter().all(|matcher| matcher.matches(value))
+    }
+
+    /// What every value that is asked for begins with.
+    pub(crate) fn prefix(&self) -> &'a str {
+        let prefix = |matcher: &&'a Matcher| match matcher.op() {
+            MatchOp::Equal => matcher.value(),
+            MatchOp::Regex => matcher.regex().and_then(|regex| regex.prefix()).unwrap_or_default(),
+            MatchOp::NotEqual | MatchOp::NotRegex => "",
+        };
+        self.own.iter().map(prefix).max_by_key(|prefix| prefix.len()).unwrap_or_default()
+    }
+}
+
+/// Whether so few series are left that it is cheaper to look at their labels than at all values of a label.
+pub(crate) fn few(series: usize, values: usize) -> bool {
+    series.saturating_mul(SERIES_COST) < values
+}
+
+/// A set of numbers, one bit each.
+pub(crate) struct Bits {
+    least: u32,
+    words: Vec<u64>,
+}
+
+impl Bits {
+    /// The set of a sorted list.
+    pub(crate) fn of(list: &[u32]) -> Self {
+        let (Some(least), Some(most)) = (list.first().copied(), list.last()) else {
+            return Self { least: 0, words: Vec::new() };
+        };
+        let mut words = vec![0_u64; (most - least) as usize / 64 + 1];
+        for at in list.iter().map(|number| (number - least) as usize) {
+            if let Some(word) = words.get_mut(at / 64) {
+                *word |= 1 << (at % 64);
+            }
+        }
+        Self { least, words }
+    }
+
+    /// Whether one of the numbers is in the set.
+    pub(crate) fn meet(&self, list: &[u32]) -> bool {
+        list.iter().any(|number| {
+            let at = number.wrapping_sub(self.least) as usize;
+            self.words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
+        })
+    }
 }
 
 /// The numbers that are in both lists.
@@ -248,7 +313,8 @@ mod tests {
             let list = |set: &BTreeSet<u16>| set.iter().map(|x| u32::from(*x)).collect::<Vec<_>>();
             for (x, y) in [(&a, &b), (&a, &c), (&c, &b)] {
                 let want: Vec<u32> = x.intersection(y).map(|v| u32::from(*v)).collect();
-                prop_assert_eq!(intersect(&list(x), &list(y)), want);
+                prop_assert_eq!(&intersect(&list(x), &list(y)), &want);
+                prop_assert_eq!(Bits::of(&list(x)).meet(&list(y)), !want.is_empty());
                 let want: Vec<u32> = x.difference(y).map(|v| u32::from(*v)).collect();
                 prop_assert_eq!(subtract(&list(x), &list(y)), want);
                 let want: Vec<u32> = x.union(y).map(|v| u32::from(*v)).collect();

@@ -3,6 +3,8 @@
 //! When a sample brings buckets that the chunk lacks, the chunk is decoded, widened and written again; when it lacks
 //! buckets that the chunk has (they are zero), the sample is widened. When it cannot follow, the caller takes the chunk
 //! and starts the next one with the header that [`NewChunk`] names.
+//!
+//! Invariant: a chunk with start timestamps has fewer than 2^14 samples; its users end chunks at some thousand bytes.
 
 use narthex_model::CounterResetHint;
 
@@ -14,6 +16,7 @@ use super::{ResetHeader, decode};
 use crate::bits::XorWindow;
 use crate::bits::varbit::{push_int, push_uint};
 use crate::bits::writer::{byte_len, push_bits};
+use crate::start::StartWriter;
 use crate::{ChunkError, Encoding};
 
 /// The sample needs a new chunk with this header.
@@ -25,6 +28,8 @@ pub struct NewChunk(pub ResetHeader);
 pub struct HistogramBuilder {
     float: bool,
     header: ResetHeader,
+    /// `Some` when the chunk holds start timestamps.
+    starts: Option<StartWriter>,
     layout: Layout,
     data: Box<[u8]>,
     bits: u32,
@@ -40,11 +45,12 @@ pub struct HistogramBuilder {
 }
 
 impl HistogramBuilder {
-    /// An empty chunk of integer or float histograms.
-    pub fn new(float: bool) -> Self {
+    /// An empty chunk of integer or float histograms, which holds start timestamps or does not.
+    pub fn new(float: bool, starts: bool) -> Self {
         Self {
             float,
             header: ResetHeader::Unknown,
+            starts: starts.then(StartWriter::default),
             layout: Layout::default(),
             data: Box::default(),
             bits: 0,
@@ -60,19 +66,24 @@ impl HistogramBuilder {
 
     /// A builder that continues the chunk `bytes`.
     pub fn resume(encoding: Encoding, bytes: &[u8]) -> Result<Self, ChunkError> {
-        let mut builder = Self::new(encoding == Encoding::FloatHistogram);
+        let mut builder = Self::new(encoding.is_float_histogram(), encoding.has_starts());
         let Rows { header, layout, rows } = rows(encoding, bytes)?;
         builder.header = header;
         builder.layout = layout;
-        for (t, row) in rows {
-            builder.push(t, row);
+        for (start, t, row) in rows {
+            builder.push(start, t, row);
         }
         Ok(builder)
     }
 
     /// The encoding of the chunk.
     pub fn encoding(&self) -> Encoding {
-        if self.float { Encoding::FloatHistogram } else { Encoding::Histogram }
+        match (self.float, self.starts.is_some()) {
+            (false, false) => Encoding::Histogram,
+            (true, false) => Encoding::FloatHistogram,
+            (false, true) => Encoding::HistogramStart,
+            (true, true) => Encoding::FloatHistogramStart,
+        }
     }
 
     /// Samples in the chunk.
@@ -118,17 +129,23 @@ impl HistogramBuilder {
         wide.sum == self.last.sum && wide.words == self.last.words
     }
 
+    /// Whether the newest sample is a stale marker.
+    pub fn ends_stale(&self) -> bool {
+        self.count > 0 && self.last.is_stale()
+    }
+
     fn before(&self) -> Before<'_> {
         Before { header: self.header, layout: &self.layout, row: &self.last }
     }
 
     /// Empties the builder; the next chunk has this header and kind.
     pub fn restart(&mut self, float: bool, header: ResetHeader) {
-        *self = Self { header, ..Self::new(float) };
+        *self = Self { header, ..Self::new(float, self.starts.is_some()) };
     }
 
-    /// Appends one sample of the builder's kind; `t` is larger than every time before.
-    pub fn append(&mut self, t: i64, next: HistogramRef<'_>) -> Result<(), NewChunk> {
+    /// Appends one sample of the builder's kind; `t` is larger than every time before. `start` (0 when it is not known) is
+    /// kept if the chunk holds start timestamps.
+    pub fn append(&mut self, start: i64, t: i64, next: HistogramRef<'_>) -> Result<(), NewChunk> {
         let (layout, mut row) = (next.layout(), next.row());
         if self.float != next.is_float() {
             return Err(NewChunk(self.header_after(next)));
@@ -138,7 +155,7 @@ impl HistogramBuilder {
                 self.header = self.header_after(next);
             }
             self.layout = layout;
-            self.push(t, row);
+            self.push(start, t, row);
             return Ok(());
         }
         may_follow(&self.before(), next, &layout, &row).map_err(NewChunk)?;
@@ -149,7 +166,7 @@ impl HistogramBuilder {
             }
             row = row.widened(&layout.places_in(&self.layout), self.layout.len());
         }
-        self.push(t, row);
+        self.push(start, t, row);
         Ok(())
     }
 
@@ -163,15 +180,15 @@ impl HistogramBuilder {
         self.restart(self.float, header);
         let width = wide.len();
         self.layout = wide;
-        for (t, row) in old {
-            self.push(t, row.widened(&places, width));
+        for (start, t, row) in old {
+            self.push(start, t, row.widened(&places, width));
         }
     }
 
     /// Appends a row that has the chunk's layout (or is stale).
-    fn push(&mut self, t: i64, row: Row) {
+    fn push(&mut self, start: i64, t: i64, row: Row) {
         if self.count == 0 {
-            push_bits(&mut self.data, &mut self.bits, u128::from(self.header as u8), 24);
+            push_bits(&mut self.data, &mut self.bits, 0, 24);
             self.layout.write(&mut self.data, &mut self.bits);
             push_int(&mut self.data, &mut self.bits, t);
         } else {
@@ -191,11 +208,22 @@ impl HistogramBuilder {
         } else {
             self.push_int(&row)
         }
+        let index = usize::from(self.count);
+        let (data, bits, times) = (&mut self.data, &mut self.bits, (t, self.last_t));
+        let starts = self.starts.as_mut().map(|starts| starts.push(data, bits, index, times, start));
         self.last_t = t;
         self.last.sum = row.sum;
         self.count = self.count.wrapping_add(1);
-        if let Some(header) = self.data.first_chunk_mut::<2>() {
-            *header = self.count.to_be_bytes();
+        if let Some([high, low, flags]) = self.data.first_chunk_mut::<3>() {
+            [*high, *low] = self.count.to_be_bytes();
+            match starts {
+                None => *flags = self.header as u8,
+                // The reset header shares its byte with the count, which stays below 2^14.
+                Some(bits) => {
+                    *high |= self.header as u8;
+                    *flags |= bits;
+                }
+            }
         }
     }
 

@@ -42,7 +42,8 @@ pub fn decode(
 pub(super) struct Rows {
     pub(super) header: ResetHeader,
     pub(super) layout: Layout,
-    pub(super) rows: Vec<(i64, Row)>,
+    /// Start, time and fields.
+    pub(super) rows: Vec<(i64, i64, Row)>,
 }
 
 /// The header, the layout and all rows of a chunk.
@@ -50,7 +51,7 @@ pub(super) fn rows(encoding: Encoding, chunk: &[u8]) -> Result<Rows, ChunkError>
     let mut reader = Reader::new(encoding, chunk)?;
     let mut rows = Vec::with_capacity(reader.count.min(chunk.len()));
     while let Some(t) = reader.next_sample()? {
-        rows.push((t, reader.row()));
+        rows.push((reader.start, t, reader.row()));
     }
     Ok(Rows { header: reader.header, layout: reader.layout, rows })
 }
@@ -83,10 +84,9 @@ impl<'a> Reader<'a> {
         let mut bits = BitReader::new(body);
         let layout = Layout::read(&mut bits, body.len() * 8)?;
         let width = 2 + layout.len();
-        let float = matches!(encoding, Encoding::FloatHistogram | Encoding::FloatHistogramStart);
-        let with_starts = matches!(encoding, Encoding::HistogramStart | Encoding::FloatHistogramStart);
+        let float = encoding.is_float_histogram();
         // With starts the reset header is in the top bits of the count.
-        let (flags, starts) = if with_starts { (header[0], header[2]) } else { (header[2], 0) };
+        let (flags, starts) = if encoding.has_starts() { (header[0], header[2]) } else { (header[2], 0) };
         Ok(Self {
             bits,
             float,

@@ -47,7 +47,7 @@ fn absolute(h: &Histogram) -> Vec<(i32, i64)> {
 
 #[test]
 fn new_buckets_widen_the_chunk() {
-    let mut builder = HistogramBuilder::new(false);
+    let mut builder = HistogramBuilder::new(false, false);
     let steps: [&[(i32, i64)]; 4] = [
         &[(0, 1), (4, 2)],
         &[(0, 1), (4, 3)],
@@ -55,7 +55,7 @@ fn new_buckets_widen_the_chunk() {
         &[(-2, 1), (0, 2), (3, 1), (4, 9)],
     ];
     for (i, buckets) in steps.iter().enumerate() {
-        builder.append(i as i64 * 1000, HistogramRef::Int(&histogram(buckets, i as f64))).unwrap();
+        builder.append(0, i as i64 * 1000, HistogramRef::Int(&histogram(buckets, i as f64))).unwrap();
     }
     let got = ints(&builder);
     for (i, (t, h)) in got.iter().enumerate() {
@@ -71,10 +71,10 @@ fn new_buckets_widen_the_chunk() {
 
 #[test]
 fn what_cannot_follow_says_why() {
-    let mut builder = HistogramBuilder::new(false);
+    let mut builder = HistogramBuilder::new(false, false);
     let first = histogram(&[(0, 5), (1, 5)], 1.0);
-    builder.append(1, HistogramRef::Int(&first)).unwrap();
-    let refuse = |h: &Histogram| builder.clone().append(2, HistogramRef::Int(h)).unwrap_err().0;
+    builder.append(0, 1, HistogramRef::Int(&first)).unwrap();
+    let refuse = |h: &Histogram| builder.clone().append(0, 2, HistogramRef::Int(h)).unwrap_err().0;
     assert_eq!(refuse(&histogram(&[(0, 4), (1, 9)], 1.0)), ResetHeader::CounterReset);
     assert_eq!(refuse(&histogram(&[(1, 30)], 1.0)), ResetHeader::CounterReset);
     assert_eq!(refuse(&Histogram { schema: 2, count: 99, ..first.clone() }), ResetHeader::Unknown);
@@ -82,11 +82,11 @@ fn what_cannot_follow_says_why() {
     assert_eq!(refuse(&gauge), ResetHeader::Gauge);
     let mut after_stale = builder.clone();
     let stale = Histogram { sum: STALE_NAN, ..Histogram::default() };
-    after_stale.append(2, HistogramRef::Int(&stale)).unwrap();
+    after_stale.append(0, 2, HistogramRef::Int(&stale)).unwrap();
     assert!(ints(&after_stale)[1].1.sum.is_nan());
-    assert_eq!(after_stale.append(3, HistogramRef::Int(&first)), Err(NewChunk(ResetHeader::Unknown)));
+    assert_eq!(after_stale.append(0, 3, HistogramRef::Int(&first)), Err(NewChunk(ResetHeader::Unknown)));
     let float = first.to_float();
-    assert!(builder.append(2, HistogramRef::Float(&float)).is_err(), "another kind");
+    assert!(builder.append(0, 2, HistogramRef::Float(&float)).is_err(), "another kind");
 }
 
 #[test]
@@ -105,11 +105,11 @@ fn custom_bounds_and_odd_thresholds() {
             sum: 2.5,
             ..Histogram::default()
         };
-        let mut builder = HistogramBuilder::new(false);
-        builder.append(77, HistogramRef::Int(&h)).unwrap();
+        let mut builder = HistogramBuilder::new(false, false);
+        builder.append(0, 77, HistogramRef::Int(&h)).unwrap();
         assert_eq!(ints(&builder), [(77, h.clone())]);
-        let mut builder = HistogramBuilder::new(true);
-        builder.append(77, HistogramRef::Float(&h.to_float())).unwrap();
+        let mut builder = HistogramBuilder::new(true, false);
+        builder.append(0, 77, HistogramRef::Float(&h.to_float())).unwrap();
         assert_eq!(builder.samples().unwrap(), [(77, Decoded::Float(h.to_float()))]);
     }
 }
@@ -131,12 +131,12 @@ fn growing() -> impl Strategy<Value = Vec<Vec<(i32, i64)>>> {
 proptest! {
     #[test]
     fn counters_round_trip(steps in growing()) {
-        let mut int = HistogramBuilder::new(false);
-        let mut float = HistogramBuilder::new(true);
+        let mut int = HistogramBuilder::new(false, false);
+        let mut float = HistogramBuilder::new(true, false);
         for (i, buckets) in steps.iter().enumerate() {
             let h = histogram(buckets, i as f64 * 0.7);
-            int.append(i as i64 * 15_000 + i as i64 % 3, HistogramRef::Int(&h)).unwrap();
-            float.append(i as i64 * 15_000, HistogramRef::Float(&h.to_float())).unwrap();
+            int.append(0, i as i64 * 15_000 + i as i64 % 3, HistogramRef::Int(&h)).unwrap();
+            float.append(0, i as i64 * 15_000, HistogramRef::Float(&h.to_float())).unwrap();
         }
         for (i, (t, h)) in ints(&int).into_iter().enumerate() {
             prop_assert_eq!((t, h.sum), (i as i64 * 15_000 + i as i64 % 3, i as f64 * 0.7));
@@ -170,7 +170,7 @@ fn a_chunk_with_the_smallest_count_is_continued() {
     let (t, last) = builder.samples().unwrap().pop().unwrap();
     let Decoded::Int(last) = last else { panic!("integer counts") };
     let count = builder.count();
-    if builder.append(t + 1, HistogramRef::Int(&last)).is_ok() {
+    if builder.append(0, t + 1, HistogramRef::Int(&last)).is_ok() {
         assert_eq!(builder.samples().unwrap().len(), usize::from(count) + 1);
     }
 }

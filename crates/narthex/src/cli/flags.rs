@@ -110,6 +110,11 @@ impl Flags {
         self.features().contains(&name)
     }
 
+    /// Whether start timestamps are read from pages, which makes protobuf the protocol that is asked for first.
+    pub(crate) fn reads_start_timestamps(&self) -> bool {
+        self.has_feature("st-storage") || self.has_feature("created-timestamp-zero-ingestion")
+    }
+
     /// The flags that were given and change nothing, with the reason.
     pub(crate) fn given_without_effect(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         FLAGS.iter().filter(|flag| self.given.contains(&flag.name)).filter_map(|flag| match flag.effect {

@@ -278,6 +278,9 @@ pub(crate) const FEATURES: &[(&str, &str)] = &[
     ("promql-binop-fill-modifiers", "fill modifiers of binary operators"),
     ("promql-delayed-name-removal", "drop metric names at the end of a query only"),
     ("created-timestamp-zero-ingestion", "put a zero where a counter started"),
+    ("st-storage", "store start timestamps; needs xor2-encoding or chunk_encoding.floats: xor2"),
+    ("xor2-encoding", "encode floats as XOR2, which has room for start timestamps"),
+    ("histograms-st-encoding", "encode histograms with room for start timestamps"),
     ("use-start-timestamps", "let rate and its relatives use start timestamps"),
     ("type-and-unit-labels", "type and unit as labels"),
     ("memory-snapshot-on-shutdown", "write the memory to disk at the end, so that the next start is short"),
@@ -306,7 +309,5 @@ pub(crate) const FEATURES_WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("no-default-scrape-port", "it is always on"),
     ("no-scrape-default-port", "it is always on"),
     ("use-uncached-io", "files are mapped"),
-    ("xor2-encoding", "what is written is XOR, which every reader knows"),
-    ("st-storage", "start timestamps are not stored yet"),
     ("fast-startup", "the start is as fast as it can be"),
 ];

@@ -69,6 +69,8 @@ impl fmt::Display for Lines<'_> {
 pub(crate) struct Cx {
     file: PathBuf,
     path: Vec<String>,
+    /// Whether jobs that name no protocols ask for protobuf first, which a feature decides.
+    pub(crate) protobuf_first: bool,
     /// What was found so far.
     pub(crate) problems: Vec<Problem>,
 }
@@ -79,7 +81,7 @@ const PROBLEMS_MAX: usize = 20;
 impl Cx {
     /// A walk over `file`.
     pub(crate) fn new(file: &Path) -> Self {
-        Self { file: file.to_owned(), path: Vec::new(), problems: Vec::new() }
+        Self { file: file.to_owned(), path: Vec::new(), protobuf_first: false, problems: Vec::new() }
     }
 
     /// A path as it stands in the file, relative to the file's folder.

@@ -22,11 +22,16 @@ pub(crate) struct Config {
 impl Config {
     /// Reads and checks `path` and what it names.
     pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
-        let (mut root, mut problems) = read(path, &ROOT)?;
+        Self::load_with(path, false)
+    }
+
+    /// The same; `protobuf_first` says that jobs which name no protocols ask for protobuf before text.
+    pub(crate) fn load_with(path: &Path, protobuf_first: bool) -> Result<Self, ConfigError> {
+        let (mut root, mut problems) = read_with(path, &ROOT, protobuf_first)?;
         expand_external_labels(&mut root);
         let mut config = Self { root, more_jobs: Vec::new() };
         if problems.is_empty() {
-            config.load_more_jobs(path, &mut problems)?;
+            config.load_more_jobs(path, protobuf_first, &mut problems)?;
         }
         if problems.is_empty() { Ok(config) } else { Err(ConfigError::Invalid(problems)) }
     }
@@ -53,7 +58,12 @@ impl Config {
         emit(&self.root, &ROOT)
     }
 
-    fn load_more_jobs(&mut self, path: &Path, problems: &mut Vec<Problem>) -> Result<(), ConfigError> {
+    fn load_more_jobs(
+        &mut self,
+        path: &Path,
+        protobuf_first: bool,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), ConfigError> {
         let mut names: HashMap<String, (PathBuf, Pos)> = HashMap::new();
         for job in self.root.list("scrape_configs") {
             names.insert(job.str("job_name").to_owned(), (path.to_owned(), job.pos));
@@ -63,7 +73,7 @@ impl Config {
             for file in expand_pattern(Path::new(pattern)) {
                 let (mut tree, found) = read(&file, &SCRAPE_FILE)?;
                 problems.extend(found);
-                let mut cx = Cx::new(&file);
+                let mut cx = Cx { protobuf_first, ..Cx::new(&file) };
                 let Some(Value::List(jobs)) = take_jobs(&mut tree) else { continue };
                 for (index, mut job) in jobs.into_iter().enumerate() {
                     cx.enter(format!("scrape_configs[{index}]"));
@@ -85,10 +95,18 @@ impl Config {
 
 /// Reads one file along a section.
 pub(crate) fn read(path: &Path, section: &'static Section) -> Result<(Node, Vec<Problem>), ConfigError> {
+    read_with(path, section, false)
+}
+
+fn read_with(
+    path: &Path,
+    section: &'static Section,
+    protobuf_first: bool,
+) -> Result<(Node, Vec<Problem>), ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     let raw = yaml::parse(path, &text).map_err(ConfigError::Invalid)?;
-    let mut cx = Cx::new(path);
+    let mut cx = Cx { protobuf_first, ..Cx::new(path) };
     let node = apply(&raw, section, &mut cx);
     Ok((node, cx.problems))
 }

@@ -22,13 +22,6 @@ pub(crate) fn not_executed(config: &Config) -> Vec<String> {
             note(format!("{field}: {what}"));
         }
     }
-    if let Some(tsdb) = root.get("storage").and_then(|storage| storage.get("tsdb")) {
-        for field in ["stale_series_compaction_threshold"] {
-            if tsdb.has(field) {
-                note(format!("storage.tsdb.{field}: has no effect yet"));
-            }
-        }
-    }
     for field in ["query_log_file", "rule_query_offset"] {
         if root.get("global").is_some_and(|global| global.has(field)) {
             note(format!("global.{field}: has no effect yet"));

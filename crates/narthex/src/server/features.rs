@@ -60,7 +60,17 @@ pub(super) fn features(flags: &Flags) -> Features {
             ],
         ),
         category("service_discovery_providers", providers()),
-        category("tsdb", vec![("exemplar_storage", true), ("isolation", true), ("native_histograms", true)]),
+        category(
+            "tsdb",
+            vec![
+                ("exemplar_storage", true),
+                ("histograms_st_encoding", on("histograms-st-encoding")),
+                ("isolation", true),
+                ("native_histograms", true),
+                ("st_storage", on("st-storage")),
+                ("xor2_encoding", on("xor2-encoding")),
+            ],
+        ),
         category("ui", vec![("ui_v2", false), ("ui_v3", true)]),
     ]
 }

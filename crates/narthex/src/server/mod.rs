@@ -14,7 +14,7 @@ pub(crate) use announce::not_executed;
 pub(crate) use map::{jobs, secure, web_config};
 pub(crate) use start::run;
 
-use narthex_tsdb::Retention;
+use narthex_tsdb::{FloatEncoding, Retention};
 
 use crate::cli::Flags;
 use crate::config::Config;
@@ -49,6 +49,36 @@ pub(crate) fn retention_limits(flags: &Flags, config: &Config) -> Retention {
 pub(crate) fn out_of_order_window(config: &Config) -> i64 {
     let tsdb = config.root().get("storage").and_then(|storage| storage.get("tsdb"));
     tsdb.and_then(|tsdb| tsdb.duration_ms("out_of_order_time_window")).unwrap_or_default()
+}
+
+/// From which part of stale series on they are compacted early; 0 is never.
+pub(crate) fn stale_threshold(config: &Config) -> f64 {
+    let tsdb = config.root().get("storage").and_then(|storage| storage.get("tsdb"));
+    tsdb.and_then(|tsdb| tsdb.float("stale_series_compaction_threshold")).unwrap_or_default()
+}
+
+/// How floats are encoded: what `chunk_encoding.floats` says, else as the feature `xor2-encoding` says.
+pub(crate) fn float_encoding(flags: &Flags, config: &Config) -> FloatEncoding {
+    let tsdb = config.root().get("storage").and_then(|storage| storage.get("tsdb"));
+    let section = tsdb.and_then(|tsdb| tsdb.get("chunk_encoding"));
+    match section.map(|section| section.str("floats")).unwrap_or_default() {
+        "xor" => FloatEncoding::Xor,
+        "xor2" => FloatEncoding::Xor2,
+        _ if flags.has_feature("xor2-encoding") => FloatEncoding::Xor2,
+        _ => FloatEncoding::Xor,
+    }
+}
+
+/// Refuses to store start timestamps in chunks that have no room for them.
+pub(crate) fn check_encoding(flags: &Flags, config: &Config) -> Result<(), String> {
+    if flags.has_feature("st-storage") && float_encoding(flags, config) == FloatEncoding::Xor {
+        return Err(
+            "st-storage: XOR chunks do not store start timestamps: add --enable-feature=xor2-encoding or \
+                    set storage.tsdb.chunk_encoding.floats to xor2"
+                .to_owned(),
+        );
+    }
+    Ok(())
 }
 
 /// The same as Prometheus puts it.

@@ -75,7 +75,9 @@ async fn live(flags: Flags) -> Result<(), StartError> {
     );
     announce_flags(&flags);
     let config_path = PathBuf::from(flags.text("config.file"));
-    let config = Config::load(&config_path).map_err(|error| StartError::Config(error.to_string()))?;
+    let config = Config::load_with(&config_path, flags.reads_start_timestamps())
+        .map_err(|error| StartError::Config(error.to_string()))?;
+    super::check_encoding(&flags, &config).map_err(StartError::Config)?;
     super::jobs(&config).map_err(|error| StartError::Config(error.to_string()))?;
     for what in not_executed(&config) {
         tracing::warn!("accepted, but not executed: {what}");
@@ -227,6 +229,10 @@ fn database_options(flags: &Flags, state: &ServerState) -> narthex_tsdb::Options
         no_lock_file: flags.bool("storage.tsdb.no-lockfile"),
         memory_snapshot: flags.has_feature("memory-snapshot-on-shutdown"),
         out_of_order_window: super::out_of_order_window(&config),
+        stale_series_threshold: super::stale_threshold(&config),
+        start_timestamps: flags.has_feature("st-storage"),
+        float_encoding: super::float_encoding(flags, &config),
+        histogram_starts: flags.has_feature("histograms-st-encoding"),
         max_exemplars: usize::try_from(max_exemplars).unwrap_or(usize::MAX),
         ..defaults
     }
@@ -248,6 +254,7 @@ async fn maintain(db: Arc<Db>, state: Arc<ServerState>) {
                 });
                 for (what, blocks) in [
                     ("written", &done.head_blocks),
+                    ("written of stale series", &done.stale_blocks),
                     ("compacted", &done.compacted),
                     ("removed", &done.removed),
                 ] {
@@ -278,6 +285,7 @@ fn scrape_options(flags: &Flags, state: &ServerState) -> narthex_scrape::Options
         extra_metrics: flags.has_feature("extra-scrape-metrics"),
         append_metadata: flags.has_feature("metadata-wal-records"),
         type_and_unit_labels: flags.has_feature("type-and-unit-labels"),
+        start_timestamps: flags.has_feature("st-storage"),
         start_timestamp_zeros: flags.has_feature("created-timestamp-zero-ingestion"),
         discovery,
         ..defaults

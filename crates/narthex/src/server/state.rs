@@ -136,11 +136,15 @@ impl ServerState {
     }
 
     fn try_reload(&self) -> Result<(), String> {
-        let config = Config::load(&self.config_path).map_err(|error| error.to_string())?;
+        let config = Config::load_with(&self.config_path, self.flags.reads_start_timestamps())
+            .map_err(|error| error.to_string())?;
+        super::check_encoding(&self.flags, &config)?;
         self.apply_jobs(&config)?;
         if let Some(db) = self.db.get() {
             db.set_out_of_order_window(super::out_of_order_window(&config));
             db.set_retention(super::retention_limits(&self.flags, &config));
+            db.set_stale_series_threshold(super::stale_threshold(&config));
+            db.set_float_encoding(super::float_encoding(&self.flags, &config));
         }
         for what in not_executed(&config) {
             tracing::warn!("accepted, but not executed: {what}");

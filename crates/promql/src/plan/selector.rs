@@ -107,6 +107,7 @@ impl Planner<'_> {
             by: around.by,
             limit: 0,
             sorted: false,
+            newest_only: range == 0 && windows.grid.steps == 1,
         };
         let series = collect_series(self.querier.select(&hints, matchers)?)?;
         self.context.check()?;

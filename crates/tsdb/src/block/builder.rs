@@ -16,6 +16,7 @@ use super::tombstones::Ranges;
 use super::writer::ChunkData;
 use super::{Block, BlockError};
 use crate::clock::{Clock, SystemClock};
+use crate::compact::encode::Encodings;
 use crate::compact::merge::{Target, write_block};
 use crate::compact::source::{ChunkSource, SourceSeries};
 use crate::db::BlockInfo;
@@ -78,7 +79,7 @@ impl BlockBuilder {
         let source = Source { symbols: symbols(&series), series: series.into_iter() };
         let compaction = Compaction { level: 1, ..Compaction::default() };
         let meta = BlockMeta { min_time: mint, max_time: maxt + 1, compaction, ..BlockMeta::default() };
-        let target = Target { fs: &fs, dir, now: SystemClock.now() };
+        let target = Target { fs: &fs, dir, now: SystemClock.now(), encodings: Encodings::default() };
         let Some(meta) = write_block(&target, vec![Box::new(source)], meta)? else { return Ok(None) };
         let block = Block::open(&fs, &dir.join(&meta.ulid))?;
         Ok(Some(BlockInfo { size: block.size, meta }))

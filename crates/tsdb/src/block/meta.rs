@@ -7,8 +7,10 @@ pub(crate) const FILE: &str = "meta.json";
 
 /// The hint of a block that has nothing but samples that came out of order.
 pub(crate) const OUT_OF_ORDER: &str = "from-out-of-order";
+/// The hint of a block that has nothing but series that left the head because they were stale.
+pub(crate) const STALE_SERIES: &str = "from-stale-series";
 /// The hints of blocks that have only a part of what the head had in their range.
-const PARTIAL: [&str; 3] = [OUT_OF_ORDER, "from-stale-series", "from-selected-series"];
+const PARTIAL: [&str; 3] = [OUT_OF_ORDER, STALE_SERIES, "from-selected-series"];
 
 /// The description of a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]

@@ -11,7 +11,7 @@ use super::index::ChunkMeta;
 use super::tombstones::Ranges;
 use super::{Block, BlockError};
 use crate::chunk_read;
-use crate::postings::{self, PostingsSource, Values, settle};
+use crate::postings::{self, Bits, ByLabel, PostingsSource, Values, few, settle};
 
 impl From<BlockError> for StorageError {
     fn from(error: BlockError) -> Self {
@@ -81,18 +81,30 @@ impl BlockQuerier {
         Self { block, mint, maxt }
     }
 
-    /// Calls `visit` with the label symbols of the series that match.
-    fn each_labels(
-        &self,
-        matchers: &[Matcher],
-        mut visit: impl FnMut(&[(u32, u32)]) -> Result<(), BlockError>,
-    ) -> Result<(), BlockError> {
+    /// Calls `visit` with the label symbols of these series.
+    fn each_labels(&self, series: &[u32], mut visit: impl FnMut(&[(u32, u32)])) -> Result<(), BlockError> {
         let (mut labels, mut chunks) = (Vec::new(), Vec::new());
-        for reference in postings::select(&*self.block, matchers)? {
-            self.block.index.series(reference, &mut labels, &mut chunks)?;
-            visit(&labels)?;
+        for reference in series {
+            self.block.index.series(*reference, &mut labels, &mut chunks)?;
+            visit(&labels);
         }
         Ok(())
+    }
+
+    /// Calls `visit` with every value of a label that is asked for, sorted, and where its postings are, as long as it says
+    /// `true`.
+    fn each_value(
+        &self,
+        name: &str,
+        split: &ByLabel<'_>,
+        mut visit: impl FnMut(&str, u64) -> bool,
+    ) -> Result<(), BlockError> {
+        let prefix = split.prefix();
+        self.block.index.values_from(name, prefix, |value, offset| {
+            // Values are sorted: behind those with the prefix there are no more of them.
+            let more = value.starts_with(prefix) || value < prefix;
+            more && (!split.accepts(value) || visit(value, offset))
+        })
     }
 }
 
@@ -116,9 +128,9 @@ impl Querier for BlockQuerier {
             self.block.index.names().map(str::to_owned).collect()
         } else {
             let mut symbols = BTreeSet::new();
-            self.each_labels(matchers, |labels| {
+            let series = postings::select(&*self.block, matchers)?;
+            self.each_labels(&series, |labels| {
                 symbols.extend(labels.iter().map(|(name, _)| (*name, *name)));
-                Ok(())
             })?;
             let mut names = Vec::new();
             let symbols: Vec<_> = symbols.into_iter().collect();
@@ -134,22 +146,40 @@ impl Querier for BlockQuerier {
         hints: LabelHints,
         matchers: &[Matcher],
     ) -> Result<Vec<String>, StorageError> {
+        let split = ByLabel::split(name, matchers);
+        let limit = if hints.limit > 0 { hints.limit } else { usize::MAX };
         let mut values = Vec::new();
-        if matchers.is_empty() {
-            self.block.index.values(name, |value, _| {
+        if split.others.is_empty() {
+            self.each_value(name, &split, |value, _| {
                 values.push(value.to_owned());
-                hints.limit == 0 || values.len() < hints.limit
+                values.len() < limit
             })?;
             return Ok(values);
         }
+        let series = postings::select(&*self.block, &split.others)?;
+        if !few(series.len(), self.block.index.value_count(name)) {
+            let (bits, mut candidates, mut list) = (Bits::of(&series), Vec::new(), Vec::new());
+            self.each_value(name, &split, |value, offset| {
+                candidates.push((value.to_owned(), offset));
+                true
+            })?;
+            for (value, offset) in candidates {
+                list.clear();
+                self.block.index.postings_at(offset, &mut list)?;
+                if bits.meet(&list) {
+                    values.push(value);
+                }
+                if values.len() == limit {
+                    break;
+                }
+            }
+            return Ok(values);
+        }
         let mut pairs = BTreeSet::new();
-        self.each_labels(matchers, |labels| {
-            pairs.extend(labels.iter().copied());
-            Ok(())
-        })?;
+        self.each_labels(&series, |labels| pairs.extend(labels.iter().copied()))?;
         let pairs: Vec<_> = pairs.into_iter().collect();
         self.block.index.label_texts(&pairs, |label, value| {
-            if label == name {
+            if label == name && split.accepts(value) {
                 values.push(value.to_owned());
             }
         })?;

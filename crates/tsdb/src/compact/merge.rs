@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use narthex_storage::Samples;
 use rustc_hash::FxBuildHasher;
 
-use super::encode::encode;
+use super::encode::{Encodings, encode};
 use super::source::{ChunkSource, SourceSeries};
 use crate::block::meta::BlockMeta;
 use crate::block::tombstones::Ranges;
@@ -22,6 +22,8 @@ pub(crate) struct Target<'a> {
     pub(crate) dir: &'a Path,
     /// For the name, milliseconds.
     pub(crate) now: i64,
+    /// For samples that have to be encoded anew.
+    pub(crate) encodings: Encodings,
 }
 
 /// Writes the samples of the sources in `[meta.min_time, meta.max_time)` as a block. `None` when there are none.
@@ -38,7 +40,7 @@ pub(crate) fn write_block(
         meta.compaction.sources.push(name.clone());
     }
     let mut writer = BlockWriter::create(target.fs, target.dir, name, symbols)?;
-    match write_series(&mut writer, &mut sources, &numbers, &meta) {
+    match write_series(&mut writer, &mut sources, &numbers, &meta, target.encodings) {
         Ok(()) if writer.stats().num_samples > 0 => writer.finish(meta).map(Some),
         Ok(()) => {
             writer.abort();
@@ -66,6 +68,7 @@ fn write_series(
     sources: &mut [Box<dyn ChunkSource + '_>],
     numbers: &HashMap<String, u32, FxBuildHasher>,
     meta: &BlockMeta,
+    encodings: Encodings,
 ) -> Result<(), BlockError> {
     let mut heads = Vec::with_capacity(sources.len());
     for source in sources.iter_mut() {
@@ -76,11 +79,11 @@ fn write_series(
         let mut chunks = Vec::new();
         for (head, source) in heads.iter_mut().zip(sources.iter_mut()) {
             if let Some(series) = head.take_if(|series| series.labels == smallest) {
-                chunks.extend(clip(series, meta.min_time, meta.max_time - 1)?);
+                chunks.extend(clip(series, meta.min_time, meta.max_time - 1, encodings)?);
                 *head = source.next_series().transpose()?;
             }
         }
-        let chunks = settle(chunks)?;
+        let chunks = settle(chunks, encodings)?;
         if chunks.is_empty() {
             continue;
         }
@@ -98,7 +101,12 @@ fn decode(chunk: &ChunkData, mint: i64, maxt: i64, out: &mut Samples) -> Result<
 }
 
 /// The chunks of a series in the range, without what is deleted.
-fn clip(series: SourceSeries, mint: i64, maxt: i64) -> Result<Vec<ChunkData>, BlockError> {
+fn clip(
+    series: SourceSeries,
+    mint: i64,
+    maxt: i64,
+    encodings: Encodings,
+) -> Result<Vec<ChunkData>, BlockError> {
     let touched = |deleted: &Ranges, chunk: &ChunkData| {
         deleted.iter().any(|(from, to)| from <= chunk.maxt && to >= chunk.mint)
     };
@@ -114,13 +122,13 @@ fn clip(series: SourceSeries, mint: i64, maxt: i64) -> Result<Vec<ChunkData>, Bl
         let mut samples = Samples::default();
         decode(&chunk, mint, maxt, &mut samples)?;
         chunk_read::retain(&mut samples, 0, |t| !series.deleted.contains(t));
-        out.extend(encode(&samples));
+        out.extend(encode(&samples, encodings.keeping(&samples)));
     }
     Ok(out)
 }
 
 /// Sorts chunks by time; those that overlap are merged sample by sample.
-fn settle(mut chunks: Vec<ChunkData>) -> Result<Vec<ChunkData>, BlockError> {
+fn settle(mut chunks: Vec<ChunkData>, encodings: Encodings) -> Result<Vec<ChunkData>, BlockError> {
     if chunks.is_sorted_by(|a, b| a.maxt < b.mint) {
         return Ok(chunks);
     }
@@ -130,17 +138,17 @@ fn settle(mut chunks: Vec<ChunkData>) -> Result<Vec<ChunkData>, BlockError> {
     let mut end = i64::MIN;
     for chunk in chunks {
         if chunk.mint > end {
-            out.extend(merge(std::mem::take(&mut group))?);
+            out.extend(merge(std::mem::take(&mut group), encodings)?);
         }
         end = end.max(chunk.maxt);
         group.push(chunk);
     }
-    out.extend(merge(group)?);
+    out.extend(merge(group, encodings)?);
     Ok(out)
 }
 
 /// Overlapping chunks as one sequence; a single one stays as it is.
-fn merge(group: Vec<ChunkData>) -> Result<Vec<ChunkData>, BlockError> {
+fn merge(group: Vec<ChunkData>, encodings: Encodings) -> Result<Vec<ChunkData>, BlockError> {
     if group.len() <= 1 {
         return Ok(group);
     }
@@ -150,5 +158,5 @@ fn merge(group: Vec<ChunkData>) -> Result<Vec<ChunkData>, BlockError> {
         decode(chunk, i64::MIN, i64::MAX, &mut other)?;
         chunk_read::merge_into(&mut samples, 0, &other);
     }
-    Ok(encode(&samples))
+    Ok(encode(&samples, encodings.keeping(&samples)))
 }

@@ -104,6 +104,10 @@ impl Db {
             let meta = BlockMeta { min_time: mint, max_time: maxt + 1, compaction, ..BlockMeta::default() };
             write_block(&self.target(&dir), vec![Box::new(in_order), Box::new(late)], meta)?;
         }
+        // The names, from the new ones up to the data directory.
+        for dir in [&*dir, &self.dir.join("snapshots"), &self.dir] {
+            fs.sync_dir(dir).map_err(BlockError::io(dir))?;
+        }
         Ok(name)
     }
 
@@ -118,6 +122,7 @@ impl Db {
                 fs.hard_link(&block.dir.join(name), &to.join(name))?;
             }
         }
+        fs.sync_dir(&to.join(chunks::DIR))?;
         fs.sync_dir(to)
     }
 }

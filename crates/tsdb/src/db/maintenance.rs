@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Db;
-use crate::block::meta::{BlockMeta, Compaction, Parent};
+use crate::block::meta::{self, BlockMeta, Compaction, Parent};
+use crate::block::writer::replace_file;
 use crate::block::{Block, BlockError};
 use crate::compact::merge::{Target, write_block};
 use crate::compact::source::{BlockSource, ChunkSource};
@@ -46,6 +47,8 @@ impl MaintenanceError {
 pub struct Maintained {
     /// Blocks written from the head.
     pub head_blocks: Vec<String>,
+    /// Blocks written of stale series.
+    pub stale_blocks: Vec<String>,
     /// Blocks made of other blocks.
     pub compacted: Vec<String>,
     /// Blocks removed by the retention.
@@ -67,6 +70,12 @@ impl Db {
             }
             self.truncate_head(maxt).map_err(MaintenanceError::at("truncating the head"))?;
             kept_from = Some(maxt);
+        }
+        if kept_from.is_some() {
+            *self.stale.head_compacted.lock() = Some(self.options.clock.now());
+        } else if self.stale_are_due() {
+            done.stale_blocks =
+                self.compact_stale().map_err(MaintenanceError::at("compacting stale series"))?;
         }
         // Once for all blocks: each time a part of the log is read and written anew.
         if let Some(mint) = kept_from {
@@ -112,7 +121,8 @@ impl Db {
     }
 
     pub(super) fn target<'a>(&'a self, dir: &'a Path) -> Target<'a> {
-        Target { fs: &self.options.fs, dir, now: self.options.clock.now() }
+        let encodings = self.head.state.read().encodings;
+        Target { fs: &self.options.fs, dir, now: self.options.clock.now(), encodings }
     }
 
     /// Catches up when a block was written, but the head was not truncated.
@@ -143,7 +153,7 @@ impl Db {
         };
         let dir = self.dir.join("wal");
         let known = |series| self.head.state.read().knows(series);
-        let keep = Keep { mint, series: &known };
+        let keep = Keep { mint, series: &known, version: self.head.version };
         let Options { wal_segment_size, wal_compression, fs, .. } = &self.options;
         checkpoint::advance(fs, &dir, current, *wal_segment_size, *wal_compression, &keep)
     }
@@ -174,7 +184,28 @@ impl Db {
         }
         let parents: Vec<Arc<Block>> =
             chosen.iter().filter_map(|index| blocks.get(*index).cloned()).collect();
-        self.rewrite(&parents).map(Some)
+        match self.rewrite(&parents) {
+            Ok(written) => Ok(Some(written)),
+            Err(error) => {
+                parents.iter().for_each(|parent| self.mark_failed(parent));
+                Err(error)
+            }
+        }
+    }
+
+    /// Notes in a block's description that compacting it failed, so that it is left alone from now on.
+    fn mark_failed(&self, block: &Block) {
+        let mut meta = block.meta.clone();
+        if std::mem::replace(&mut meta.compaction.failed, true) {
+            return;
+        }
+        let fs = &self.options.fs;
+        let path = block.dir.join(meta::FILE);
+        let marked = replace_file(&**fs, &path, &meta.to_json()).map_err(BlockError::io(&path));
+        match marked.and_then(|()| Block::open(fs, &block.dir)) {
+            Ok(block) => self.blocks.replace(block),
+            Err(error) => tracing::warn!("a block that cannot be compacted is not marked: {error}"),
+        }
     }
 
     /// Writes one block in place of others.

@@ -7,9 +7,11 @@ mod admin;
 mod maintenance;
 mod out_of_order;
 mod read_only;
+mod stale;
 
 pub use maintenance::{Maintained, MaintenanceError};
 pub use read_only::{BlockInfo, ReadOnlyDb};
+pub use stale::StaleStats;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,10 +21,12 @@ use narthex_model::{Exemplar, Labels, Matcher, Metadata, Timestamp};
 use narthex_storage::{Appender, Querier, Queryable, Storage, StorageError};
 use parking_lot::Mutex;
 
+use self::stale::StaleSeries;
 use crate::block::BlockError;
 use crate::block::meta::BlockMeta;
 use crate::block::querier::BlockQuerier;
 use crate::blocks::{self, Blocks};
+use crate::compact::encode::Encodings;
 use crate::compact::retention::Retention;
 use crate::fs::{Fs, Lock};
 use crate::head::Head;
@@ -34,8 +38,13 @@ use crate::head::querier::HeadQuerier;
 use crate::head::replay::{ReplayError, ReplayOptions, ReplayReport, replay};
 use crate::head::stats::{HeadStats, Stats};
 use crate::merge::MergedQuerier;
-use crate::options::Options;
+use crate::observe::Distribution;
+use crate::options::{FloatEncoding, Options};
 use crate::wal::WalWriter;
+use crate::wal::record::Version;
+
+/// The lock file.
+const LOCK: &str = "lock";
 
 /// Why a data directory could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +63,12 @@ pub enum OpenError {
     /// The blocks' directory could not be read.
     #[error("cannot read the blocks: {0}")]
     Block(String),
+    /// Start timestamps are to be stored in chunks that cannot hold them.
+    #[error(
+        "float chunks of the encoding xor have no room for start timestamps: choose xor2 with --enable-feature=xor2-encoding \
+         or storage.tsdb.chunk_encoding.floats, or leave --enable-feature=st-storage away"
+    )]
+    NoRoomForStarts,
     /// The log holds more than a head can.
     #[error("{path}: {reason}")]
     Replay {
@@ -74,16 +89,24 @@ pub struct Db {
     retention: Mutex<Retention>,
     /// Held by whoever changes blocks.
     maintaining: Mutex<()>,
-    _lock: Option<Box<dyn Lock>>,
+    stale: StaleSeries,
+    /// Taken away at a clean end.
+    lock: Mutex<Option<Box<dyn Lock>>>,
+    /// Whether no lock file was left from before; `None` without lock files.
+    clean_start: Option<bool>,
 }
 
 impl Db {
     /// Opens the database in `dir`, making the directory if need be, and replays its log.
     pub fn open(dir: impl Into<PathBuf>, options: Options) -> Result<Self, OpenError> {
         let dir = dir.into();
+        if options.start_timestamps && options.float_encoding == FloatEncoding::Xor {
+            return Err(OpenError::NoRoomForStarts);
+        }
         let fs = Arc::clone(&options.fs);
         let wal_dir = dir.join("wal");
         make_dirs(&*fs, &dir, &wal_dir).map_err(|source| OpenError::Io { path: wal_dir, source })?;
+        let clean_start = (!options.no_lock_file).then(|| !fs.exists(&dir.join(LOCK)));
         let lock = if options.no_lock_file { None } else { Some(lock(&options, &dir)?) };
         let broken = |error: BlockError| OpenError::Block(error.to_string());
         blocks::clean_up(&*fs, &dir).map_err(broken)?;
@@ -93,7 +116,8 @@ impl Db {
         let budget = MemoryBudget::new(options.memory_limit, Arc::clone(&options.memory_use));
         let head = Arc::new(head.with_budget(budget));
         let (retention, maintaining) = (Mutex::new(options.retention), Mutex::default());
-        Ok(Self { head, blocks, dir, options, replayed, retention, maintaining, _lock: lock })
+        let (stale, lock) = (StaleSeries::new(options.stale_series_threshold), Mutex::new(lock));
+        Ok(Self { head, blocks, dir, options, replayed, retention, maintaining, stale, lock, clean_start })
     }
 
     /// The data directory.
@@ -104,6 +128,12 @@ impl Db {
     /// The options it was opened with.
     pub fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// Whether the process that had the directory before ended well, as the lock file tells: one that did took it away.
+    /// `None` without lock files.
+    pub fn clean_start(&self) -> Option<bool> {
+        self.clean_start
     }
 
     /// What the replay at the start found.
@@ -119,6 +149,16 @@ impl Db {
     /// Changes how long and how much is kept, from the next round of maintenance on.
     pub fn set_retention(&self, retention: Retention) {
         *self.retention.lock() = retention;
+    }
+
+    /// How the floats of new chunks are encoded from now on. Nothing changes, and `false` is returned, when start timestamps
+    /// are stored and the encoding has no room for them.
+    pub fn set_float_encoding(&self, encoding: FloatEncoding) -> bool {
+        if self.options.start_timestamps && encoding == FloatEncoding::Xor {
+            return false;
+        }
+        self.head.state.write().encodings.floats = encoding;
+        true
     }
 
     /// The earliest time that a block, or else the head, has samples from, milliseconds; `i64::MAX` without any.
@@ -142,6 +182,11 @@ impl Db {
         self.head.head_stats()
     }
 
+    /// How far behind the newest sample of the head those were that came out of order, taken or not, seconds.
+    pub fn out_of_order_delta(&self) -> Distribution {
+        self.head.counters.out_of_order_delta.distribution()
+    }
+
     /// The head in numbers, with the `limit` largest names and pairs.
     pub fn stats(&self, limit: usize) -> Stats {
         self.head.stats(limit)
@@ -163,15 +208,16 @@ impl Db {
         self.head.metadata(labels)
     }
 
-    /// Waits until everything committed is on the medium and, if the options say so, writes a memory snapshot. Call it when
-    /// the process ends and nobody appends any more.
+    /// Waits until everything committed is on the medium, writes a memory snapshot, if the options say so, and gives the
+    /// directory free. Call it when the process ends and nobody appends any more.
     pub fn close(&self) -> io::Result<()> {
         self.sync()?;
-        if !self.options.memory_snapshot {
-            return Ok(());
+        if self.options.memory_snapshot {
+            let Options { fs, wal_segment_size, wal_compression, .. } = &self.options;
+            self.head.write_snapshot(fs, &self.dir, *wal_segment_size, *wal_compression)?;
         }
-        let Options { fs, wal_segment_size, wal_compression, .. } = &self.options;
-        self.head.write_snapshot(fs, &self.dir, *wal_segment_size, *wal_compression)
+        drop(self.lock.lock().take());
+        Ok(())
     }
 
     /// Waits until everything committed is on the medium. Call it before the process ends; after it the database can
@@ -203,7 +249,9 @@ fn open_head(dir: &Path, options: &Options, blocks: &Blocks) -> Result<(Head, Re
         min_valid_t: blocks.in_order_end(),
         max_exemplars: options.max_exemplars,
         memory_snapshot: options.memory_snapshot,
+        encodings: Encodings { floats: options.float_encoding, histogram_starts: options.histogram_starts },
     };
+    let version = if options.start_timestamps { Version::V2 } else { Version::V1 };
     let mut replay = replay(fs, dir, &replay_options).map_err(|error| match error {
         ReplayError::Io(source) => io(source),
         ReplayError::Snapshot(reason) => OpenError::Replay { path: wal_dir.clone(), reason },
@@ -213,11 +261,12 @@ fn open_head(dir: &Path, options: &Options, blocks: &Blocks) -> Result<(Head, Re
     let log = WalWriter::create(Arc::clone(fs), wal_dir.clone(), replay.next_segment, size, compression)
         .map_err(io)?;
     let late_log =
-        LogOptions { fs: Arc::clone(fs), dir: dir.join(ooo::DIR), segment_size: size, compression };
+        LogOptions { fs: Arc::clone(fs), dir: dir.join(ooo::DIR), segment_size: size, compression, version };
     let late_log = OooLog::new(late_log, replay.next_out_of_order);
     replay.state.ooo.cap = options.out_of_order_cap.max(1);
     let window = options.out_of_order_window.max(0);
-    Ok((Head::new(replay.state, log, late_log, window), replay.report))
+    let head = Head { version, ..Head::new(replay.state, log, late_log, window) };
+    Ok((head, replay.report))
 }
 
 /// A reader of the head, if there is one, and of the blocks of a range.
@@ -247,7 +296,7 @@ impl Drop for Db {
 }
 
 fn lock(options: &Options, dir: &Path) -> Result<Box<dyn Lock>, OpenError> {
-    let path = dir.join("lock");
+    let path = dir.join(LOCK);
     options.fs.lock(&path).map_err(|source| match source.kind() {
         io::ErrorKind::WouldBlock => OpenError::Locked(dir.to_owned()),
         _ => OpenError::Io { path, source },

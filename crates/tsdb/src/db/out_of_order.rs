@@ -36,7 +36,8 @@ impl Head {
         let mut state = self.state.write();
         let Some((mint, maxt)) = state.ooo.range() else { return Ok(None) };
         let ids: Vec<u64> = state.ooo.ids().collect();
-        ids.iter().for_each(|id| state.cut_out_of_order(*id));
+        let readers = self.readers.lock().oldest().is_some();
+        ids.iter().for_each(|id| state.cut_out_of_order(*id, readers));
         state.files.flush()?;
         let counts = ids.into_iter().map(|id| (id, state.ooo.get(id).map_or(0, |entry| entry.mapped.len())));
         let counts = Arc::new(counts.collect());

@@ -40,7 +40,7 @@ pub trait Region: Send + Sync {
     fn size(&self) -> u64;
 }
 
-/// What keeps a lock; dropping it releases the lock.
+/// What keeps a lock; dropping it removes the lock file and releases the lock.
 pub trait Lock: Send + Sync {}
 
 /// The operations on files and directories that the database needs.

@@ -2,8 +2,8 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::mapped::Mapped;
@@ -51,10 +51,31 @@ impl ReadFile for RealFile {
 
 /// Holds the locked file open.
 struct FileLock {
+    path: PathBuf,
+    /// Whose end releases the lock.
     _file: File,
 }
 
 impl Lock for FileLock {}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // Still locked: whoever opened the file meanwhile sees that it has no name any more.
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!("{}: cannot remove the lock file: {error}", self.path.display());
+        }
+    }
+}
+
+/// Whether `path` still names the open file.
+fn is_named(file: &File, path: &Path) -> io::Result<bool> {
+    let open = file.metadata()?;
+    match fs::metadata(path) {
+        Ok(named) => Ok((named.dev(), named.ino()) == (open.dev(), open.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
 
 impl Fs for RealFs {
     fn create_dir_all(&self, path: &Path) -> io::Result<()> {
@@ -120,11 +141,15 @@ impl Fs for RealFs {
     }
 
     fn lock(&self, path: &Path) -> io::Result<Box<dyn Lock>> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Box::new(FileLock { _file: file })),
-            Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
-            Err(TryLockError::Error(error)) => Err(error),
+        loop {
+            let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+            match file.try_lock() {
+                // The one before may have removed it between the two calls.
+                Ok(()) if !is_named(&file, path)? => {}
+                Ok(()) => return Ok(Box::new(FileLock { path: path.to_owned(), _file: file })),
+                Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
         }
     }
 }

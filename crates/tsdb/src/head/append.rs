@@ -1,16 +1,17 @@
-//! Samples into series: cutting full chunks, floats, histograms, and changes between them. Called by commits and replay.
+//! Samples into series: floats, histograms, and changes between them. Called by commits and replay. `growing` ends chunks,
+//! `append_starts` takes floats when they are stored with start timestamps.
 //!
 //! Invariant: at most one chunk of a series grows; whatever needs another kind of chunk ends it first.
 
+use narthex_chunkenc::HistogramBuilder;
 use narthex_chunkenc::histogram::{HistogramRef, NewChunk};
-use narthex_chunkenc::{Encoding, HistogramBuilder};
 
-use narthex_model::{FloatHistogram, Histogram, is_stale};
+use narthex_model::{FloatHistogram, Histogram, STALE_NAN, is_stale};
 use narthex_storage::SampleValue;
 
-use super::chunks::FullChunk;
+use super::growing::Other;
 use super::ooo::chunk::OooValue;
-use super::series::{Appended, NO_HISTOGRAM, Series, range_end};
+use super::series::{Appended, NO_OTHER, Series, range_end};
 use super::state::{Applied, HeadState};
 use crate::wal::record::histograms::{AnyHistogram, HistogramSample};
 use crate::wal::record::samples::Sample;
@@ -42,9 +43,9 @@ impl HeadState {
         for (sample, slot) in samples.iter().zip(slots) {
             let mut appended = self.append_to(*slot, sample.t, sample.v);
             if appended != Appended::InChunk {
-                appended = self.late(*slot, sample.t, || OooValue::Float(sample.v));
+                appended = self.late(*slot, 0, sample.t, || OooValue::Float(sample.v));
                 if appended == Appended::Late {
-                    self.ooo.accepted.floats.push(*sample);
+                    self.ooo.accepted.push_float(*sample, 0);
                 }
             } else if logging {
                 self.commit_log.note(self.commit, sample.series);
@@ -58,9 +59,9 @@ impl HeadState {
         let logging = self.commit_log.is_needed();
         for sample in samples {
             let slot = self.refs.get(sample.series).unwrap_or(u32::MAX);
-            let mut appended = self.append_histogram(slot, sample.t, &sample.value);
+            let mut appended = self.append_histogram(slot, sample.start, sample.t, &sample.value);
             if appended != Appended::InChunk {
-                appended = self.late(slot, sample.t, || OooValue::from(&sample.value));
+                appended = self.late(slot, sample.start, sample.t, || OooValue::from(&sample.value));
                 if appended == Appended::Late {
                     self.ooo.accepted.histograms.push(sample.clone());
                 }
@@ -73,7 +74,13 @@ impl HeadState {
 
     /// What becomes of a sample that cannot be behind the newest one of its series.
     #[cold]
-    fn late(&mut self, slot: u32, t: i64, value: impl FnOnce() -> OooValue) -> Appended {
+    pub(super) fn late(
+        &mut self,
+        slot: u32,
+        start: i64,
+        t: i64,
+        value: impl FnOnce() -> OooValue,
+    ) -> Appended {
         let Some(series) = self.series.get(slot) else { return Appended::OutOfBounds };
         let in_bounds = t >= self.floor();
         if in_bounds && t == series.chunk.last_t() {
@@ -82,7 +89,11 @@ impl HeadState {
         match self.takes_from.1 {
             Some(from) if t >= from => {
                 let id = series.id;
-                if self.insert_out_of_order(id, t, value()) { Appended::Late } else { Appended::Duplicate }
+                if self.insert_out_of_order(id, start, t, value()) {
+                    Appended::Late
+                } else {
+                    Appended::Duplicate
+                }
             }
             Some(_) => Appended::TooOld,
             None if in_bounds => Appended::OutOfOrder,
@@ -92,7 +103,7 @@ impl HeadState {
 
     /// Whether the newest sample of a series has this time and value.
     pub(super) fn newest_is(&self, series: &Series, t: i64, value: SampleValue<'_>) -> bool {
-        let builder = self.histograms.get(series.histogram as usize).and_then(Option::as_ref);
+        let builder = self.histogram_of(series);
         let histogram = match value {
             SampleValue::Float(v) => {
                 return builder.is_none() && series.chunk.last_v().to_bits() == v.to_bits();
@@ -111,11 +122,11 @@ impl HeadState {
         if t <= series.chunk.last_t() || t < floor {
             return Appended::OutOfOrder;
         }
-        if series.must_cut(t) || series.histogram != NO_HISTOGRAM {
+        if series.must_cut(t) || series.other != NO_OTHER {
             if is_stale(v)
                 && let Some(marker) = self.stale_histogram(slot, v)
             {
-                return self.append_histogram(slot, t, &marker);
+                return self.append_histogram(slot, 0, t, &marker);
             }
             self.cut(slot);
         }
@@ -128,7 +139,13 @@ impl HeadState {
     }
 
     /// Appends one histogram to the series in `slot`.
-    pub(super) fn append_histogram(&mut self, slot: u32, t: i64, value: &AnyHistogram) -> Appended {
+    pub(super) fn append_histogram(
+        &mut self,
+        slot: u32,
+        start: i64,
+        t: i64,
+        value: &AnyHistogram,
+    ) -> Appended {
         let value = value.borrow();
         let Some(series) = self.series.get(slot) else { return Appended::OutOfOrder };
         if t <= series.chunk.last_t() || t < self.floor() {
@@ -137,9 +154,13 @@ impl HeadState {
         if !series.chunk.is_empty() {
             self.cut(slot);
         }
-        let mut builder = match self.take_builder(slot) {
-            Some(builder) => builder,
-            None => Box::new(HistogramBuilder::new(value.is_float())),
+        let starts = self.encodings.histogram_starts;
+        let mut builder = match self.take_other(slot) {
+            Some(Other::Histogram(builder)) if builder.encoding().has_starts() == starts => builder,
+            other => {
+                other.iter().for_each(|other| self.store_other(slot, other));
+                Box::new(HistogramBuilder::new(value.is_float(), starts))
+            }
         };
         let full = builder.bytes().len() >= HISTOGRAM_BYTES && builder.count() >= HISTOGRAM_SAMPLES_MIN;
         if builder.count() > 0 && (full || self.series.get(slot).is_some_and(|series| t >= series.next_at)) {
@@ -147,24 +168,25 @@ impl HeadState {
             self.store(slot, builder.encoding(), builder.bytes());
             builder.restart(value.is_float(), header);
         }
-        if let Err(NewChunk(header)) = builder.append(t, value) {
+        if let Err(NewChunk(header)) = builder.append(start, t, value) {
             if builder.count() > 0 {
                 self.store(slot, builder.encoding(), builder.bytes());
             }
             builder.restart(value.is_float(), header);
             // An empty builder of the right kind takes every sample.
-            let taken = builder.append(t, value);
+            let taken = builder.append(start, t, value);
             debug_assert!(taken.is_ok());
         }
         let first = builder.count() == 1;
-        let index = self.put_builder(builder);
+        let index = self.others.put(Other::Histogram(builder));
         let Some(series) = self.series.get_mut(slot) else { return Appended::OutOfOrder };
-        series.histogram = index;
+        series.other = index;
         if first {
             series.chunk_start = t;
             series.next_at = range_end(t, self.chunk_range);
         }
-        series.chunk.set_last(t, f64::NAN);
+        // A stale marker is told from anything else by the value, whatever the kind of the samples.
+        series.chunk.set_last(t, if is_stale(value.sum()) { STALE_NAN } else { f64::NAN });
         series.last_commit = self.commit as u32;
         self.min_t = self.min_t.min(t);
         self.max_t = self.max_t.max(t);
@@ -172,78 +194,12 @@ impl HeadState {
     }
 
     /// A stale marker for a series whose newest sample is a histogram: of its kind, as Prometheus has it.
-    fn stale_histogram(&self, slot: u32, sum: f64) -> Option<AnyHistogram> {
-        let series = self.series.get(slot)?;
-        let builder = self.histograms.get(series.histogram as usize)?.as_ref()?;
-        Some(match builder.encoding() {
-            Encoding::FloatHistogram => {
-                AnyHistogram::Float(FloatHistogram { sum, ..FloatHistogram::default() })
-            }
-            _ => AnyHistogram::Int(Histogram { sum, ..Histogram::default() }),
+    pub(super) fn stale_histogram(&self, slot: u32, sum: f64) -> Option<AnyHistogram> {
+        let builder = self.histogram_of(self.series.get(slot)?)?;
+        Some(if builder.encoding().is_float_histogram() {
+            AnyHistogram::Float(FloatHistogram { sum, ..FloatHistogram::default() })
+        } else {
+            AnyHistogram::Int(Histogram { sum, ..Histogram::default() })
         })
-    }
-
-    /// Ends the growing chunk of a series, if it has one.
-    pub(super) fn cut(&mut self, slot: u32) {
-        if let Some(builder) = self.take_builder(slot) {
-            if builder.count() > 0 {
-                self.store(slot, builder.encoding(), builder.bytes());
-            }
-            return;
-        }
-        let Some(series) = self.series.get_mut(slot) else { return };
-        if !series.chunk.is_empty() {
-            let (data, len) = series.chunk.take();
-            self.store(slot, Encoding::Xor, data.get(..len).unwrap_or_default());
-        }
-    }
-
-    /// Moves the bytes of a chunk that starts at the series' `chunk_start` and ends with its newest sample to disk.
-    fn store(&mut self, slot: u32, encoding: Encoding, data: &[u8]) {
-        let Some(series) = self.series.get(slot) else { return };
-        self.store_between(slot, (series.chunk_start, series.chunk.last_t()), encoding, data);
-    }
-
-    /// Moves the bytes of a chunk with these times to disk, as the newest full chunk of its series.
-    pub(super) fn store_between(
-        &mut self,
-        slot: u32,
-        (mint, maxt): (i64, i64),
-        encoding: Encoding,
-        data: &[u8],
-    ) {
-        let Some(series) = self.series.get_mut(slot) else { return };
-        let place = self.files.push(series.id, mint, maxt, encoding.to_byte(), data);
-        series.full = self.chunks.push(FullChunk::new(mint, maxt, place, series.full));
-        self.chunks_created += 1;
-    }
-
-    /// Takes a series' histogram builder away from it.
-    pub(super) fn take_builder(&mut self, slot: u32) -> Option<Box<HistogramBuilder>> {
-        let series = self.series.get_mut(slot)?;
-        let index = std::mem::replace(&mut series.histogram, NO_HISTOGRAM);
-        let builder = self.histograms.get_mut(index as usize)?.take();
-        self.free_histograms.push(index);
-        builder
-    }
-
-    pub(super) fn put_builder(&mut self, builder: Box<HistogramBuilder>) -> u32 {
-        if let Some(index) = self.free_histograms.pop()
-            && let Some(place) = self.histograms.get_mut(index as usize)
-        {
-            *place = Some(builder);
-            return index;
-        }
-        self.histograms.push(Some(builder));
-        self.histograms.len() as u32 - 1
-    }
-
-    /// Encoding and bytes of the growing chunk.
-    pub(super) fn growing<'a>(&'a self, series: &'a Series) -> Option<(u8, &'a [u8])> {
-        if series.histogram != NO_HISTOGRAM {
-            let builder = self.histograms.get(series.histogram as usize)?.as_ref()?;
-            return Some((builder.encoding().to_byte(), builder.bytes()));
-        }
-        (!series.chunk.is_empty()).then(|| (Encoding::Xor.to_byte(), series.chunk.bytes()))
     }
 }

@@ -20,7 +20,7 @@ use super::{Counters, Head};
 use crate::wal::WalWriter;
 use crate::wal::record::histograms::{AnyHistogram, HistogramSample};
 use crate::wal::record::samples::Sample;
-use crate::wal::record::{self, histograms, samples, series};
+use crate::wal::record::{self, Version, series};
 
 /// References looked up at once when a caller goes through them in order.
 const WINDOW: u64 = 64;
@@ -38,6 +38,8 @@ struct Known {
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     samples: Vec<Sample>,
+    /// When start timestamps are stored, those of the samples.
+    starts: Vec<i64>,
     slots: Vec<u32>,
     window: Vec<Option<Known>>,
     series_record: Vec<u8>,
@@ -45,7 +47,7 @@ pub(crate) struct Buffers {
     histograms: Vec<HistogramSample>,
     /// For each histogram the number of floats appended before it.
     floats_before: Vec<usize>,
-    histogram_records: [Vec<u8>; 4],
+    histogram_records: Vec<Vec<u8>>,
     exemplars: Vec<(u64, Exemplar)>,
     metadata: Vec<(u64, Metadata)>,
     /// Exemplar and metadata records.
@@ -67,6 +69,8 @@ pub(crate) struct HeadAppender<'a> {
     from_t: Option<Timestamp>,
     /// Earliest time that is taken out of order; `None` when none is.
     late_from: Option<Timestamp>,
+    /// The newest time of the head then.
+    newest: Timestamp,
 }
 
 impl<'a> HeadAppender<'a> {
@@ -82,6 +86,7 @@ impl<'a> HeadAppender<'a> {
             numbering: 0,
             from_t: None,
             late_from: None,
+            newest: Timestamp::MIN,
         }
     }
 
@@ -107,13 +112,20 @@ impl<'a> HeadAppender<'a> {
             let window = self.head.out_of_order_window.load(Ordering::Relaxed);
             self.late_from = (window > 0).then(|| state.max_t.saturating_sub(window));
             self.numbering = state.numbering;
+            self.newest = state.max_t;
         }
         let entries = (series..series.saturating_add(self.window_len)).map(|id| look_up(&state, id));
         self.buffers.window.extend(entries);
         self.buffers.window.first().copied().flatten()
     }
 
-    fn append_float(&mut self, series: u64, t: Timestamp, v: f64) -> Result<(), AppendError> {
+    fn append_float(
+        &mut self,
+        series: u64,
+        start: Timestamp,
+        t: Timestamp,
+        v: f64,
+    ) -> Result<(), AppendError> {
         let known = self.known(series).ok_or(AppendError::UnknownSeries(SeriesRef(series)))?;
         if (t <= known.last_t || self.from_t.is_some_and(|from| t < from))
             && !self.takes_late(series, known, t, SampleValue::Float(v))?
@@ -121,6 +133,9 @@ impl<'a> HeadAppender<'a> {
             return Ok(());
         }
         self.buffers.samples.push(Sample { series, t, v });
+        if self.head.version == Version::V2 {
+            self.buffers.starts.push(start);
+        }
         self.buffers.slots.push(known.slot);
         Ok(())
     }
@@ -128,6 +143,7 @@ impl<'a> HeadAppender<'a> {
     fn append_histogram(
         &mut self,
         series: u64,
+        start: Timestamp,
         t: Timestamp,
         value: AnyHistogram,
     ) -> Result<(), AppendError> {
@@ -138,7 +154,8 @@ impl<'a> HeadAppender<'a> {
             return Ok(());
         }
         self.buffers.floats_before.push(self.buffers.samples.len());
-        self.buffers.histograms.push(HistogramSample { series, t, value });
+        let start = if self.head.version == Version::V2 { start } else { 0 };
+        self.buffers.histograms.push(HistogramSample { series, start, t, value });
         Ok(())
     }
 
@@ -158,6 +175,12 @@ impl<'a> HeadAppender<'a> {
             let state = self.head.state.read();
             let same = state.by_ref(series).is_some_and(|series| state.newest_is(series, t, value));
             return if same { Ok(false) } else { Err(AppendError::DuplicateTimestamp) };
+        }
+        if self.late_from.is_some() || in_bounds {
+            let behind = self.newest.saturating_sub(t);
+            if behind > 0 {
+                counters.out_of_order_delta.add(behind as f64 / 1000.0);
+            }
         }
         let (counter, error) = match self.late_from {
             Some(from) if t >= from => return Ok(true),
@@ -188,8 +211,10 @@ impl<'a> HeadAppender<'a> {
 
     /// Writes the log; nothing is visible yet. Returns how many of the unlogged series are in it.
     fn write_log(&mut self, log: &mut WalWriter, ends: &[RunEnd]) -> io::Result<usize> {
+        let version = self.head.version;
         let Buffers {
             samples,
+            starts,
             series_record,
             samples_record,
             histograms,
@@ -211,10 +236,12 @@ impl<'a> HeadAppender<'a> {
         let mut earlier_runs: Vec<Vec<u8>> = Vec::new();
         let mut from = (0, 0);
         for (run, to) in ends.iter().enumerate() {
-            samples::encode(samples_record, samples.get(from.0..to.0).unwrap_or_default());
+            let floats = samples.get(from.0..to.0).unwrap_or_default();
+            version.encode_samples(samples_record, floats, starts.get(from.0..to.0).unwrap_or_default());
             let histograms = histograms.get(from.1..to.1).unwrap_or_default();
-            for (record, kind) in histogram_records.iter_mut().zip(record::HISTOGRAM_RECORDS) {
-                histograms::encode(record, kind, histograms);
+            histogram_records.resize_with(version.histogram_records().len(), Vec::new);
+            for (record, kind) in histogram_records.iter_mut().zip(version.histogram_records()) {
+                version.encode_histograms(record, *kind, histograms);
             }
             if run + 1 < ends.len() {
                 earlier_runs.push(samples_record.clone());
@@ -223,7 +250,8 @@ impl<'a> HeadAppender<'a> {
             from = *to;
         }
         let records = [&*series_record, metadata_record].into_iter().chain(&earlier_runs);
-        let records = records.chain([&*samples_record]).chain(&*histogram_records).chain([&*exemplar_record]);
+        let records =
+            records.chain([&*samples_record]).chain(histogram_records.iter()).chain([&*exemplar_record]);
         let mut records = records.map(Vec::as_slice).filter(|record| record.len() > 1).peekable();
         if records.peek().is_some() {
             log.log(records)?;
@@ -234,6 +262,7 @@ impl<'a> HeadAppender<'a> {
     fn give_back(&mut self) {
         let mut buffers = std::mem::take(&mut self.buffers);
         buffers.samples.clear();
+        buffers.starts.clear();
         buffers.slots.clear();
         buffers.histograms.clear();
         buffers.floats_before.clear();
@@ -290,19 +319,19 @@ impl Appender for HeadAppender<'_> {
     fn append(
         &mut self,
         series: SeriesRef,
-        _start: Timestamp,
+        start: Timestamp,
         t: Timestamp,
         value: SampleValue<'_>,
     ) -> Result<(), AppendError> {
         match value {
-            SampleValue::Float(v) => self.append_float(series.0, t, v),
+            SampleValue::Float(v) => self.append_float(series.0, start, t, v),
             SampleValue::Histogram(histogram) => {
                 check::int(histogram)?;
-                self.append_histogram(series.0, t, AnyHistogram::Int(histogram.clone()))
+                self.append_histogram(series.0, start, t, AnyHistogram::Int(histogram.clone()))
             }
             SampleValue::FloatHistogram(histogram) => {
                 check::float(histogram)?;
-                self.append_histogram(series.0, t, AnyHistogram::Float(histogram.clone()))
+                self.append_histogram(series.0, start, t, AnyHistogram::Float(histogram.clone()))
             }
         }
     }
@@ -334,7 +363,7 @@ impl Appender for HeadAppender<'_> {
         let mut log = head.log.lock();
         let revived = self.revive().map_err(io::Error::other);
         let Buffers { samples, histograms, floats_before, .. } = &self.buffers;
-        let ends = runs(samples, histograms, floats_before);
+        let ends = runs(samples, histograms, floats_before, head.version);
         let logged = match revived.and_then(|()| self.write_log(&mut log, &ends)) {
             Ok(logged) => logged,
             Err(error) => {
@@ -344,8 +373,9 @@ impl Appender for HeadAppender<'_> {
                 return Err(CommitError(error));
             }
         };
-        let oldest_reader = head.readers.lock().oldest();
         let mut state = head.state.write();
+        // Behind the lock: a reader that appears now sees the commit whole.
+        let oldest_reader = head.readers.lock().oldest();
         state.begin_commit(oldest_reader, logged);
         state.takes_from = (self.from_t.unwrap_or(Timestamp::MIN), self.late_from);
         let buffers = &mut self.buffers;
@@ -359,7 +389,12 @@ impl Appender for HeadAppender<'_> {
         for to in ends {
             let floats = buffers.samples.get(from.0..to.0).unwrap_or_default();
             let slots = buffers.slots.get(from.0..to.0).unwrap_or_default();
-            state.apply(floats, slots, &mut applied);
+            if state.encodings.floats_are_xor() {
+                state.apply(floats, slots, &mut applied);
+            } else {
+                let starts = buffers.starts.get(from.0..to.0).unwrap_or_default();
+                state.apply_with_starts(floats, starts, slots, &mut applied);
+            }
             let histograms = buffers.histograms.get(from.1..to.1).unwrap_or_default();
             state.apply_histograms(histograms, &mut applied);
             from = to;

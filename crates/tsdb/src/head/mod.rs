@@ -2,7 +2,7 @@
 //!
 //! * [`state`]: what is stored, and how a commit changes it. `pairs`, `label_lists`, `postings`, `refs`, `slab`, `series`, `chunks` are
 //!   its parts.
-//! * `append`: a sample into its series. [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see. [`ooo`]: samples older than the newest one of their series.
+//! * `append`: a sample into its series, `append_starts`: one with a start timestamp, `growing`: chunks that end. `truncate`, `evict`: what leaves. [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see. [`ooo`]: samples older than the newest one of their series.
 //! * [`budget`]: whether there is memory for new series.
 //! * [`replay`]: log → state; `prefetch` reads ahead, `shards` fills the series on all cores.
 //!
@@ -12,13 +12,16 @@
 //! Where the bytes of a series go, and why one lock is enough: `docs/decisions/head.md`.
 
 mod append;
+mod append_starts;
 pub(crate) mod appender;
 pub(crate) mod budget;
 mod check;
 mod chunks;
+mod evict;
 pub(crate) mod exemplars;
 pub(crate) mod files;
 mod graves;
+mod growing;
 mod isolation;
 mod label_lists;
 pub(crate) mod ooo;
@@ -51,7 +54,9 @@ use self::graves::Writers;
 use self::isolation::Readers;
 use self::ooo::log::OooLog;
 use self::state::HeadState;
+use crate::observe::Observations;
 use crate::wal::WalWriter;
+use crate::wal::record::Version;
 
 /// The head of a database.
 pub(crate) struct Head {
@@ -69,10 +74,15 @@ pub(crate) struct Head {
     pub(crate) writers: Arc<Writers>,
     /// Whether there is memory for new series.
     pub(crate) budget: MemoryBudget,
+    /// Which records samples are written into: those with start timestamps, when these are stored.
+    pub(crate) version: Version,
 }
 
+/// Bounds of the distances by which samples came out of order, seconds.
+const DELTA_BOUNDS: [f64; 7] = [600.0, 1800.0, 3600.0, 7200.0, 10_800.0, 21_600.0, 43_200.0];
+
 /// What happened since the start; each is a metric.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Counters {
     pub(crate) samples: AtomicU64,
     pub(crate) out_of_order: AtomicU64,
@@ -80,6 +90,22 @@ pub(crate) struct Counters {
     pub(crate) too_old: AtomicU64,
     pub(crate) commits: AtomicU64,
     pub(crate) failed_commits: AtomicU64,
+    /// How far behind the newest sample of the head those were that came out of order, taken or not, seconds.
+    pub(crate) out_of_order_delta: Observations,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self {
+            samples: AtomicU64::default(),
+            out_of_order: AtomicU64::default(),
+            out_of_bounds: AtomicU64::default(),
+            too_old: AtomicU64::default(),
+            commits: AtomicU64::default(),
+            failed_commits: AtomicU64::default(),
+            out_of_order_delta: Observations::new(&DELTA_BOUNDS),
+        }
+    }
 }
 
 impl Counters {
@@ -100,6 +126,7 @@ impl Head {
             buffers: Mutex::default(),
             counters: Counters::default(),
             budget: MemoryBudget::default(),
+            version: Version::default(),
         }
     }
 

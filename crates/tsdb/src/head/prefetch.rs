@@ -23,6 +23,8 @@ const SAMPLES: usize = 16 << 10;
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) floats: Vec<Sample>,
+    /// The starts of the first floats; those of the others are not known.
+    pub(super) starts: Vec<i64>,
     pub(super) then: Then,
 }
 
@@ -59,7 +61,7 @@ impl Prefetch {
     ) -> std::io::Result<Self> {
         let (send, batches) = sync_channel(AHEAD);
         let (used, recycled) = channel();
-        let reader = Reader { send, recycled, floats: Vec::new() };
+        let reader = Reader { send, recycled, floats: Vec::new(), starts: Vec::new() };
         thread::Builder::new().name("wal-reader".to_owned()).spawn_scoped(scope, move || {
             // Nobody receives any more when the replay was given up.
             let _ = reader.run(fs, segments);
@@ -87,6 +89,8 @@ struct Reader {
     send: SyncSender<Batch>,
     recycled: Receiver<Vec<Sample>>,
     floats: Vec<Sample>,
+    /// As in [`Batch`].
+    starts: Vec<i64>,
 }
 
 impl Reader {
@@ -115,11 +119,17 @@ impl Reader {
     }
 
     fn record(&mut self, bytes: &[u8]) -> Result<(), GivenUp> {
-        let floats = &mut self.floats;
+        let Self { floats, starts, .. } = self;
         let decoded = match bytes.split_first() {
             None => return Ok(()),
             Some((&record::SAMPLES, body)) => samples::decode(body, |sample| floats.push(sample)),
-            Some((&record::SAMPLES_V2, body)) => v2::decode_samples(body, |sample| floats.push(sample)),
+            Some((&record::SAMPLES_V2, body)) => v2::decode_samples(body, |start, sample| {
+                if start != 0 {
+                    starts.resize(floats.len(), 0);
+                    starts.push(start);
+                }
+                floats.push(sample);
+            }),
             Some(_) => return self.hand_on(Then::Record(bytes.to_vec())),
         };
         match decoded {
@@ -132,6 +142,7 @@ impl Reader {
     fn hand_on(&mut self, then: Then) -> Result<(), GivenUp> {
         let fresh = self.recycled.try_recv().unwrap_or_default();
         let floats = std::mem::replace(&mut self.floats, fresh);
-        self.send.send(Batch { floats, then }).map_err(|_| GivenUp)
+        let starts = std::mem::take(&mut self.starts);
+        self.send.send(Batch { floats, starts, then }).map_err(|_| GivenUp)
     }
 }

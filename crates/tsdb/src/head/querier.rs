@@ -20,6 +20,7 @@ use super::series::Series;
 use super::state::HeadState;
 use crate::block::tombstones::Ranges;
 use crate::chunk_read;
+use crate::postings::{Bits, ByLabel, few};
 
 /// One state of the head; open until the last series read from it is gone.
 struct View {
@@ -54,6 +55,12 @@ impl HeadQuerier {
     /// Whether the range touches what the head holds; then every label is worth naming.
     fn reaches(&self, state: &HeadState) -> bool {
         self.view.mint <= state.max_t && self.view.maxt >= state.min_t
+    }
+
+    /// Whether everything in the head is in the range.
+    fn covers(&self, state: &HeadState) -> bool {
+        let late = state.ooo.range().is_none_or(|late| self.view.mint <= late.0);
+        late && self.view.mint <= state.min_t && self.view.maxt >= state.max_t
     }
 
     /// Slots that satisfy the matchers and reach into the range.
@@ -104,17 +111,20 @@ impl Querier for HeadQuerier {
             // Slots are in the order of creation except after a replay; dumps promise that order.
             ids.sort_unstable();
         }
-        Ok(Box::new(HeadSeriesSet { view: Arc::clone(&self.view), ids: ids.into_iter() }))
+        let (view, newest_only) = (Arc::clone(&self.view), hints.newest_only);
+        Ok(Box::new(HeadSeriesSet { view, ids: ids.into_iter(), newest_only }))
     }
 
     fn label_names(&self, hints: LabelHints, matchers: &[Matcher]) -> Result<Vec<String>, StorageError> {
         let state = self.view.head.state.read();
-        let names: BTreeSet<u32> = if matchers.is_empty() && self.reaches(&state) {
+        let names: Vec<u32> = if matchers.is_empty() && self.reaches(&state) {
             state.pairs.names().collect()
         } else {
-            let slots = self.slots(&state, matchers);
-            let series = slots.iter().filter_map(|slot| state.series.get(*slot));
-            series.flat_map(|series| state.pairs_of(series)).map(|pair| state.pairs.name_of(*pair)).collect()
+            let slots = Bits::of(&self.slots(&state, matchers));
+            let has = |name: &u32| {
+                state.pairs.of_name(*name).iter().any(|pair| slots.meet(state.postings_of(*pair)))
+            };
+            state.pairs.names().filter(has).collect()
         };
         let mut names: Vec<String> =
             names.into_iter().map(|name| state.pairs.name_text(name).to_owned()).collect();
@@ -129,31 +139,42 @@ impl Querier for HeadQuerier {
         matchers: &[Matcher],
     ) -> Result<Vec<String>, StorageError> {
         let state = self.view.head.state.read();
+        let split = ByLabel::split(name, matchers);
         let Some(name) = state.pairs.name(name) else { return Ok(Vec::new()) };
-        let pairs: BTreeSet<u32> = if matchers.is_empty() && self.reaches(&state) {
-            state.pairs.of_name(name).iter().copied().collect()
+        let all = state.pairs.of_name(name).iter().copied();
+        let all = all.filter(|pair| split.accepts(state.pairs.value(*pair)));
+        let reaches = if matchers.is_empty() { self.reaches(&state) } else { self.covers(&state) };
+        let pairs: Vec<u32> = if split.others.is_empty() && reaches {
+            all.collect()
         } else {
-            let slots = self.slots(&state, matchers);
-            let series = slots.iter().filter_map(|slot| state.series.get(*slot));
-            let pairs = series.flat_map(|series| state.pairs_of(series)).copied();
-            pairs.filter(|pair| state.pairs.name_of(*pair) == name).collect()
+            let slots = self.slots(&state, &split.others);
+            if few(slots.len(), state.pairs.of_name(name).len()) {
+                let series = slots.iter().filter_map(|slot| state.series.get(*slot));
+                let pairs = series.flat_map(|series| state.pairs_of(series)).copied();
+                let own = pairs.filter(|pair| state.pairs.name_of(*pair) == name);
+                let found: BTreeSet<u32> = own.collect();
+                found.into_iter().filter(|pair| split.accepts(state.pairs.value(*pair))).collect()
+            } else {
+                let bits = Bits::of(&slots);
+                all.filter(|pair| bits.meet(state.postings_of(*pair))).collect()
+            }
         };
-        let mut values: Vec<String> =
-            pairs.into_iter().map(|pair| state.pairs.value(pair).to_owned()).collect();
+        let mut values: Vec<&str> = pairs.into_iter().map(|pair| state.pairs.value(pair)).collect();
         values.sort_unstable();
-        Ok(limited(values, hints.limit))
+        Ok(limited(values, hints.limit).into_iter().map(str::to_owned).collect())
     }
 }
 
 struct HeadSeriesSet {
     view: Arc<View>,
     ids: std::vec::IntoIter<u64>,
+    newest_only: bool,
 }
 
 impl SeriesSet for HeadSeriesSet {
     fn next_series(&mut self) -> Option<Result<Box<dyn SeriesTrait>, StorageError>> {
         let id = self.ids.next()?;
-        Some(Ok(Box::new(HeadSeries { view: Arc::clone(&self.view), id })))
+        Some(Ok(Box::new(HeadSeries { view: Arc::clone(&self.view), id, newest_only: self.newest_only })))
     }
 
     fn size_hint(&self) -> usize {
@@ -164,6 +185,8 @@ impl SeriesSet for HeadSeriesSet {
 struct HeadSeries {
     view: Arc<View>,
     id: u64,
+    /// Whether the newest sample in a range is all that is asked for.
+    newest_only: bool,
 }
 
 /// What a series has in the range, copied out of the lock.
@@ -181,8 +204,8 @@ struct Parts {
 /// The out-of-order part.
 #[derive(Default)]
 struct Late {
-    /// The samples of the growing chunk.
-    growing: Samples,
+    /// The samples of the growing chunk, and those of chunks on disk of which not all are seen.
+    growing: Vec<Samples>,
     /// Chunks on disk, which may overlap.
     mapped: Vec<ChunkBytes>,
 }
@@ -205,10 +228,15 @@ impl HeadSeries {
         };
         if let Some(entry) = state.ooo.get(self.id) {
             let mut late = Box::<Late>::default();
-            entry.growing.read(mint, late_maxt, Some(view.commit), &mut late.growing);
             for chunk in entry.mapped.iter().filter(|chunk| chunk.mint <= late_maxt && chunk.maxt >= mint) {
-                late.mapped.push(state.files.get(chunk.place)?);
+                match entry.seen_of(chunk, mint, late_maxt, view.commit) {
+                    Some(seen) => late.growing.push(seen),
+                    None => late.mapped.push(state.files.get(chunk.place)?),
+                }
             }
+            let mut growing = Samples::default();
+            entry.growing.read(mint, late_maxt, Some(view.commit), &mut growing);
+            late.growing.push(growing);
             parts.late = Some(late);
         }
         if series.chunk_start <= maxt
@@ -226,6 +254,17 @@ impl HeadSeries {
             parts.deleted.clone_from(deleted);
         }
         Ok(Some(parts))
+    }
+
+    /// The newest sample of a float series when that is in the range: known without decoding anything.
+    fn newest(&self, mint: Timestamp, maxt: Timestamp) -> Option<(Timestamp, f64)> {
+        let state = self.view.head.state.read();
+        let series = state.by_ref(self.id)?;
+        let (t, v) = (series.chunk.last_t(), series.chunk.last_v());
+        let seen = (series.last_commit.wrapping_sub(self.view.commit as u32) as i32) <= 0;
+        let plain = seen && !series.chunk.is_empty() && (mint..=maxt).contains(&t);
+        let deleted = || state.deleted.get(&self.id).is_some_and(|ranges| ranges.contains(t));
+        (plain && !deleted()).then_some((t, v))
     }
 
     fn corrupt(&self, error: &dyn std::fmt::Display) -> StorageError {
@@ -250,6 +289,12 @@ impl SeriesTrait for HeadSeries {
 
     fn read(&self, mint: Timestamp, maxt: Timestamp, out: &mut Samples) -> Result<(), StorageError> {
         let (mint, maxt) = (mint.max(self.view.mint), maxt.min(self.view.maxt));
+        if self.newest_only
+            && let Some((t, v)) = self.newest(mint, maxt)
+        {
+            out.push(t, v);
+            return Ok(());
+        }
         let Some(parts) = self.parts(mint, maxt).map_err(|error| self.corrupt(&error))? else {
             return Ok(());
         };
@@ -282,7 +327,7 @@ impl SeriesTrait for HeadSeries {
                     .map_err(|error| self.corrupt(&error))?;
                 all.push(samples);
             }
-            all.push(late.growing.clone());
+            all.extend(late.growing.iter().cloned());
             chunk_read::merge_into(out, start, &chunk_read::merge_all(all));
         }
         if !parts.deleted.is_empty() {

@@ -5,9 +5,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::wal::record::SAMPLES;
 use crate::wal::record::histograms::HistogramSample;
 use crate::wal::record::samples::Sample;
+use crate::wal::record::{SAMPLES, Version};
 
 /// Where a run ends: the numbers of floats and of histograms up to there.
 pub(super) type RunEnd = (usize, usize);
@@ -18,6 +18,7 @@ pub(super) fn runs(
     floats: &[Sample],
     histograms: &[HistogramSample],
     floats_before: &[usize],
+    version: Version,
 ) -> Vec<RunEnd> {
     let end = (floats.len(), histograms.len());
     if histograms.is_empty() {
@@ -43,7 +44,7 @@ pub(super) fn runs(
         }
         next_float = next_float.max(until);
         if let Some(sample) = histograms.get(index) {
-            note(sample.series, sample.value.record_type(), (next_float, index));
+            note(sample.series, version.record_type(sample), (next_float, index));
         }
     }
     ends.push(end);
@@ -82,9 +83,9 @@ mod tests {
                     }
                 };
                 before.push(floats.len());
-                histograms.push(HistogramSample { series, t, value });
+                histograms.push(HistogramSample { series, start: 0, t, value });
             }
-            assert_eq!(runs(&floats, &histograms, &before), want, "{events:?}");
+            assert_eq!(runs(&floats, &histograms, &before, Version::V1), want, "{events:?}");
         }
     }
 }

@@ -11,8 +11,8 @@ const SAMPLES_PER_CHUNK: u16 = 120;
 /// A chunk of more bytes is ended, except for room for one more sample.
 const MAX_CHUNK_BYTES: usize = 1024 - 19;
 
-/// The series' growing chunk, if any, is one of floats.
-pub(crate) const NO_HISTOGRAM: u32 = u32::MAX;
+/// The series' growing chunk, if any, is plain XOR.
+pub(crate) const NO_OTHER: u32 = u32::MAX;
 
 /// A series; one per slot, 104 bytes.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ pub(crate) struct Series {
     pub(crate) labels_len: u16,
     /// The newest full chunk.
     pub(crate) full: u32,
-    /// Which growing histogram chunk, or [`NO_HISTOGRAM`].
-    pub(crate) histogram: u32,
+    /// Which growing chunk that is not plain XOR, or [`NO_OTHER`].
+    pub(crate) other: u32,
     /// The low bits of the number of the commit that wrote last.
     pub(crate) last_commit: u32,
 }
@@ -64,29 +64,37 @@ impl Series {
             labels_at,
             labels_len,
             full: NO_CHUNK,
-            histogram: NO_HISTOGRAM,
+            other: NO_OTHER,
             last_commit: 0,
         }
     }
 
     /// Whether the growing chunk must end before a sample at `t`; `Some` exactly when it has samples.
     pub(crate) fn must_cut(&self, t: i64) -> bool {
-        let count = self.chunk.count();
-        count > 0
-            && (t >= self.next_at || count >= 2 * SAMPLES_PER_CHUNK || self.chunk.len() > MAX_CHUNK_BYTES)
+        self.ends(self.chunk.count(), self.chunk.len(), t)
+    }
+
+    /// Whether a growing float chunk of so many samples and bytes must end before a sample at `t`.
+    pub(crate) fn ends(&self, count: u16, len: usize, t: i64) -> bool {
+        count > 0 && (t >= self.next_at || count >= 2 * SAMPLES_PER_CHUNK || len > MAX_CHUNK_BYTES)
     }
 
     /// Appends a newer sample to the growing chunk, which was cut if [`must_cut`](Self::must_cut) said so.
     #[inline]
     pub(crate) fn append(&mut self, t: i64, v: f64, chunk_range: i64) {
-        let count = self.chunk.count();
+        self.plan(self.chunk.count(), t, chunk_range);
+        self.chunk.append(t, v);
+    }
+
+    /// Plans the end of the growing float chunk, which has `count` samples before one at `t`.
+    #[inline]
+    pub(crate) fn plan(&mut self, count: u16, t: i64, chunk_range: i64) {
         if count == 0 {
             self.chunk_start = t;
             self.next_at = range_end(t, chunk_range);
         } else if count == PLAN_AT {
             self.next_at = planned_end(self.chunk_start, self.chunk.last_t(), self.next_at);
         }
-        self.chunk.append(t, v);
     }
 }
 

@@ -2,14 +2,14 @@
 //!
 //! The pages of the slab are dealt out to as many shards as there are cores, and each sample goes to the shard of its
 //! series, so that the samples of a series stay in order. What a shard cannot do alone (full chunks go into files that all
-//! share, a histogram chunk ends) it leaves to the caller.
+//! share, a chunk of another encoding ends) it leaves to the caller.
 
 use std::num::NonZero;
 use std::thread;
 
 use narthex_chunkenc::Encoding;
 
-use super::series::{NO_HISTOGRAM, Series};
+use super::series::{NO_OTHER, Series};
 use super::slab::Part;
 use super::state::HeadState;
 
@@ -49,7 +49,7 @@ struct Done {
     min_t: i64,
     max_t: i64,
     full: Vec<Full>,
-    /// Samples of series that have a histogram chunk.
+    /// Samples of series that have a chunk that is not plain XOR.
     left: Vec<Entry>,
 }
 
@@ -124,7 +124,7 @@ fn append_to(mut part: Part<'_, Series>, waiting: &mut Vec<Entry>, floor: i64, r
             if entry.t <= last {
                 continue;
             }
-            if series.histogram != NO_HISTOGRAM {
+            if series.other != NO_OTHER {
                 done.left.push(*entry);
                 continue;
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use narthex_model::Timestamp;
+use rustc_hash::FxHashSet;
 
 use super::Head;
 use super::state::HeadState;
@@ -16,17 +17,24 @@ pub(crate) struct HeadSource {
     mint: Timestamp,
     maxt: Timestamp,
     ids: std::vec::IntoIter<u64>,
+    /// Whether `ids` are all series of the head.
+    all: bool,
 }
 
 impl HeadSource {
     pub(crate) fn new(head: Arc<Head>, mint: Timestamp, maxt: Timestamp) -> Self {
         let state = head.state.read();
-        let mut slots: Vec<u32> = (0..state.series.len() as u32).collect();
-        state.sort_by_labels(&mut slots);
-        let ids = slots.into_iter().filter_map(|slot| state.series.get(slot).map(|series| series.id));
-        let ids: Vec<u64> = ids.collect();
+        let ids = state.sorted_ids((0..state.series.len() as u32).collect());
         drop(state);
-        Self { head, mint, maxt, ids: ids.into_iter() }
+        Self { head, mint, maxt, ids: ids.into_iter(), all: true }
+    }
+
+    /// The same of some series.
+    pub(crate) fn of(head: Arc<Head>, mint: Timestamp, maxt: Timestamp, ids: &FxHashSet<u64>) -> Self {
+        let state = head.state.read();
+        let ids = state.sorted_ids(ids.iter().filter_map(|id| state.refs.get(*id)).collect());
+        drop(state);
+        Self { head, mint, maxt, ids: ids.into_iter(), all: false }
     }
 
     fn read(&self, id: u64) -> Result<Option<SourceSeries>, BlockError> {
@@ -68,6 +76,21 @@ impl HeadSource {
 }
 
 impl HeadState {
+    /// The references of the series in these slots, sorted by labels.
+    pub(super) fn sorted_ids(&self, mut slots: Vec<u32>) -> Vec<u64> {
+        self.sort_by_labels(&mut slots);
+        slots.into_iter().filter_map(|slot| self.series.get(slot).map(|series| series.id)).collect()
+    }
+
+    /// Calls `visit` with the symbols of these series.
+    pub(super) fn symbols_of(&self, ids: &[u64], visit: &mut dyn FnMut(&str)) {
+        for pair in ids.iter().filter_map(|id| self.by_ref(*id)).flat_map(|series| self.pairs_of(series)) {
+            let (name, value) = self.pairs.both(*pair);
+            visit(name);
+            visit(value);
+        }
+    }
+
     /// Sorts slots by the labels of their series.
     pub(super) fn sort_by_labels(&self, slots: &mut [u32]) {
         let pairs =
@@ -87,6 +110,10 @@ impl HeadState {
 impl ChunkSource for HeadSource {
     fn symbols(&self, visit: &mut dyn FnMut(&str)) -> Result<(), BlockError> {
         let state = self.head.state.read();
+        if !self.all {
+            state.symbols_of(self.ids.as_slice(), visit);
+            return Ok(());
+        }
         for name in state.pairs.names() {
             visit(state.pairs.name_text(name));
             state.pairs.of_name(name).iter().for_each(|pair| visit(state.pairs.value(*pair)));

@@ -5,15 +5,15 @@
 //! commit writes them all, whoever created them, so no sample is ever in front of its series.
 
 use hashbrown::HashTable;
-use narthex_chunkenc::HistogramBuilder;
 use narthex_model::{Labels, Matcher, Metadata};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::chunks::ChunkPool;
 use super::exemplars::Exemplars;
 use super::files::HeadFiles;
 use super::graves::Graves;
+use super::growing::Others;
 use super::isolation::CommitLog;
 use super::label_lists::LabelLists;
 use super::ooo::OutOfOrder;
@@ -23,6 +23,7 @@ use super::refs::RefMap;
 use super::series::{Appended, Series};
 use super::slab::Slab;
 use crate::block::tombstones::Ranges;
+use crate::compact::encode::Encodings;
 use crate::wal::record::tombstones::Tombstone;
 
 /// An entry of the label index: half the hash, and the slot.
@@ -44,9 +45,10 @@ pub(crate) struct HeadState {
     pub(super) index: HashTable<IndexEntry>,
     pub(super) refs: RefMap,
     pub(super) chunks: ChunkPool,
-    /// The growing histogram chunks, by the index in their series.
-    pub(super) histograms: Vec<Option<Box<HistogramBuilder>>>,
-    pub(super) free_histograms: Vec<u32>,
+    /// The growing chunks that are not plain XOR.
+    pub(super) others: Others,
+    /// How new chunks are encoded.
+    pub(crate) encodings: Encodings,
     pub(crate) files: HeadFiles,
     pub(super) exemplars: Exemplars,
     /// Samples older than the newest one of their series.
@@ -58,6 +60,9 @@ pub(crate) struct HeadState {
     pub(super) takes_from: (i64, Option<i64>),
     /// Type, unit and help by series, as far as they were given.
     pub(super) metadata: FxHashMap<u64, Metadata>,
+    /// References that series had before, under which the log may still have samples up to `former_until`.
+    pub(super) former_refs: FxHashSet<u64>,
+    pub(super) former_until: i64,
     /// Deleted ranges by series.
     pub(crate) deleted: FxHashMap<u64, Ranges>,
     /// Counts how often slots were given new numbers.
@@ -118,14 +123,16 @@ impl HeadState {
             index: HashTable::new(),
             refs: RefMap::default(),
             chunks,
-            histograms: Vec::new(),
-            free_histograms: Vec::new(),
+            others: Others::default(),
+            encodings: Encodings::default(),
             files,
             exemplars: Exemplars::default(),
             ooo: OutOfOrder::default(),
             graves: Graves::default(),
             takes_from: (i64::MIN, None),
             metadata: FxHashMap::default(),
+            former_refs: FxHashSet::default(),
+            former_until: i64::MIN,
             deleted: FxHashMap::default(),
             numbering: 0,
             kept_empty_from: 0,
@@ -174,9 +181,20 @@ impl HeadState {
         Labels::from_sorted(self.pairs_of(series).iter().map(|pair| self.pairs.both(*pair)))
     }
 
+    /// Takes a series out of the index, so that its labels are not found.
+    pub(super) fn unindex(&mut self, slot: u32) {
+        let Some(hash) = self.series.get(slot).map(|series| self.labels_of(series).hash64() as u32) else {
+            return;
+        };
+        if let Ok(entry) = self.index.find_entry(spread(hash), |entry| entry.1 == slot) {
+            entry.remove();
+        }
+    }
+
     /// A new series with a reference of its own; its labels are not in the head yet.
     pub(super) fn create(&mut self, labels: &Labels, hash: u64) -> Result<u32, HeadFull> {
-        let slot = self.create_with_ref(self.last_ref + 1, labels, hash)?;
+        let reference = self.last_ref.checked_add(1).ok_or(HeadFull)?;
+        let slot = self.create_with_ref(reference, labels, hash)?;
         self.unlogged.push(slot);
         Ok(slot)
     }
@@ -277,7 +295,9 @@ impl HeadState {
 
     /// Whether a log may still name a series by this reference.
     pub(crate) fn knows(&self, series: u64) -> bool {
-        self.refs.get(series).is_some() || self.ooo.pinned.contains(&series)
+        self.refs.get(series).is_some()
+            || self.ooo.pinned.contains(&series)
+            || self.former_refs.contains(&series)
     }
 
     /// Begins a commit without samples, so that readers from before can be told from later ones.

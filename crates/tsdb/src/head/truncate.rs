@@ -5,9 +5,11 @@
 
 use std::mem;
 
+use rustc_hash::FxHashSet;
+
 use super::chunks::NO_CHUNK;
 use super::label_lists::LabelLists;
-use super::series::{NO_HISTOGRAM, Series};
+use super::series::{NO_OTHER, Series};
 use super::state::HeadState;
 
 impl HeadState {
@@ -22,8 +24,8 @@ impl HeadState {
                 continue;
             }
             series.chunk.take();
-            if series.histogram != NO_HISTOGRAM {
-                self.take_builder(slot);
+            if series.other != NO_OTHER {
+                self.take_other(slot);
             }
             let Some(series) = self.series.get(slot) else { continue };
             dead += u64::from(self.is_dead(series));
@@ -31,6 +33,9 @@ impl HeadState {
         if dead > 0 {
             self.remove_dead();
             self.series_removed += dead;
+        }
+        if mint > self.former_until {
+            self.former_refs = FxHashSet::default();
         }
         // A series made from now on may wait for its first sample until the next time.
         self.kept_empty_from = self.last_ref + 1;
@@ -65,22 +70,30 @@ impl HeadState {
     fn is_dead(&self, series: &Series) -> bool {
         series.full == NO_CHUNK
             && series.chunk.is_empty()
-            && series.histogram == NO_HISTOGRAM
+            && series.other == NO_OTHER
             && series.id < self.kept_empty_from
             && !self.ooo.has(series.id)
     }
 
-    /// Removes dead series from everything and renumbers the others.
+    /// Removes the series that have nothing left.
     fn remove_dead(&mut self) {
+        let slots = (0..self.series.len() as u32).filter_map(|slot| self.series.get(slot));
+        let dead: FxHashSet<u64> =
+            slots.filter(|series| self.is_dead(series)).map(|series| series.id).collect();
+        self.remove_series(&|series| dead.contains(&series.id));
+    }
+
+    /// Removes series from everything and renumbers the others.
+    pub(super) fn remove_series(&mut self, goes: &dyn Fn(&Series) -> bool) {
         let mut graves = mem::take(&mut self.graves);
         let slots = (0..self.series.len() as u32).filter_map(|slot| self.series.get(slot));
-        let dead = slots.filter(|series| self.is_dead(series));
-        graves.bury(dead.map(|series| (series.id, self.labels_of(series))));
+        let going = slots.filter(|series| goes(series));
+        graves.bury(going.map(|series| (series.id, self.labels_of(series))));
         self.graves = graves;
         let mut new_slots: Vec<Option<u32>> = Vec::with_capacity(self.series.len());
         let mut labels = LabelLists::default();
         for mut series in mem::take(&mut self.series).into_values() {
-            if self.is_dead(&series) {
+            if goes(&series) {
                 self.refs.remove(series.id);
                 self.metadata.remove(&series.id);
                 new_slots.push(None);

@@ -12,7 +12,7 @@ use narthex_model::{Exemplar, Labels, Metadata};
 
 use super::record::histograms::HistogramSample;
 use super::record::samples::Sample;
-use super::record::{self, exemplars, histograms, metadata, samples, series, tombstones, v2};
+use super::record::{self, Version, exemplars, histograms, metadata, samples, series, tombstones, v2};
 use super::{Compression, SegmentReader, WalWriter, segment};
 use crate::fs::Fs;
 
@@ -37,6 +37,8 @@ pub(crate) struct Keep<'a> {
     pub(crate) mint: i64,
     /// Series that are still in the head.
     pub(crate) series: &'a dyn Fn(u64) -> bool,
+    /// Which records samples are written into.
+    pub(crate) version: Version,
 }
 
 /// Replaces the older two thirds of the finished segments (up to, not including, `current`) by a checkpoint.
@@ -63,7 +65,8 @@ pub(crate) fn advance(
     }
     fs.create_dir_all(&temporary)?;
     let out = WalWriter::create(Arc::clone(fs), temporary.clone(), 0, segment_size, compression)?;
-    let mut writer = Writer { out, keep, buffer: Vec::new(), samples: Vec::new(), metadata: BTreeMap::new() };
+    let mut writer =
+        Writer { out, keep, buffer: Vec::new(), samples: Default::default(), metadata: BTreeMap::new() };
     if let Some((name, _)) = &old {
         let dir = dir.join(name);
         for number in segment::list(&**fs, &dir)? {
@@ -89,7 +92,8 @@ struct Writer<'a> {
     out: WalWriter,
     keep: &'a Keep<'a>,
     buffer: Vec<u8>,
-    samples: Vec<Sample>,
+    /// Samples and their starts.
+    samples: (Vec<Sample>, Vec<i64>),
     /// The newest metadata of each series.
     metadata: BTreeMap<u64, Metadata>,
 }
@@ -116,7 +120,7 @@ impl Writer<'_> {
         self.buffer.clear();
         match kind {
             record::SERIES => self.series(body),
-            record::SAMPLES => self.samples(|visit| samples::decode(body, visit)),
+            record::SAMPLES => self.samples(|visit| samples::decode(body, |sample| visit(0, sample))),
             record::SAMPLES_V2 => self.samples(|visit| v2::decode_samples(body, visit)),
             record::HISTOGRAMS
             | record::FLOAT_HISTOGRAMS
@@ -156,16 +160,18 @@ impl Writer<'_> {
         }));
     }
 
-    fn samples(&mut self, decode: impl FnOnce(&mut dyn FnMut(Sample)) -> Result<(), record::BadRecord>) {
-        let mut kept = std::mem::take(&mut self.samples);
+    fn samples(&mut self, decode: impl FnOnce(&mut dyn FnMut(i64, Sample)) -> Result<(), record::BadRecord>) {
+        let (mut kept, mut starts) = std::mem::take(&mut self.samples);
         kept.clear();
-        note(decode(&mut |sample| {
+        starts.clear();
+        note(decode(&mut |start, sample| {
             if sample.t >= self.keep.mint && (self.keep.series)(sample.series) {
                 kept.push(sample);
+                starts.push(start);
             }
         }));
-        samples::encode(&mut self.buffer, &kept);
-        self.samples = kept;
+        self.keep.version.encode_samples(&mut self.buffer, &kept, &starts);
+        self.samples = (kept, starts);
     }
 
     fn histograms(
@@ -178,8 +184,8 @@ impl Writer<'_> {
                 kept.push(sample);
             }
         }));
-        for kind in record::HISTOGRAM_RECORDS {
-            histograms::encode(&mut self.buffer, kind, &kept);
+        for kind in self.keep.version.histogram_records() {
+            self.keep.version.encode_histograms(&mut self.buffer, *kind, &kept);
             self.flush()?;
         }
         Ok(())

@@ -121,13 +121,13 @@ pub(crate) fn inherit(job: &mut Node, global: &Node, cx: &mut Cx) {
     names(job, global, cx);
     if !job.has("scrape_protocols") {
         let inherited = global.get("scrape_protocols").filter(|list| !list.is_empty()).cloned();
-        let native = job.bool("scrape_native_histograms");
+        let native = job.bool("scrape_native_histograms") || cx.protobuf_first;
         job.set("scrape_protocols", inherited.unwrap_or_else(|| default_protocols(native)));
     }
     order(job);
 }
 
-/// The text protocols; before them the one that can carry native histograms, where those are wanted.
+/// The text protocols; before them the one that can carry native histograms and start timestamps, where those are wanted.
 fn default_protocols(native: bool) -> Node {
     let list = PROTOCOLS
         .iter()

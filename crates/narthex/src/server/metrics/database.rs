@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use narthex_client::Families;
-use narthex_tsdb::{Db, HeadStats};
+use narthex_tsdb::{Db, Distribution, HeadStats, UnknownRefs};
 
 use super::super::state::ServerState;
 use super::{counter, gauge};
@@ -16,6 +16,34 @@ pub(super) fn collect(families: &mut Families, db: &Db, state: &ServerState) {
     log(families, db, &stats);
     blocks(families, db, state);
     maintenance(families, state);
+    stale(families, db);
+}
+
+/// Series that have ended, and what was done about them.
+fn stale(families: &mut Families, db: &Db) {
+    let name = "prometheus_tsdb_head_stale_series";
+    gauge(families, name, "Total number of stale series in the head block.", db.stale_series() as f64);
+    let stats = db.stale_stats();
+    for (name, help, value) in [
+        (
+            "prometheus_tsdb_stale_series_compactions_triggered_total",
+            "Total number of triggered stale series compactions.",
+            stats.triggered,
+        ),
+        (
+            "prometheus_tsdb_stale_series_compactions_failed_total",
+            "Total number of stale series compactions that failed.",
+            stats.failed,
+        ),
+    ] {
+        counter(families, name, help, value as f64);
+    }
+    let name = "prometheus_tsdb_stale_series_compaction_duration_seconds";
+    distribution(families, name, "Duration of stale series compaction runs.", stats.seconds);
+}
+
+fn distribution(families: &mut Families, name: &str, help: &str, seen: Distribution) {
+    families.histogram(name, help).histogram([], seen.buckets, seen.sum, seen.count);
 }
 
 fn log(families: &mut Families, db: &Db, stats: &HeadStats) {
@@ -24,6 +52,14 @@ fn log(families: &mut Families, db: &Db, stats: &HeadStats) {
     gauge(families, name, "Time taken to replay the data on disk.", report.duration_ms as f64 / 1000.0);
     let name = "prometheus_tsdb_wal_corruptions_total";
     counter(families, name, "Total number of WAL corruptions.", report.repairs.len() as f64);
+    let name = "prometheus_tsdb_clean_start";
+    let help = "-1: lockfile is disabled. 0: a lockfile from a previous execution was replaced. 1: lockfile creation was clean";
+    gauge(families, name, help, db.clean_start().map_or(-1.0, |clean| f64::from(u8::from(clean))));
+    unknown(families, "prometheus_tsdb_wal_replay_unknown_refs_total", "WAL", &report.unknown_wal);
+    unknown(families, "prometheus_tsdb_wbl_replay_unknown_refs_total", "WBL", &report.unknown_wbl);
+    let help = "Delta in seconds by which a sample is considered out of order (reported regardless of OOO time window and \
+                whether sample is accepted or not).";
+    distribution(families, "prometheus_tsdb_sample_ooo_delta", help, db.out_of_order_delta());
     for (name, help, folder) in [
         ("prometheus_tsdb_wal_storage_size_bytes", "Size of the write-ahead log.", "wal"),
         (
@@ -38,6 +74,25 @@ fn log(families: &mut Families, db: &Db, stats: &HeadStats) {
     gauge(families, name, "Exemplars in memory.", stats.exemplars as f64);
     let name = "prometheus_tsdb_exemplar_max_exemplars";
     gauge(families, name, "How many exemplars are kept at most.", db.options().max_exemplars as f64);
+}
+
+/// Entries of a log that name a series no record has made known; types without any are left out, as Prometheus does.
+fn unknown(families: &mut Families, name: &str, log: &str, unknown: &UnknownRefs) {
+    let help = format!("Total number of unknown series references encountered during {log} replay.");
+    let UnknownRefs { samples, histograms, exemplars, metadata, tombstones, markers } = *unknown;
+    let mut family = families.counter(name, &help);
+    for (kind, count) in [
+        ("samples", samples),
+        ("histograms", histograms),
+        ("exemplars", exemplars),
+        ("metadata", metadata),
+        ("tombstones", tombstones),
+        ("mmap_markers", markers),
+    ] {
+        if count > 0 {
+            family = family.sample([("type", kind)], count as f64);
+        }
+    }
 }
 
 fn blocks(families: &mut Families, db: &Db, state: &ServerState) {

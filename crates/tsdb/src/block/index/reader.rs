@@ -133,12 +133,8 @@ impl IndexReader {
         self.name(name).map_or(0, |name| name.count as usize)
     }
 
-    /// Calls `visit` with every value of a name, in order, and where its postings are; stops when it says `false`.
-    pub(crate) fn values(&self, name: &str, visit: impl FnMut(&str, u64) -> bool) -> Result<(), BlockError> {
-        self.values_from(name, "", visit)
-    }
-
-    /// The same from the neighbourhood of `first` on: some values before it may be visited too.
+    /// Calls `visit` with the values of a name, in order, and where their postings are, from the neighbourhood of `first` on
+    /// (some values before it may be visited too); stops when it says `false`.
     pub(crate) fn values_from(
         &self,
         name: &str,

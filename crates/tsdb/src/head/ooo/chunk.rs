@@ -27,6 +27,8 @@ impl From<&AnyHistogram> for OooValue {
 #[derive(Debug, Clone)]
 pub(crate) struct OooSample {
     pub(crate) t: i64,
+    /// When what it counts started, 0 when that is not known.
+    pub(crate) start: i64,
     /// The low bits of the number of the commit that brought it.
     pub(crate) commit: u32,
     pub(crate) value: OooValue,
@@ -73,8 +75,8 @@ impl OooChunk {
                 continue;
             }
             match &sample.value {
-                OooValue::Float(v) => out.push(sample.t, *v),
-                OooValue::Histogram(value) => out.push_histogram(0, sample.t, value.clone()),
+                OooValue::Float(v) => out.push_with_start(sample.start, sample.t, *v),
+                OooValue::Histogram(value) => out.push_histogram(sample.start, sample.t, value.clone()),
             }
         }
     }
@@ -87,8 +89,9 @@ mod tests {
     #[test]
     fn samples_go_to_their_place_once() {
         let mut chunk = OooChunk::default();
-        let mut insert =
-            |t: i64, commit| chunk.insert(OooSample { t, commit, value: OooValue::Float(t as f64) });
+        let mut insert = |t: i64, commit| {
+            chunk.insert(OooSample { t, start: 0, commit, value: OooValue::Float(t as f64) })
+        };
         assert_eq!(
             [5, 9, 1, 7, 5, 9, 1].map(|t| insert(t, t as u32)),
             [true, true, true, true, false, false, false]

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use super::Accepted;
 use crate::fs::Fs;
 use crate::head::files::Place;
-use crate::wal::record::markers::Marker;
-use crate::wal::record::{self, histograms, markers, samples};
+use crate::wal::record::Version;
+use crate::wal::record::markers::{self, Marker};
 use crate::wal::{Compression, WalWriter, segment};
 
 /// Records that could not be written are kept up to so many bytes.
@@ -27,6 +27,7 @@ pub(crate) struct LogOptions {
     pub(crate) dir: PathBuf,
     pub(crate) segment_size: u64,
     pub(crate) compression: Compression,
+    pub(crate) version: Version,
 }
 
 /// The log.
@@ -50,10 +51,11 @@ impl OooLog {
     /// Writes what a commit accepted: samples first, then the markers of series whose samples are all on disk now.
     pub(crate) fn write(&mut self, accepted: &Accepted) {
         let mut record = Vec::new();
-        samples::encode(&mut record, &accepted.floats);
+        let version = self.options.version;
+        version.encode_samples(&mut record, &accepted.floats, &accepted.starts);
         self.add(&mut record);
-        for kind in record::HISTOGRAM_RECORDS {
-            histograms::encode(&mut record, kind, &accepted.histograms);
+        for kind in version.histogram_records() {
+            version.encode_histograms(&mut record, *kind, &accepted.histograms);
             self.add(&mut record);
         }
         markers::encode(&mut record, &accepted.markers);
@@ -79,7 +81,7 @@ impl OooLog {
             return Ok(());
         }
         if self.writer.is_none() {
-            let LogOptions { fs, dir, segment_size, compression } = self.options.clone();
+            let LogOptions { fs, dir, segment_size, compression, .. } = self.options.clone();
             fs.create_dir_all(&dir)?;
             let writer = WalWriter::create(fs, dir, self.next_segment, segment_size, compression)?;
             self.writer = Some(writer);

@@ -7,7 +7,8 @@
 //! nearly all, cost nothing: everything is in a map beside the slab.
 //!
 //! Invariants: a series in the map has at least one sample, in its growing chunk or on disk; a growing chunk holds at most
-//! [`SAMPLES_MAX`] samples; a series with out-of-order samples is not removed from the head.
+//! as many samples as the option says; a chunk that was moved to disk while readers were open that must not see all of it
+//! is in memory too until they are gone; a series with out-of-order samples is not removed from the head.
 
 pub(crate) mod chunk;
 pub(crate) mod log;
@@ -27,8 +28,6 @@ use crate::wal::record::samples::Sample;
 
 /// The directory of the log of out-of-order samples.
 pub(crate) const DIR: &str = "wbl";
-/// So many samples a growing chunk has at most, whatever readers are open.
-const SAMPLES_MAX: usize = 255;
 
 /// A chunk in a head chunk file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +43,16 @@ pub(crate) struct OooSeries {
     pub(crate) growing: OooChunk,
     /// In order of writing; they may overlap.
     pub(crate) mapped: Vec<MappedChunk>,
+    /// Chunks on disk with samples that open readers must not see.
+    recent: Vec<RecentChunk>,
+}
+
+/// A growing chunk that was moved to disk, still in memory.
+#[derive(Debug)]
+struct RecentChunk {
+    samples: OooChunk,
+    /// Where its samples begin and end on disk.
+    places: (Place, Place),
 }
 
 impl OooSeries {
@@ -56,16 +65,37 @@ impl OooSeries {
     fn is_empty(&self) -> bool {
         self.growing.is_empty() && self.mapped.is_empty()
     }
+
+    /// The samples of a chunk on disk in `[mint, maxt]` as far as the commit `seen` can see them, when that may not be all.
+    pub(crate) fn seen_of(&self, chunk: &MappedChunk, mint: i64, maxt: i64, seen: u64) -> Option<Samples> {
+        let holds = |recent: &&RecentChunk| (recent.places.0..=recent.places.1).contains(&chunk.place);
+        let recent = self.recent.iter().find(holds)?;
+        let mut samples = Samples::default();
+        recent.samples.read(mint.max(chunk.mint), maxt.min(chunk.maxt), Some(seen), &mut samples);
+        Some(samples)
+    }
 }
 
 /// What was accepted by the commit that runs, for the log.
 #[derive(Debug, Default)]
 pub(crate) struct Accepted {
     pub(crate) floats: Vec<Sample>,
+    /// The starts of the first floats; those of the others are not known.
+    pub(crate) starts: Vec<i64>,
     pub(crate) histograms: Vec<HistogramSample>,
     /// Series that had a chunk moved to disk.
     cut: Vec<u64>,
     pub(crate) markers: Vec<Marker>,
+}
+
+impl Accepted {
+    pub(super) fn push_float(&mut self, sample: Sample, start: i64) {
+        if start != 0 {
+            self.starts.resize(self.floats.len(), 0);
+            self.starts.push(start);
+        }
+        self.floats.push(sample);
+    }
 }
 
 /// All out-of-order samples.
@@ -166,31 +196,40 @@ impl OutOfOrder {
 impl HeadState {
     /// Inserts a sample that is not newer than the newest one of its series; `false` when the growing chunk has one with
     /// this time.
-    pub(super) fn insert_out_of_order(&mut self, id: u64, t: i64, value: OooValue) -> bool {
+    pub(super) fn insert_out_of_order(&mut self, id: u64, start: i64, t: i64, value: OooValue) -> bool {
         let commit = self.commit as u32;
+        let readers = self.commit_log.is_needed();
         let entry = self.ooo.series.entry(id).or_default();
-        if !entry.growing.insert(OooSample { t, commit, value }) {
+        if !readers {
+            entry.recent.clear();
+        }
+        if !entry.growing.insert(OooSample { t, start, commit, value }) {
             return false;
         }
         self.ooo.appended += 1;
-        let len = entry.growing.len();
-        // Readers leave out what was committed after they began, as long as it is in the growing chunk.
-        if len >= SAMPLES_MAX || len >= self.ooo.cap && !self.commit_log.is_needed() {
-            self.cut_out_of_order(id);
+        if entry.growing.len() >= self.ooo.cap {
+            self.cut_out_of_order(id, readers);
             self.ooo.accepted.cut.push(id);
         }
         true
     }
 
-    /// Moves the growing chunk of a series to disk, as one chunk or, when kinds of samples change, several.
-    pub(crate) fn cut_out_of_order(&mut self, id: u64) {
+    /// Moves the growing chunk of a series to disk, as one chunk or, when kinds of samples change, several. With open
+    /// `readers` it stays in memory too: on disk nothing says which commit brought a sample.
+    pub(crate) fn cut_out_of_order(&mut self, id: u64, readers: bool) {
         let Some(entry) = self.ooo.series.get_mut(&id) else { return };
         let mut samples = Samples::default();
-        std::mem::take(&mut entry.growing).read(i64::MIN, i64::MAX, None, &mut samples);
-        for chunk in encode(&samples) {
+        let growing = std::mem::take(&mut entry.growing);
+        growing.read(i64::MIN, i64::MAX, None, &mut samples);
+        let first_new = entry.mapped.len();
+        for chunk in encode(&samples, self.encodings) {
             let place = self.files.push_out_of_order(id, chunk.mint, chunk.maxt, chunk.encoding, &chunk.data);
             entry.mapped.push(MappedChunk { mint: chunk.mint, maxt: chunk.maxt, place });
             self.chunks_created += 1;
+        }
+        let new = entry.mapped.get(first_new..).unwrap_or_default();
+        if let (true, Some(first), Some(last)) = (readers, new.first(), new.last()) {
+            entry.recent.push(RecentChunk { samples: growing, places: (first.place, last.place) });
         }
     }
 

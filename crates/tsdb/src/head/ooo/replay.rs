@@ -66,9 +66,9 @@ impl OooReplay<'_> {
     fn record(&mut self, bytes: &[u8], path: &Path) {
         let Some((kind, body)) = bytes.split_first() else { return };
         let result = match *kind {
-            record::SAMPLES => samples::decode(body, |s| self.insert(s.series, s.t, OooValue::Float(s.v))),
+            record::SAMPLES => samples::decode(body, |s| self.insert(s.series, 0, s.t, OooValue::Float(s.v))),
             record::SAMPLES_V2 => {
-                v2::decode_samples(body, |s| self.insert(s.series, s.t, OooValue::Float(s.v)))
+                v2::decode_samples(body, |start, s| self.insert(s.series, start, s.t, OooValue::Float(s.v)))
             }
             record::HISTOGRAMS
             | record::FLOAT_HISTOGRAMS
@@ -80,6 +80,8 @@ impl OooReplay<'_> {
             record::MARKERS => markers::decode(body, |marker| {
                 if marker.series == 0 {
                     self.state.ooo.forget_up_to(marker.place);
+                } else if marker.place <= self.last_place && self.state.refs.get(marker.series).is_none() {
+                    self.report.unknown_wbl.markers += 1;
                 } else if marker.place <= self.last_place
                     && let Some(id) = self.series(marker.series)
                 {
@@ -108,16 +110,22 @@ impl OooReplay<'_> {
     }
 
     fn histogram(&mut self, sample: &HistogramSample) {
-        self.insert(sample.series, sample.t, OooValue::from(&sample.value));
+        self.insert(sample.series, sample.start, sample.t, OooValue::from(&sample.value));
     }
 
-    fn insert(&mut self, reference: u64, t: i64, value: OooValue) {
+    fn insert(&mut self, reference: u64, start: i64, t: i64, value: OooValue) {
         self.report.out_of_order_samples += 1;
         match self.series(reference) {
             Some(id) => {
-                self.state.insert_out_of_order(id, t, value);
+                self.state.insert_out_of_order(id, start, t, value);
             }
-            None => self.report.unknown_refs += 1,
+            None => {
+                self.report.unknown_refs += 1;
+                match value {
+                    OooValue::Float(_) => self.report.unknown_wbl.samples += 1,
+                    OooValue::Histogram(_) => self.report.unknown_wbl.histograms += 1,
+                }
+            }
         }
     }
 }

@@ -32,10 +32,7 @@ impl OooSource {
     ) -> Self {
         let state = head.state.read();
         let slots = state.ooo.ids().filter_map(|id| state.refs.get(id));
-        let mut slots: Vec<u32> = slots.collect();
-        state.sort_by_labels(&mut slots);
-        let ids = slots.into_iter().filter_map(|slot| state.series.get(slot).map(|series| series.id));
-        let ids: Vec<u64> = ids.collect();
+        let ids = state.sorted_ids(slots.collect());
         drop(state);
         Self { head, mint, maxt, counts, ids: ids.into_iter() }
     }
@@ -45,7 +42,7 @@ impl OooSource {
         let mut found: Vec<ChunkBytes> = Vec::new();
         let mut times = Vec::new();
         let mut growing = Samples::default();
-        let (labels, deleted) = {
+        let (labels, deleted, encodings) = {
             let state = self.head.state.read();
             let (Some(series), Some(entry)) = (state.by_ref(id), state.ooo.get(id)) else { return Ok(None) };
             let count = match &self.counts {
@@ -61,12 +58,13 @@ impl OooSource {
             if self.counts.is_none() {
                 entry.growing.read(self.mint, self.maxt, None, &mut growing);
             }
-            (state.labels_of(series), state.deleted.get(&id).cloned().unwrap_or_default())
+            let deleted = state.deleted.get(&id).cloned().unwrap_or_default();
+            (state.labels_of(series), deleted, state.encodings)
         };
         if found.is_empty() && growing.is_empty() {
             return Ok(None);
         }
-        let mut chunks = encode(&growing);
+        let mut chunks = encode(&growing, encodings);
         for (bytes, (mint, maxt)) in found.iter().zip(times) {
             let (encoding, data) =
                 bytes.with(|encoding, data| (encoding, data.to_vec())).map_err(BlockError::io(dir))?;
@@ -80,13 +78,7 @@ impl OooSource {
 impl ChunkSource for OooSource {
     fn symbols(&self, visit: &mut dyn FnMut(&str)) -> Result<(), BlockError> {
         let state = self.head.state.read();
-        for series in self.ids.as_slice().iter().filter_map(|id| state.by_ref(*id)) {
-            for pair in state.pairs_of(series) {
-                let (name, value) = state.pairs.both(*pair);
-                visit(name);
-                visit(value);
-            }
-        }
+        state.symbols_of(self.ids.as_slice(), visit);
         Ok(())
     }
 

@@ -1,12 +1,13 @@
 //! Snapshot → memory; called by the replay before the log, with an empty head that it throws away on an error.
 
-use narthex_chunkenc::{Encoding, HistogramBuilder, XorBuilder, xor2};
-use narthex_model::{Exemplar, Labels};
+use narthex_chunkenc::{Encoding, HistogramBuilder, Xor2Builder, XorBuilder};
+use narthex_model::{Exemplar, Labels, STALE_NAN};
 use rustc_hash::FxHashMap;
 
 use super::{EXEMPLARS, SERIES, Snapshot, TOMBSTONES, TOMBSTONES_VERSION};
 use crate::codec::Cursor;
 use crate::fs::Fs;
+use crate::head::growing::Other;
 use crate::head::series::range_end;
 use crate::head::state::HeadState;
 use crate::wal::record::tombstones::Tombstone;
@@ -88,8 +89,7 @@ impl Load<'_> {
         if encoding.is_float() {
             cursor.bytes(64).ok_or(CUT)?;
         } else {
-            let float = matches!(encoding, Encoding::FloatHistogram | Encoding::FloatHistogramStart);
-            histograms::read(&mut cursor, float).ok_or(CUT)?;
+            histograms::read(&mut cursor, encoding.is_float_histogram()).ok_or(CUT)?;
         }
         self.growing(slot, (mint, maxt), encoding, data)
     }
@@ -108,28 +108,34 @@ impl Load<'_> {
             return Ok(());
         }
         let bad = |error: narthex_chunkenc::ChunkError| error.to_string();
-        let builder = match encoding {
-            Encoding::Xor | Encoding::Xor2 => {
-                let chunk = if encoding == Encoding::Xor {
-                    XorBuilder::resume(data).map_err(bad)?
-                } else {
-                    let mut builder = XorBuilder::new();
-                    xor2::decode(data, i64::MIN, i64::MAX, |_, t, v| builder.append(t, v)).map_err(bad)?;
-                    builder
-                };
+        let mut last_v = 0.0;
+        let other = match encoding {
+            Encoding::Xor => {
+                let chunk = XorBuilder::resume(data).map_err(bad)?;
                 if let Some(series) = self.state.series.get_mut(slot).filter(|_| !chunk.is_empty()) {
                     series.chunk = chunk;
                 }
                 None
             }
-            _ => Some(HistogramBuilder::resume(encoding, data).map_err(bad)?),
+            Encoding::Xor2 => {
+                let chunk = Xor2Builder::resume(data).map_err(bad)?;
+                if chunk.count() > 0 && chunk.last_t() != maxt {
+                    return Err(format!("a chunk ends at {}, its record says {maxt}", chunk.last_t()));
+                }
+                last_v = chunk.last_v();
+                Some(Other::Xor2(Box::new(chunk)))
+            }
+            _ => {
+                let chunk = HistogramBuilder::resume(encoding, data).map_err(bad)?;
+                last_v = if chunk.ends_stale() { STALE_NAN } else { f64::NAN };
+                Some(Other::Histogram(Box::new(chunk)))
+            }
         };
-        let index =
-            builder.filter(|builder| builder.count() > 0).map(|b| self.state.put_builder(Box::new(b)));
+        let index = other.filter(|other| other.count() > 0).map(|other| self.state.others.put(other));
         let Some(series) = self.state.series.get_mut(slot) else { return Ok(()) };
         if let Some(index) = index {
-            series.histogram = index;
-            series.chunk.set_last(maxt, f64::NAN);
+            series.other = index;
+            series.chunk.set_last(maxt, last_v);
         }
         if series.chunk.last_t() != maxt {
             return Err(format!("a chunk ends at {}, its record says {maxt}", series.chunk.last_t()));

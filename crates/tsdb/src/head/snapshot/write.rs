@@ -109,7 +109,7 @@ fn push_series(state: &HeadState, series: &Series, out: &mut Vec<u8>) {
         if encoding.is_float() {
             return Some((encoding, data, None));
         }
-        let builder = state.histograms.get(series.histogram as usize)?.as_ref()?;
+        let builder = state.histogram_of(series)?;
         let (_, last) = builder.samples().ok()?.pop()?;
         let last = match last {
             Decoded::Int(histogram) => AnyHistogram::Int(histogram),

@@ -11,6 +11,46 @@ use narthex_model::{CounterResetHint, FloatHistogram, Histogram, Span};
 use super::{BadRecord, CUSTOM_FLOAT_HISTOGRAMS, CUSTOM_HISTOGRAMS, FLOAT_HISTOGRAMS, HISTOGRAMS};
 use crate::codec::{Cursor, put_uvarint, put_varint};
 
+/// Reads a histogram. Both kinds have the same fields in the same order; counts and buckets are numbers of different types.
+macro_rules! read_as {
+    ($kind:ident, $cursor:ident, $count:path, $bucket:path) => {{
+        let counter_reset_hint = hint($cursor.u8()?);
+        let schema = $cursor.varint()? as i32;
+        $kind {
+            counter_reset_hint,
+            schema,
+            zero_threshold: $cursor.f64()?,
+            zero_count: $count($cursor)?,
+            count: $count($cursor)?,
+            sum: $cursor.f64()?,
+            positive_spans: spans($cursor)?,
+            negative_spans: spans($cursor)?,
+            positive_buckets: list($cursor, $bucket)?,
+            negative_buckets: list($cursor, $bucket)?,
+            custom_values: custom($cursor, schema)?,
+        }
+    }};
+}
+
+/// Appends a histogram of either kind.
+macro_rules! put_as {
+    ($h:ident, $out:ident, $count:path, $bucket:path) => {{
+        $out.push(hint_byte($h.counter_reset_hint));
+        put_varint($out, i64::from($h.schema));
+        put_f64($out, $h.zero_threshold);
+        $count($out, $h.zero_count);
+        $count($out, $h.count);
+        put_f64($out, $h.sum);
+        put_spans($out, &$h.positive_spans);
+        put_spans($out, &$h.negative_spans);
+        for buckets in [&$h.positive_buckets, &$h.negative_buckets] {
+            put_uvarint($out, buckets.len() as u64);
+            buckets.iter().for_each(|bucket| $bucket($out, *bucket));
+        }
+        put_custom($out, $h.schema, &$h.custom_values);
+    }};
+}
+
 /// An owned histogram of either kind, as it waits for its commit.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum AnyHistogram {
@@ -19,6 +59,11 @@ pub(crate) enum AnyHistogram {
 }
 
 impl AnyHistogram {
+    /// Whether the counts are floats.
+    pub(crate) fn is_float(&self) -> bool {
+        matches!(self, Self::Float(_))
+    }
+
     /// The record type it belongs into.
     pub(crate) fn record_type(&self) -> u8 {
         match self {
@@ -34,6 +79,8 @@ impl AnyHistogram {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct HistogramSample {
     pub(crate) series: u64,
+    /// When what it counts started, 0 when that is not known.
+    pub(crate) start: i64,
     pub(crate) t: i64,
     pub(crate) value: AnyHistogram,
 }
@@ -43,14 +90,14 @@ pub(crate) fn encode(out: &mut Vec<u8>, kind: u8, samples: &[HistogramSample]) {
     out.clear();
     let mut base = None;
     for sample in samples.iter().filter(|sample| sample.value.record_type() == kind) {
-        let (first, start) = *base.get_or_insert_with(|| {
+        let (first, first_t) = *base.get_or_insert_with(|| {
             out.push(kind);
             out.extend_from_slice(&sample.series.to_be_bytes());
             out.extend_from_slice(&sample.t.to_be_bytes());
             (sample.series, sample.t)
         });
         put_varint(out, sample.series.wrapping_sub(first) as i64);
-        put_varint(out, sample.t.wrapping_sub(start));
+        put_varint(out, sample.t.wrapping_sub(first_t));
         put(out, &sample.value);
     }
 }
@@ -58,8 +105,8 @@ pub(crate) fn encode(out: &mut Vec<u8>, kind: u8, samples: &[HistogramSample]) {
 /// Appends one histogram.
 pub(crate) fn put(out: &mut Vec<u8>, value: &AnyHistogram) {
     match value {
-        AnyHistogram::Int(histogram) => put_int(out, histogram),
-        AnyHistogram::Float(histogram) => put_float(out, histogram),
+        AnyHistogram::Int(histogram) => put_as!(histogram, out, put_uvarint, put_varint),
+        AnyHistogram::Float(histogram) => put_as!(histogram, out, put_f64, put_f64),
     }
 }
 
@@ -71,50 +118,23 @@ pub(crate) fn decode(kind: u8, body: &[u8], mut visit: impl FnMut(HistogramSampl
     if cursor.is_empty() {
         return Ok(());
     }
-    let (Some(first), Some(start)) = (cursor.u64(), cursor.i64()) else { return Err(bad) };
+    let (Some(first), Some(first_t)) = (cursor.u64(), cursor.i64()) else { return Err(bad) };
     while !cursor.is_empty() {
         let (Some(series), Some(t)) = (cursor.varint(), cursor.varint()) else { return Err(bad) };
         let value = read(&mut cursor, float).ok_or(bad)?;
-        visit(HistogramSample { series: first.wrapping_add(series as u64), t: start.wrapping_add(t), value });
+        let (series, t) = (first.wrapping_add(series as u64), first_t.wrapping_add(t));
+        visit(HistogramSample { series, start: 0, t, value });
     }
     Ok(())
 }
 
 /// Reads one histogram.
 pub(crate) fn read(cursor: &mut Cursor<'_>, float: bool) -> Option<AnyHistogram> {
-    let counter_reset_hint = hint(cursor.u8()?);
-    let schema = cursor.varint()? as i32;
-    let zero_threshold = cursor.f64()?;
-    if float {
-        let (zero_count, count, sum) = (cursor.f64()?, cursor.f64()?, cursor.f64()?);
-        return Some(AnyHistogram::Float(FloatHistogram {
-            counter_reset_hint,
-            schema,
-            zero_threshold,
-            zero_count,
-            count,
-            sum,
-            positive_spans: spans(cursor)?,
-            negative_spans: spans(cursor)?,
-            positive_buckets: list(cursor, Cursor::f64)?,
-            negative_buckets: list(cursor, Cursor::f64)?,
-            custom_values: custom(cursor, schema)?,
-        }));
-    }
-    let (zero_count, count, sum) = (cursor.uvarint()?, cursor.uvarint()?, cursor.f64()?);
-    Some(AnyHistogram::Int(Histogram {
-        counter_reset_hint,
-        schema,
-        zero_threshold,
-        zero_count,
-        count,
-        sum,
-        positive_spans: spans(cursor)?,
-        negative_spans: spans(cursor)?,
-        positive_buckets: list(cursor, Cursor::varint)?,
-        negative_buckets: list(cursor, Cursor::varint)?,
-        custom_values: custom(cursor, schema)?,
-    }))
+    Some(if float {
+        AnyHistogram::Float(read_as!(FloatHistogram, cursor, Cursor::f64, Cursor::f64))
+    } else {
+        AnyHistogram::Int(read_as!(Histogram, cursor, Cursor::uvarint, Cursor::varint))
+    })
 }
 
 fn hint(byte: u8) -> CounterResetHint {
@@ -151,40 +171,6 @@ fn spans(cursor: &mut Cursor<'_>) -> Option<Vec<Span>> {
 
 fn custom(cursor: &mut Cursor<'_>, schema: i32) -> Option<Vec<f64>> {
     if schema == CUSTOM_BUCKETS_SCHEMA { list(cursor, Cursor::f64) } else { Some(Vec::new()) }
-}
-
-fn put_int(out: &mut Vec<u8>, h: &Histogram) {
-    put_head(out, h.counter_reset_hint, h.schema, h.zero_threshold);
-    put_uvarint(out, h.zero_count);
-    put_uvarint(out, h.count);
-    put_f64(out, h.sum);
-    put_spans(out, &h.positive_spans);
-    put_spans(out, &h.negative_spans);
-    for buckets in [&h.positive_buckets, &h.negative_buckets] {
-        put_uvarint(out, buckets.len() as u64);
-        buckets.iter().for_each(|bucket| put_varint(out, *bucket));
-    }
-    put_custom(out, h.schema, &h.custom_values);
-}
-
-fn put_float(out: &mut Vec<u8>, h: &FloatHistogram) {
-    put_head(out, h.counter_reset_hint, h.schema, h.zero_threshold);
-    put_f64(out, h.zero_count);
-    put_f64(out, h.count);
-    put_f64(out, h.sum);
-    put_spans(out, &h.positive_spans);
-    put_spans(out, &h.negative_spans);
-    for buckets in [&h.positive_buckets, &h.negative_buckets] {
-        put_uvarint(out, buckets.len() as u64);
-        buckets.iter().for_each(|bucket| put_f64(out, *bucket));
-    }
-    put_custom(out, h.schema, &h.custom_values);
-}
-
-fn put_head(out: &mut Vec<u8>, hint: CounterResetHint, schema: i32, zero_threshold: f64) {
-    out.push(hint_byte(hint));
-    put_varint(out, i64::from(schema));
-    put_f64(out, zero_threshold);
 }
 
 fn put_f64(out: &mut Vec<u8>, value: f64) {

@@ -12,6 +12,9 @@ pub(crate) mod series;
 pub(crate) mod tombstones;
 pub(crate) mod v2;
 
+use self::histograms::HistogramSample;
+use self::samples::Sample;
+
 /// Label sets of new series.
 pub(crate) const SERIES: u8 = 1;
 /// Float samples.
@@ -38,9 +41,55 @@ pub(crate) const SAMPLES_V2: u8 = 11;
 pub(crate) const HISTOGRAMS_V2: u8 = 12;
 /// Float histograms with start timestamps.
 pub(crate) const FLOAT_HISTOGRAMS_V2: u8 = 13;
-/// The types of histogram records that are written.
-pub(crate) const HISTOGRAM_RECORDS: [u8; 4] =
-    [HISTOGRAMS, FLOAT_HISTOGRAMS, CUSTOM_HISTOGRAMS, CUSTOM_FLOAT_HISTOGRAMS];
+/// The types of histogram records that are written without start timestamps.
+const HISTOGRAM_RECORDS: [u8; 4] = [HISTOGRAMS, FLOAT_HISTOGRAMS, CUSTOM_HISTOGRAMS, CUSTOM_FLOAT_HISTOGRAMS];
+/// Those that are written with them.
+const HISTOGRAM_RECORDS_V2: [u8; 2] = [HISTOGRAMS_V2, FLOAT_HISTOGRAMS_V2];
+
+/// Which records samples are written into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Version {
+    /// Without start timestamps.
+    #[default]
+    V1,
+    /// With start timestamps.
+    V2,
+}
+
+impl Version {
+    /// Writes the record of floats, replacing what `out` held; `starts` is empty or has the start of each.
+    #[inline]
+    pub(crate) fn encode_samples(self, out: &mut Vec<u8>, floats: &[Sample], starts: &[i64]) {
+        match self {
+            Self::V1 => samples::encode(out, floats),
+            Self::V2 => v2::encode_samples(out, floats, starts),
+        }
+    }
+
+    /// The types of the histogram records, in the order in which they are written.
+    pub(crate) fn histogram_records(self) -> &'static [u8] {
+        match self {
+            Self::V1 => &HISTOGRAM_RECORDS,
+            Self::V2 => &HISTOGRAM_RECORDS_V2,
+        }
+    }
+
+    /// The type of the record that a histogram belongs into.
+    pub(crate) fn record_type(self, sample: &HistogramSample) -> u8 {
+        match self {
+            Self::V1 => sample.value.record_type(),
+            Self::V2 => v2::record_type(sample),
+        }
+    }
+
+    /// Writes the record of type `kind` with those histograms that belong into it; empty when there are none.
+    pub(crate) fn encode_histograms(self, out: &mut Vec<u8>, kind: u8, all: &[HistogramSample]) {
+        match self {
+            Self::V1 => histograms::encode(out, kind, all),
+            Self::V2 => v2::encode_histograms(out, kind, all),
+        }
+    }
+}
 
 /// A record whose bytes are not what its type says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
