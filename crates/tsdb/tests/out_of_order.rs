@@ -232,6 +232,47 @@ fn a_reader_keeps_the_state_it_was_made_for() {
 }
 
 #[test]
+fn a_reader_keeps_its_state_however_many_chunks_are_moved_to_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = labels("a");
+    let db = open(dir.path());
+    float(&db, &a, NOON, 0.0).unwrap();
+    // Fifty before: one chunk on disk, one that grows. Then many between them, floats and histograms.
+    (0..50).for_each(|n| float(&db, &a, NOON - HOUR + n * 1000, 1.0).unwrap());
+    let before = db.querier(0, i64::MAX).unwrap();
+    let times = |querier: &dyn narthex_storage::Querier, mint, maxt| {
+        let series = collect_series(querier.select(&SelectHints::default(), &[]).unwrap()).unwrap();
+        let mut samples = Samples::default();
+        series[0].read(mint, maxt, &mut samples).unwrap();
+        samples.timestamps
+    };
+    let want = times(&*before, 0, i64::MAX);
+    assert_eq!(want.len(), 51);
+    for n in 0..700 {
+        let t = NOON - HOUR + n * 100 + 50;
+        if n % 5 == 0 {
+            append(&db, &a, t, SampleValue::Histogram(&histogram(3))).unwrap();
+        } else {
+            float(&db, &a, t, 2.0).unwrap();
+        }
+    }
+    assert!(db.head_stats().out_of_order_chunks > 15);
+    let part: Vec<i64> =
+        want.iter().copied().filter(|t| (NOON - HOUR + 7000..NOON - HOUR + 30_000).contains(t)).collect();
+    for _ in 0..2 {
+        assert_eq!(times(&*before, 0, i64::MAX), want);
+        assert_eq!(times(&*before, NOON - HOUR + 7000, NOON - HOUR + 29_999), part);
+        // Another reader, and a commit that may forget what nobody needs.
+        assert_eq!(read(&db, "a").len() % 751, 0);
+    }
+    drop(before);
+    float(&db, &a, NOON - 30, 3.0).unwrap();
+    assert_eq!(read(&db, "a").len(), 752);
+    drop(db);
+    assert_eq!(read(&open(dir.path()), "a").len(), 752);
+}
+
+#[test]
 fn a_log_cut_anywhere_opens() {
     let dir = tempfile::tempdir().unwrap();
     let a = labels("a");
