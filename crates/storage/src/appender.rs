@@ -77,6 +77,17 @@ pub trait Appender: Send {
         value: SampleValue<'_>,
     ) -> Result<(), AppendError>;
 
+    /// Appends a zero at the time `t` at which the counter of a series started. It is only taken behind everything that the
+    /// series has, and nothing is counted when it is not: the caller tries again with every sample.
+    fn append_start_zero(
+        &mut self,
+        series: SeriesRef,
+        t: Timestamp,
+        zero: SampleValue<'_>,
+    ) -> Result<(), AppendError> {
+        self.append(series, 0, t, zero)
+    }
+
     /// Appends an exemplar; its timestamp must be set.
     fn append_exemplar(&mut self, series: SeriesRef, exemplar: &Exemplar) -> Result<(), AppendError>;
 

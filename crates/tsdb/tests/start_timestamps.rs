@@ -190,3 +190,25 @@ fn chunks_without_room_for_starts_are_refused() {
     assert!(matches!(error, OpenError::NoRoomForStarts), "{error}");
     assert!(!dir.path().join("wal").exists());
 }
+
+#[test]
+fn a_zero_at_the_start_is_taken_once_and_never_out_of_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = Db::open(dir.path(), with_starts()).unwrap();
+    for n in 0..100 {
+        let (t, start) = (FIRST + n * STEP, FIRST + n / 50 * 50 * STEP - 9);
+        let mut appender = db.appender();
+        let series = appender.series(&Labels::from_pairs([("__name__", "m")])).unwrap();
+        let taken = appender.append_start_zero(series, start, SampleValue::Float(0.0)).is_ok();
+        assert_eq!(taken, n % 50 == 0);
+        appender.append(series, start, t, SampleValue::Float(1.0)).unwrap();
+        appender.commit().unwrap();
+    }
+    let stats = db.head_stats();
+    assert_eq!((stats.out_of_order, stats.out_of_order_appended), (0, 0));
+    assert_eq!(db.out_of_order_delta().count, 0);
+    let samples = content(&db).remove("m").unwrap();
+    assert_eq!(samples.len(), 102);
+    assert_eq!(samples[51], (FIRST + 50 * STEP - 9, 0, 0));
+    assert_eq!(samples[52], (FIRST + 50 * STEP, FIRST + 50 * STEP - 9, 1.0_f64.to_bits()));
+}

@@ -1,4 +1,5 @@
-//! The XOR2 encoding of float samples with start timestamps (Prometheus 3.11 and later): [`Xor2Builder`] writes, [`decode`] reads.
+//! The XOR2 encoding of float samples with start timestamps (Prometheus 3.11 and later): [`Xor2Builder`] writes,
+//! [`decode`] reads.
 //!
 //! `count <u16> · starts <1b>`, then bits. Samples 0 and 1 are those of XOR, but the second value is in the form below.
 //! Later samples begin with one prefix for time and value together: `0` both go on, `10` the value changes, `110` + 13

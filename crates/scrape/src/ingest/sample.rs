@@ -102,8 +102,8 @@ impl Ingest<'_, '_> {
     #[inline]
     fn append(&mut self, series: SeriesRef, time: Timestamp, sample: &Sample<'_>) -> Result<(), ScrapeError> {
         if sample.start != 0 && sample.start < time && self.context.options.start_timestamp_zeros {
-            // Usually the storage has it already and calls it out of order.
-            let _ = self.appender.append(series, 0, sample.start, zero(&sample.value));
+            // Usually the storage has newer samples already.
+            let _ = self.appender.append_start_zero(series, sample.start, zero(&sample.value));
         }
         let start = if self.context.options.start_timestamps { sample.start } else { 0 };
         match self.appender.append(series, start, time, sample.value) {

@@ -336,6 +336,19 @@ impl Appender for HeadAppender<'_> {
         }
     }
 
+    fn append_start_zero(
+        &mut self,
+        series: SeriesRef,
+        t: Timestamp,
+        zero: SampleValue<'_>,
+    ) -> Result<(), AppendError> {
+        let known = self.known(series.0).ok_or(AppendError::UnknownSeries(series))?;
+        if t <= known.last_t || self.from_t.is_some_and(|from| t < from) {
+            return Err(AppendError::OutOfOrder);
+        }
+        self.append(series, 0, t, zero)
+    }
+
     fn append_exemplar(&mut self, series: SeriesRef, exemplar: &Exemplar) -> Result<(), AppendError> {
         let state = self.head.state.read();
         state.refs.get(series.0).ok_or(AppendError::UnknownSeries(series))?;

@@ -2,7 +2,10 @@
 //!
 //! * [`state`]: what is stored, and how a commit changes it. `pairs`, `label_lists`, `postings`, `refs`, `slab`, `series`, `chunks` are
 //!   its parts.
-//! * `append`: a sample into its series, `append_starts`: one with a start timestamp, `growing`: chunks that end. `truncate`, `evict`: what leaves. [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see. [`ooo`]: samples older than the newest one of their series.
+//! * `append`: a sample into its series, `append_starts`: one with a start timestamp. `growing`: chunks that end. `truncate`, `evict`:
+//!   what leaves.
+//! * [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see. [`ooo`]: samples older than
+//!   the newest one of their series.
 //! * [`budget`]: whether there is memory for new series.
 //! * [`replay`]: log → state; `prefetch` reads ahead, `shards` fills the series on all cores.
 //!
