@@ -24,7 +24,12 @@ impl Planner<'_> {
     }
 
     fn input(&mut self, node: &Aggregate, grid: Grid) -> Result<Box<dyn Source>, QueryError> {
-        let around = Around { function: Some(node.op.as_str()), grouping: &node.grouping, by: !node.without };
+        let around = Around {
+            function: Some(node.op.as_str()),
+            grouping: &node.grouping,
+            by: !node.without,
+            ..Around::default()
+        };
         self.vector(&node.expr, grid, around)
     }
 

@@ -66,6 +66,8 @@ pub(crate) struct Around<'a> {
     pub(crate) grouping: &'a [String],
     /// Whether they are of `by`.
     pub(crate) by: bool,
+    /// Whether only the newest sample of each series counts.
+    pub(crate) newest_only: bool,
 }
 
 impl Planner<'_> {

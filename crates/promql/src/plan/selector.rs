@@ -39,6 +39,7 @@ impl Planner<'_> {
         value: SelectorValue,
     ) -> Result<Box<dyn Source>, QueryError> {
         let windows = self.windows(selector, self.context.lookback, grid)?;
+        let around = Around { newest_only: grid.steps == 1, ..around };
         let (series, pinned_name) = self.fetch(&selector.matchers, &windows, 0, around)?;
         let (stats_only, context) = (self.stats_only, Arc::clone(&self.context));
         Ok(Box::new(SelectorSource { series, windows, value, pinned_name, stats_only, context }))
@@ -107,7 +108,7 @@ impl Planner<'_> {
             by: around.by,
             limit: 0,
             sorted: false,
-            newest_only: range == 0 && windows.grid.steps == 1,
+            newest_only: around.newest_only,
         };
         let series = collect_series(self.querier.select(&hints, matchers)?)?;
         self.context.check()?;
