@@ -58,6 +58,11 @@ impl BlockWriter {
         Ok(Self { fs, parent, dir, ulid, chunks, index, stats: BlockStats::default(), metas: Vec::new() })
     }
 
+    /// The number of a symbol.
+    pub(crate) fn number(&self, symbol: &str) -> Option<u32> {
+        self.index.number(symbol)
+    }
+
     /// Adds the next series in order of the labels.
     pub(crate) fn add_series(
         &mut self,

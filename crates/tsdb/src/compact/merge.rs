@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
 use narthex_storage::Samples;
-use rustc_hash::FxBuildHasher;
 
 use super::encode::{Encodings, encode};
 use super::source::{ChunkSource, SourceSeries};
@@ -33,14 +31,12 @@ pub(crate) fn write_block(
     mut meta: BlockMeta,
 ) -> Result<Option<BlockMeta>, BlockError> {
     let symbols = collect_symbols(&sources)?;
-    let numbers: HashMap<String, u32, FxBuildHasher> =
-        symbols.iter().enumerate().map(|(number, symbol)| (symbol.clone(), number as u32)).collect();
     let name = ulid::generate(target.now);
     if meta.compaction.sources.is_empty() {
         meta.compaction.sources.push(name.clone());
     }
     let mut writer = BlockWriter::create(target.fs, target.dir, name, symbols)?;
-    match write_series(&mut writer, &mut sources, &numbers, &meta, target.encodings) {
+    match write_series(&mut writer, &mut sources, &meta, target.encodings) {
         Ok(()) if writer.stats().num_samples > 0 => writer.finish(meta).map(Some),
         Ok(()) => {
             writer.abort();
@@ -66,7 +62,6 @@ fn collect_symbols(sources: &[Box<dyn ChunkSource + '_>]) -> Result<Vec<String>,
 fn write_series(
     writer: &mut BlockWriter,
     sources: &mut [Box<dyn ChunkSource + '_>],
-    numbers: &HashMap<String, u32, FxBuildHasher>,
     meta: &BlockMeta,
     encodings: Encodings,
 ) -> Result<(), BlockError> {
@@ -88,7 +83,7 @@ fn write_series(
             continue;
         }
         labels.clear();
-        let number = |symbol: &str| numbers.get(symbol).copied().unwrap_or_default();
+        let number = |symbol: &str| writer.number(symbol).unwrap_or_default();
         labels.extend(smallest.iter().map(|(name, value)| (number(name), number(value))));
         writer.add_series(&labels, &chunks)?;
     }

@@ -4,14 +4,24 @@
 //! references ascend. The file is synced when [`IndexWriter::finish`] returns.
 
 use std::collections::BTreeMap;
+use std::hash::Hasher;
 use std::io;
 use std::path::Path;
+
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 
 use super::{ChunkMeta, HEADER_SIZE, MAGIC, SERIES_ALIGNMENT};
 use crate::codec::{checksum, put_str, put_uvarint, put_varint};
 use crate::fs::{Fs, WriteFile};
 
 const BUFFER: usize = 256 << 10;
+
+fn hash(symbol: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(symbol.as_bytes());
+    hasher.finish()
+}
 
 /// Where each section starts.
 #[derive(Debug, Default)]
@@ -29,6 +39,8 @@ pub(crate) struct IndexWriter {
     written: u64,
     toc: Toc,
     symbols: Vec<String>,
+    /// The numbers of the symbols, found by their texts.
+    numbers: HashTable<u32>,
     /// The series of every pair of symbols.
     postings: BTreeMap<(u32, u32), Vec<u32>>,
     all: Vec<u32>,
@@ -44,6 +56,7 @@ impl IndexWriter {
             written: 0,
             toc: Toc::default(),
             symbols: Vec::new(),
+            numbers: HashTable::with_capacity(symbols.len()),
             postings: BTreeMap::new(),
             all: Vec::new(),
             scratch: Vec::new(),
@@ -55,10 +68,20 @@ impl IndexWriter {
         let mut section = (symbols.len() as u32).to_be_bytes().to_vec();
         symbols.iter().for_each(|symbol| put_str(&mut section, symbol));
         writer.section(&section)?;
+        for (number, symbol) in (0_u32..).zip(&symbols) {
+            let rehash = |number: &u32| symbols.get(*number as usize).map_or(0, |symbol| hash(symbol));
+            writer.numbers.insert_unique(hash(symbol), number, rehash);
+        }
         writer.symbols = symbols;
         writer.align(SERIES_ALIGNMENT);
         writer.toc.series = writer.position();
         Ok(writer)
+    }
+
+    /// The number of a symbol.
+    pub(crate) fn number(&self, symbol: &str) -> Option<u32> {
+        let same = |number: &u32| self.symbols.get(*number as usize).is_some_and(|known| known == symbol);
+        self.numbers.find(hash(symbol), same).copied()
     }
 
     fn position(&self) -> u64 {
