@@ -1,10 +1,5 @@
 //! Questions about a million series in the head, with their times; run alone, on a quiet machine:
 //! `cargo test --release -p narthex-tests --test million_series -- --ignored --nocapture`.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a measurement prints, and stops where it cannot go on"
-)]
 
 use std::time::Instant;
 

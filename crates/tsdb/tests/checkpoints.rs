@@ -143,5 +143,5 @@ fn missing_segments_are_reported_and_the_others_read() {
     assert_eq!(repairs.len(), 1, "{repairs:?}");
     let name = middle.file_name().unwrap().to_string_lossy();
     assert!(repairs[0].contains(&*name) && repairs[0].contains("missing"), "{repairs:?}");
-    assert!(unknown == 0 && lost > 0 && lost < 1000, "{unknown} {lost}: series are in the checkpoint");
+    assert!(unknown == 0 && lost > 0 && lost < 3000, "{unknown} {lost}: series are in the checkpoint");
 }

@@ -73,7 +73,8 @@ impl Config {
             for file in expand_pattern(Path::new(pattern)) {
                 let (mut tree, found) = read(&file, &SCRAPE_FILE)?;
                 problems.extend(found);
-                let mut cx = Cx { protobuf_first, ..Cx::new(&file) };
+                let mut cx = Cx::new(&file);
+                cx.protobuf_first = protobuf_first;
                 let Some(Value::List(jobs)) = take_jobs(&mut tree) else { continue };
                 for (index, mut job) in jobs.into_iter().enumerate() {
                     cx.enter(format!("scrape_configs[{index}]"));
@@ -106,7 +107,8 @@ fn read_with(
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     let raw = yaml::parse(path, &text).map_err(ConfigError::Invalid)?;
-    let mut cx = Cx { protobuf_first, ..Cx::new(path) };
+    let mut cx = Cx::new(path);
+    cx.protobuf_first = protobuf_first;
     let node = apply(&raw, section, &mut cx);
     Ok((node, cx.problems))
 }
