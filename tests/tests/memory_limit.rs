@@ -39,7 +39,7 @@ fn start(dir: &Path, limit: &str) -> (Process, u16) {
 }
 
 fn number(port: u16, query: &str) -> Option<f64> {
-    let query = query.replace('[', "%5B").replace(']', "%5D").replace('{', "%7B").replace('}', "%7D");
+    let query = query.replace('[', "%5B").replace(']', "%5D").replace(' ', "%20").replace('>', "%3E");
     let answer = get(port, &format!("/api/v1/query?query={query}")).ok()?.json();
     answer["data"]["result"][0]["value"][1].as_str()?.parse().ok()
 }
