@@ -1,7 +1,9 @@
-//! What the exposition targets share: reading a page to its end with everything decoded.
+//! What the exposition targets share: reading a page to its end with everything decoded. And a storage that takes
+//! everything, for the targets that write.
 
 use narthex_exposition::{Entry, Parser, ParserOptions, Protocol};
-use narthex_model::LabelsBuilder;
+use narthex_model::{Exemplar, Labels, LabelsBuilder, Metadata};
+use narthex_storage::{AppendError, Appender, CommitError, SampleValue, SeriesRef, Storage};
 
 /// The options that the bits of `bits` switch on.
 pub fn options(bits: u8) -> ParserOptions {
@@ -60,4 +62,39 @@ pub fn read(page: &[u8], protocol: Protocol, options: ParserOptions) -> Option<u
         builder.build();
     }
     Some(samples)
+}
+
+/// A storage without memory: every series is new and every sample is taken.
+#[derive(Debug, Default)]
+pub struct AnySeries;
+
+impl Storage for AnySeries {
+    fn appender(&self) -> Box<dyn Appender + '_> {
+        Box::new(Self)
+    }
+}
+
+impl Appender for AnySeries {
+    fn series(&mut self, labels: &Labels) -> Result<SeriesRef, AppendError> {
+        assert!(labels.iter().is_sorted_by(|a, b| a.0 < b.0), "sorted, and no name twice");
+        Ok(SeriesRef(1))
+    }
+
+    fn append(&mut self, _: SeriesRef, _: i64, _: i64, _: SampleValue<'_>) -> Result<(), AppendError> {
+        Ok(())
+    }
+
+    fn append_exemplar(&mut self, _: SeriesRef, _: &Exemplar) -> Result<(), AppendError> {
+        Ok(())
+    }
+
+    fn update_metadata(&mut self, _: SeriesRef, _: &Metadata) -> Result<(), AppendError> {
+        Ok(())
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), CommitError> {
+        Ok(())
+    }
+
+    fn rollback(self: Box<Self>) {}
 }

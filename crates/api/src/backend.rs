@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use narthex_model::relabel::Rule;
 use narthex_model::{Exemplar, Labels, Matcher};
 use narthex_scrape::{DroppedTarget, ScrapeManager, TargetMetadata, TargetSnapshot};
+use narthex_storage::Storage;
 
 use tokio::sync::watch;
 
@@ -102,8 +103,10 @@ pub struct BlockStatus {
     pub meta_json: String,
 }
 
-/// The database beside reading and writing samples.
+/// The database beside reading samples.
 pub trait Database: Send + Sync {
+    /// Where samples are written; `None` while the database is being opened.
+    fn storage(&self) -> Option<&dyn Storage>;
     /// Numbers, with the `limit` largest entries of each kind.
     fn status(&self, limit: usize) -> HeadStatus;
     /// How far the replay is; `None` once it is done.

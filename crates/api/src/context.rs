@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use narthex_client::Registry;
 use narthex_promql::Engine;
+use narthex_remote::receive::Receiver;
 use narthex_storage::Queryable;
 use narthex_web::Ui;
 use tokio::sync::Semaphore;
@@ -14,6 +15,10 @@ use crate::engine_metrics::EngineMetrics;
 use crate::observe::HttpMetrics;
 use crate::top_queries::TopQueries;
 use crate::workers::Workers;
+use crate::write_metrics::WriteMetrics;
+
+/// Requests of remote write that are appended at once; the others wait.
+const WRITES_MAX: usize = 16;
 
 /// Settings that come from flags.
 #[derive(Debug, Clone)]
@@ -47,6 +52,8 @@ pub struct Context {
     pub storage: Arc<dyn Queryable>,
     /// The database's other side.
     pub database: Arc<dyn Database>,
+    /// What takes remote write; `None` when it is off.
+    pub receiver: Option<Receiver>,
     /// The query engine.
     pub engine: Arc<Engine>,
     /// Targets.
@@ -68,6 +75,8 @@ pub(crate) struct State {
     pub(crate) queries: Workers,
     /// Look-ups of labels and series, federation.
     pub(crate) lookups: Workers,
+    /// Requests of remote write.
+    pub(crate) writes: Workers,
     /// Places for readers of live notifications.
     pub(crate) subscribers: Arc<Semaphore>,
     /// What requests count.
@@ -76,6 +85,8 @@ pub(crate) struct State {
     pub(crate) engine_metrics: EngineMetrics,
     /// What queries have cost, by expression.
     pub(crate) top_queries: TopQueries,
+    /// What remote write counts.
+    pub(crate) write_metrics: WriteMetrics,
 }
 
 /// What handlers get.
@@ -86,11 +97,23 @@ impl State {
         let queries = Workers::new(context.settings.query_concurrency);
         // Look-ups are short; they get places of their own so that long queries do not hold them up.
         let lookups = Workers::new(context.settings.query_concurrency);
+        let writes = Workers::new(WRITES_MAX);
         let subscribers = Arc::new(Semaphore::new(context.settings.subscribers_max));
         let http = HttpMetrics::new(&context.registry);
         let engine_metrics = EngineMetrics::new(&context.registry, context.settings.query_concurrency);
         let top_queries = TopQueries::default();
-        Self { context, queries, lookups, subscribers, http, engine_metrics, top_queries }
+        let write_metrics = WriteMetrics::new(&context.registry);
+        Self {
+            context,
+            queries,
+            lookups,
+            writes,
+            subscribers,
+            http,
+            engine_metrics,
+            top_queries,
+            write_metrics,
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod time;
 mod top_queries;
 mod v1;
 mod workers;
+mod write_metrics;
 
 pub use context::{Context, Features, Settings};
 pub use cors::CorsOrigin;

@@ -68,6 +68,7 @@ fn v1_routes() -> Router<Arc<ApiState>> {
         .route("/parse_query", get(v1::parse_query::parse_query).post(v1::parse_query::parse_query))
         .route("/explain", get(v1::explain::explain).post(v1::explain::explain))
         .route("/labels", get(v1::labels::labels).post(v1::labels::labels))
+        .route("/write", post(v1::write::write))
         .route("/label/{name}/values", get(v1::label_values::label_values))
         .route("/series", get(v1::series::series).post(v1::series::series))
         .route("/scrape_pools", get(v1::scrape_pools::scrape_pools))

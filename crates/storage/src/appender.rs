@@ -63,6 +63,13 @@ pub struct CommitError(#[from] pub std::io::Error);
 /// One transaction. Samples become visible and durable together at [`commit`](Appender::commit);
 /// dropping an appender without committing rolls back.
 pub trait Appender: Send {
+    /// The reference of the series with these labels (sorted by name, no name twice, no empty value), if it can be found
+    /// without making a [`Labels`]; `None` says nothing about whether the series exists.
+    fn known_series(&mut self, labels: &[(&[u8], &[u8])]) -> Option<SeriesRef> {
+        let _ = labels;
+        None
+    }
+
     /// The reference of the series with these labels, creating the series if it is new.
     fn series(&mut self, labels: &Labels) -> Result<SeriesRef, AppendError>;
 

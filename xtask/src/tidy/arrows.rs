@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each crate with the workspace crates that it may use (development dependencies are free).
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("narthex-model", &[]),
     ("narthex-chunkenc", &["narthex-model"]),
     ("narthex-exposition", &["narthex-model"]),
@@ -30,6 +30,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "narthex-http-client",
         ],
     ),
+    ("narthex-remote", &["narthex-model", "narthex-storage"]),
     ("narthex-web", &[]),
     (
         "narthex-api",
@@ -42,6 +43,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "narthex-promql",
             "narthex-discovery",
             "narthex-scrape",
+            "narthex-remote",
             "narthex-web",
         ],
     ),
@@ -58,6 +60,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "narthex-promql",
             "narthex-discovery",
             "narthex-scrape",
+            "narthex-remote",
             "narthex-web",
             "narthex-api",
             "narthex-dashboards",

@@ -33,5 +33,6 @@ pub(crate) mod targets;
 pub(crate) mod targets_metadata;
 pub(crate) mod tree;
 mod tree_duration;
+pub(crate) mod write;
 
 pub(crate) use select::select_series;

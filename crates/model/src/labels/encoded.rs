@@ -19,12 +19,22 @@ pub(super) fn push_str(out: &mut Vec<u8>, text: &str) {
             len -= 1;
         }
     }
+    push_prefixed(out, &text.as_bytes()[..len]);
+}
+
+/// The same for bytes that may be no text, only to be hashed; `None` when they are longer than [`MAX_STR_LEN`].
+pub(super) fn push_bytes(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
+    (bytes.len() <= MAX_STR_LEN).then(|| push_prefixed(out, bytes))
+}
+
+fn push_prefixed(out: &mut Vec<u8>, bytes: &[u8]) {
+    let len = bytes.len();
     if len < 255 {
         out.push(len as u8);
     } else {
         out.extend_from_slice(&[255, len as u8, (len >> 8) as u8, (len >> 16) as u8]);
     }
-    out.extend_from_slice(&text.as_bytes()[..len]);
+    out.extend_from_slice(bytes);
 }
 
 /// The bytes that [`push_str`] will use for `text`.

@@ -94,6 +94,17 @@ impl Labels {
         xxh64(self.as_bytes(), 0)
     }
 
+    /// What [`Labels::hash64`] says of the set of these pairs, sorted by name and without empty values; `None` when one
+    /// is longer than a label can be. `scratch` is memory to work in.
+    pub fn hash64_of(pairs: &[(&[u8], &[u8])], scratch: &mut Vec<u8>) -> Option<u64> {
+        scratch.clear();
+        for (name, value) in pairs {
+            super::encoded::push_bytes(scratch, name)?;
+            super::encoded::push_bytes(scratch, value)?;
+        }
+        Some(xxh64(scratch, 0))
+    }
+
     /// This set without the labels for which `drop` says yes; shares the allocation when nothing is dropped.
     pub fn without(&self, mut drop: impl FnMut(&str) -> bool) -> Self {
         let mut dropped = false;
@@ -209,6 +220,18 @@ mod tests {
         assert_eq!(labels.value("zz"), "");
         assert_eq!(labels, Labels::from_pairs([("a", "1"), ("b", "3")]));
         assert!(Labels::from_pairs([("a", "")]).is_empty());
+    }
+
+    #[test]
+    fn pairs_hash_like_the_set() {
+        let long = "v".repeat(300);
+        let labels = Labels::from_pairs([("a", "1"), ("b", long.as_str())]);
+        let pairs =
+            labels.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect::<Vec<_>>();
+        let mut scratch = vec![1, 2, 3];
+        assert_eq!(Labels::hash64_of(&pairs, &mut scratch), Some(labels.hash64()));
+        let endless = vec![b'x'; 1 << 24];
+        assert_eq!(Labels::hash64_of(&[(b"a", &endless)], &mut scratch), None);
     }
 
     #[test]

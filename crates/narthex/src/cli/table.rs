@@ -65,7 +65,7 @@ const fn inert(name: &'static str, kind: Kind, default: &'static str, why: &'sta
 const GO: &str = "it tunes Go's runtime, which is not in use";
 const AGENT: &str = "there is no agent mode";
 const RULES: &str = "rules are not executed yet";
-const REMOTE: &str = "remote read and write are not built yet";
+const REMOTE: &str = "remote read, sending remote write and OTLP are not built yet";
 const BLOCKS: &str = "the sizes and order of compaction are fixed";
 const CONSOLES: &str = "console templates are not supported";
 const ASSETS: &str = "the user interface is embedded in the binary";
@@ -220,7 +220,12 @@ pub(crate) const FLAGS: &[Flag] = &[
     flag("web.enable-admin-api", Kind::Bool, "false", "Enable the endpoints that delete and copy data"),
     flag("web.enable-lifecycle", Kind::Bool, "false", "Enable shutdown and reload by HTTP request"),
     inert("web.enable-otlp-receiver", Kind::Bool, "false", REMOTE),
-    inert("web.enable-remote-write-receiver", Kind::Bool, "false", REMOTE),
+    flag(
+        "web.enable-remote-write-receiver",
+        Kind::Bool,
+        "false",
+        "Take samples that others send by remote write, at /api/v1/write",
+    ),
     flag(
         "web.external-url",
         Kind::Text,
@@ -253,11 +258,11 @@ pub(crate) const FLAGS: &[Flag] = &[
         "5m",
         "How long reading a request may take, and how long idle connections are kept",
     ),
-    inert(
+    flag(
         "web.remote-write-receiver.accepted-protobuf-messages",
-        Kind::Text,
+        Kind::Texts,
         "prometheus.WriteRequest,io.prometheus.write.v2.Request",
-        REMOTE,
+        "The messages that the remote write receiver takes, separated by commas; may be given several times",
     ),
     flag(
         "web.route-prefix",
@@ -293,7 +298,7 @@ pub(crate) const FEATURES_WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("promql-at-modifier", "it is always on"),
     ("promql-negative-offset", "it is always on"),
     ("promql-duration-expr", "it is always on"),
-    ("remote-write-receiver", "remote write is not built yet"),
+    ("remote-write-receiver", "it is --web.enable-remote-write-receiver"),
     ("otlp-write-receiver", "OTLP is not built yet"),
     ("otlp-deltatocumulative", "OTLP is not built yet"),
     ("otlp-native-delta-ingestion", "OTLP is not built yet"),

@@ -84,6 +84,7 @@ fn api(flags: &Flags) -> Vec<(&'static str, bool)> {
         ("openapi_3.1", true),
         ("query_stats", true),
         ("query_warnings", true),
+        ("remote_write_receiver", flags.bool("web.enable-remote-write-receiver")),
         ("time_range_labels", true),
         ("time_range_series", true),
     ]

@@ -9,7 +9,7 @@ use narthex_api::{ApiError, ErrorKind};
 use narthex_model::relabel::Rule;
 use narthex_model::{Exemplar, Labels, Matcher, Timestamp};
 use narthex_scrape::{DroppedTarget, ScrapeManager, TargetMetadata, TargetSnapshot};
-use narthex_storage::{Querier, Queryable, StorageError};
+use narthex_storage::{Querier, Queryable, Storage, StorageError};
 use narthex_tsdb::{BlockMeta, Db, StatEntry};
 
 /// The database, once it is open.
@@ -59,6 +59,10 @@ fn internal(error: impl std::fmt::Display) -> ApiError {
 }
 
 impl Database for LateDb {
+    fn storage(&self) -> Option<&dyn Storage> {
+        self.db.get().map(|db| &**db as &dyn Storage)
+    }
+
     fn status(&self, limit: usize) -> HeadStatus {
         let Some(db) = self.db.get() else { return HeadStatus::default() };
         let stats = db.stats(limit);

@@ -14,6 +14,7 @@ use narthex_client::{ProcessCollector, Registry};
 use narthex_dashboards::DataSource;
 use narthex_promql::parser::ParserOptions;
 use narthex_promql::{ActiveQueries, Engine, EngineOptions};
+use narthex_remote::receive::{Accepted, Receiver};
 use narthex_scrape::ScrapeManager;
 use narthex_tsdb::{Compression, Db};
 use narthex_web::Ui;
@@ -110,6 +111,7 @@ async fn live(flags: Flags) -> Result<(), StartError> {
         settings,
         storage: Arc::clone(&db) as _,
         database: Arc::clone(&db) as _,
+        receiver: receiver(&flags)?,
         engine: Arc::new(Engine::new(engine_options(&flags)).noting(active_queries(&flags))),
         targets: Arc::clone(&targets) as _,
         server: Arc::clone(&state) as _,
@@ -154,6 +156,20 @@ async fn live(flags: Flags) -> Result<(), StartError> {
         tracing::error!(%error, "cannot close the database");
     }
     result
+}
+
+/// What takes remote write, if the flags ask for it.
+fn receiver(flags: &Flags) -> Result<Option<Receiver>, StartError> {
+    const MESSAGES: &str = "web.remote-write-receiver.accepted-protobuf-messages";
+    let accepted = Accepted::parse(&flags.texts(MESSAGES).join(","))
+        .map_err(|message| StartError::Flag { flag: MESSAGES, message })?;
+    let options = narthex_remote::receive::Options {
+        accepted,
+        keep_metadata: flags.has_feature("metadata-wal-records"),
+        type_and_unit_labels: flags.has_feature("type-and-unit-labels"),
+        start_timestamp_zeros: flags.has_feature("created-timestamp-zero-ingestion"),
+    };
+    Ok(flags.bool("web.enable-remote-write-receiver").then(|| Receiver::new(options)))
 }
 
 /// The dashboards under `/dashboards`, which ask this server without a connection.

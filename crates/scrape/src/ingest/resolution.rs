@@ -1,7 +1,7 @@
 //! Making native histograms coarser until they fit the job's limits; called by `sample`.
 
 use narthex_model::histogram::{EXPONENTIAL_SCHEMA_MAX, EXPONENTIAL_SCHEMA_MIN};
-use narthex_model::{FloatHistogram, Histogram, Span};
+use narthex_model::{FloatHistogram, Histogram};
 
 use crate::config::Limits;
 
@@ -84,53 +84,16 @@ impl Resolution for Histogram {
     }
 
     fn coarser(&self) -> Self {
-        let (positive_spans, positive_buckets) = halve(&self.positive_spans, &self.positive_buckets);
-        let (negative_spans, negative_buckets) = halve(&self.negative_spans, &self.negative_buckets);
-        Self {
-            schema: self.schema - 1,
-            positive_spans,
-            positive_buckets,
-            negative_spans,
-            negative_buckets,
-            ..self.clone()
-        }
+        let mut coarser = self.clone();
+        coarser.reduce_to_schema(self.schema - 1);
+        coarser
     }
-}
-
-/// Merges each two buckets that one of the next coarser schema covers: index `i` goes to `ceil(i / 2)`.
-fn halve(spans: &[Span], deltas: &[i64]) -> (Vec<Span>, Vec<i64>) {
-    let mut merged: Vec<(i32, i64)> = Vec::with_capacity(deltas.len() / 2 + 1);
-    let (mut index, mut count) = (0_i32, 0_i64);
-    let mut deltas = deltas.iter();
-    for span in spans {
-        index = index.wrapping_add(span.offset);
-        for delta in deltas.by_ref().take(span.length as usize) {
-            count = count.wrapping_add(*delta);
-            let target = (index >> 1) + (index & 1);
-            match merged.last_mut() {
-                Some((last, sum)) if *last == target => *sum = sum.wrapping_add(count),
-                _ => merged.push((target, count)),
-            }
-            index = index.wrapping_add(1);
-        }
-    }
-    let mut out_spans: Vec<Span> = Vec::new();
-    let mut out = Vec::with_capacity(merged.len());
-    let (mut next, mut last) = (0_i32, 0_i64);
-    for (index, count) in merged {
-        match out_spans.last_mut() {
-            Some(span) if index == next => span.length += 1,
-            _ => out_spans.push(Span { offset: index.wrapping_sub(next), length: 1 }),
-        }
-        next = index.wrapping_add(1);
-        out.push(count.wrapping_sub(last));
-        last = count;
-    }
-    (out_spans, out)
 }
 
 #[cfg(test)]
 mod tests {
+    use narthex_model::Span;
+
     use super::*;
 
     fn histogram() -> Histogram {

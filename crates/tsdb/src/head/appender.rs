@@ -42,6 +42,8 @@ pub(crate) struct Buffers {
     starts: Vec<i64>,
     slots: Vec<u32>,
     window: Vec<Option<Known>>,
+    /// Labels that are looked up.
+    label_bytes: Vec<u8>,
     series_record: Vec<u8>,
     samples_record: Vec<u8>,
     histograms: Vec<HistogramSample>,
@@ -300,6 +302,13 @@ fn encode_new_series(state: &HeadState, record: &mut Vec<u8>) -> usize {
 }
 
 impl Appender for HeadAppender<'_> {
+    fn known_series(&mut self, labels: &[(&[u8], &[u8])]) -> Option<SeriesRef> {
+        let hash = Labels::hash64_of(labels, &mut self.buffers.label_bytes)?;
+        let state = self.head.state.read();
+        let slot = state.find_bytes(labels.iter().copied(), hash)?;
+        state.series.get(slot).map(|series| SeriesRef(series.id))
+    }
+
     fn series(&mut self, labels: &Labels) -> Result<SeriesRef, AppendError> {
         let hash = labels.hash64();
         if let Some(id) = find(&self.head.state.read(), labels, hash) {

@@ -13,25 +13,42 @@ pub(super) fn int(h: &Histogram) -> Result<(), AppendError> {
     if is_stale(h.sum) {
         return Ok(());
     }
-    schema(h.schema, &h.custom_values, &h.negative_spans)?;
-    spans(&h.positive_spans, h.positive_buckets.len(), "positive")?;
-    spans(&h.negative_spans, h.negative_buckets.len(), "negative")?;
+    schema(h.schema, &h.custom_values)?;
+    if h.schema == CUSTOM_BUCKETS_SCHEMA {
+        custom(h.zero_count as f64, h.zero_threshold, &h.negative_spans, h.negative_buckets.len())?;
+    }
+    let sides = [
+        ("negative", &h.negative_spans, &h.negative_buckets),
+        ("positive", &h.positive_spans, &h.positive_buckets),
+    ];
+    for (side, spans, buckets) in sides {
+        self::spans(spans, buckets.len(), side)?;
+    }
     let mut total = h.zero_count;
-    for buckets in [&h.positive_buckets, &h.negative_buckets] {
+    for (side, _, buckets) in sides {
         let mut current = 0_i64;
-        for delta in buckets {
+        for (index, delta) in buckets.iter().enumerate() {
             current = current.wrapping_add(*delta);
             if current < 0 {
-                return invalid(format!("bucket count {current} is negative"));
+                return negative(side, index, current);
             }
             total = total.saturating_add(current as u64);
         }
     }
     // Observations that are NaN count, but are in no bucket.
-    if h.sum.is_nan() && total > h.count || !h.sum.is_nan() && total != h.count {
-        return invalid(format!("{total} observations in the buckets, but the count is {}", h.count));
+    let found = || format!("{total} observations found in buckets, but the Count field is {}", h.count);
+    match h.sum.is_nan() {
+        true if total > h.count => invalid(format!(
+            "{}: histogram's observation count should be at least the number of observations found in the buckets",
+            found()
+        )),
+        false if total != h.count => invalid(format!(
+            "{}: histogram's observation count should equal the number of observations found in the buckets (in \
+             absence of NaN)",
+            found()
+        )),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Checks a float histogram; its counts need not add up, because they are results of arithmetic.
@@ -39,38 +56,107 @@ pub(super) fn float(h: &FloatHistogram) -> Result<(), AppendError> {
     if is_stale(h.sum) {
         return Ok(());
     }
-    schema(h.schema, &h.custom_values, &h.negative_spans)?;
-    spans(&h.positive_spans, h.positive_buckets.len(), "positive")?;
-    spans(&h.negative_spans, h.negative_buckets.len(), "negative")?;
-    let mut counts = h.positive_buckets.iter().chain(&h.negative_buckets).chain([&h.zero_count, &h.count]);
-    match counts.find(|count| **count < 0.0) {
-        Some(count) => invalid(format!("count {count} is negative")),
-        None => Ok(()),
+    schema(h.schema, &h.custom_values)?;
+    if h.schema == CUSTOM_BUCKETS_SCHEMA {
+        custom(h.zero_count, h.zero_threshold, &h.negative_spans, h.negative_buckets.len())?;
+    }
+    let sides = [
+        ("negative", &h.negative_spans, &h.negative_buckets),
+        ("positive", &h.positive_spans, &h.positive_buckets),
+    ];
+    for (side, spans, buckets) in sides {
+        self::spans(spans, buckets.len(), side)?;
+    }
+    for (side, _, buckets) in sides {
+        if let Some((index, count)) = buckets.iter().enumerate().find(|(_, count)| **count < 0.0) {
+            return negative(side, index, *count);
+        }
+    }
+    if h.zero_count < 0.0 {
+        return invalid(format!("zero bucket has observation count of {}: {NEGATIVE_COUNT}", h.zero_count));
+    }
+    if h.count < 0.0 {
+        invalid(format!("observation count is {}: {NEGATIVE_COUNT}", h.count))
+    } else {
+        Ok(())
     }
 }
 
-fn schema(schema: i32, custom: &[f64], negative: &[Span]) -> Result<(), AppendError> {
+const NEGATIVE_COUNT: &str = "histogram has a bucket whose observation count is negative";
+
+fn negative(side: &str, index: usize, count: impl std::fmt::Display) -> Result<(), AppendError> {
+    invalid(format!(
+        "{side} side: bucket number {} has observation count of {count}: {NEGATIVE_COUNT}",
+        index + 1
+    ))
+}
+
+fn schema(schema: i32, bounds: &[f64]) -> Result<(), AppendError> {
     if schema == CUSTOM_BUCKETS_SCHEMA {
-        if !custom.is_sorted_by(|a, b| a < b)
-            || custom.iter().any(|bound| bound.is_nan() || *bound == f64::INFINITY)
-        {
-            return invalid("custom bounds must ascend and be below +Inf");
-        }
-        return if negative.is_empty() { Ok(()) } else { invalid("custom buckets cannot be negative") };
+        return self::bounds(bounds);
     }
     if !(EXPONENTIAL_SCHEMA_MIN..=EXPONENTIAL_SCHEMA_MAX).contains(&schema) {
-        return invalid(format!("unknown schema {schema}"));
+        return invalid(format!(
+            "invalid schema {schema}: histogram has an invalid schema, which must be between {EXPONENTIAL_SCHEMA_MIN} and \
+             {EXPONENTIAL_SCHEMA_MAX} for exponential buckets, or {CUSTOM_BUCKETS_SCHEMA} for custom buckets"
+        ));
     }
-    if custom.is_empty() { Ok(()) } else { invalid("custom bounds with an exponential schema") }
+    if bounds.is_empty() {
+        return Ok(());
+    }
+    invalid("histogram with exponential schema must not have custom bounds")
+}
+
+fn bounds(bounds: &[f64]) -> Result<(), AppendError> {
+    let mut before = f64::NEG_INFINITY;
+    for (index, bound) in bounds.iter().enumerate() {
+        if bound.is_nan() {
+            return invalid("histogram custom bounds must not be NaN");
+        }
+        if index > 0 && *bound <= before {
+            return invalid(format!(
+                "previous bound is {before:.6} and current is {bound:.6}: histogram custom bounds must be in strictly \
+                 increasing order"
+            ));
+        }
+        before = *bound;
+    }
+    if before == f64::INFINITY {
+        return invalid(
+            "last +Inf bound must not be explicitly defined: histogram custom bounds must be finite",
+        );
+    }
+    Ok(())
+}
+
+/// What only exponential buckets can have.
+fn custom(zero_count: f64, zero_threshold: f64, spans: &[Span], buckets: usize) -> Result<(), AppendError> {
+    if zero_count != 0.0 {
+        return invalid("custom buckets: must have zero count of 0");
+    }
+    if zero_threshold != 0.0 {
+        return invalid("custom buckets: must have zero threshold of 0");
+    }
+    if spans.is_empty() && buckets == 0 {
+        return Ok(());
+    }
+    invalid("custom buckets: must not have negative buckets")
 }
 
 fn spans(spans: &[Span], buckets: usize, side: &str) -> Result<(), AppendError> {
-    if spans.iter().skip(1).any(|span| span.offset < 0) {
-        return invalid(format!("{side} span with a negative offset"));
+    if let Some((index, span)) = spans.iter().enumerate().skip(1).find(|(_, span)| span.offset < 0) {
+        return invalid(format!(
+            "{side} side: span number {} with offset {}: histogram has a span whose offset is negative",
+            index + 1,
+            span.offset
+        ));
     }
     let announced: u64 = spans.iter().map(|span| u64::from(span.length)).sum();
     if announced != buckets as u64 {
-        return invalid(format!("{side} spans have {announced} buckets, but there are {buckets}"));
+        return invalid(format!(
+            "{side} side: spans need {announced} buckets, have {buckets} buckets: histogram spans specify different \
+             number of buckets than provided"
+        ));
     }
     Ok(())
 }

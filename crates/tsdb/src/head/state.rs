@@ -152,15 +152,28 @@ impl HeadState {
 
     /// The slot of the series with these labels.
     pub(super) fn find(&self, labels: &Labels, hash: u64) -> Option<u32> {
-        let same = |entry: &IndexEntry| entry.0 == hash as u32 && self.has_labels(entry.1, labels);
+        self.find_bytes(labels.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())), hash)
+    }
+
+    /// The slot of the series with these labels, which may be no text.
+    pub(super) fn find_bytes<'a>(
+        &self,
+        labels: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
+        hash: u64,
+    ) -> Option<u32> {
+        let same = |entry: &IndexEntry| entry.0 == hash as u32 && self.has_labels(entry.1, labels.clone());
         self.index.find(spread(hash as u32), same).map(|entry| entry.1)
     }
 
-    fn has_labels(&self, slot: u32, labels: &Labels) -> bool {
+    fn has_labels<'a>(&self, slot: u32, mut labels: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> bool {
         let Some(series) = self.series.get(slot) else { return false };
         let mut pairs = self.pairs_of(series).iter();
-        let prefix =
-            labels.iter().all(|label| pairs.next().is_some_and(|pair| self.pairs.both(*pair) == label));
+        let prefix = labels.all(|label| {
+            pairs.next().is_some_and(|pair| {
+                let (name, value) = self.pairs.both(*pair);
+                (name.as_bytes(), value.as_bytes()) == label
+            })
+        });
         prefix && pairs.next().is_none()
     }
 
