@@ -16,6 +16,7 @@ pub mod json;
 mod methods;
 mod observe;
 mod params;
+mod quick;
 mod respond;
 mod root;
 mod router;

@@ -101,7 +101,10 @@ impl TopQueries {
             costs.retain(|_, cost| cost.total > median);
             self.forgotten.fetch_add((before - costs.len()) as u64, Ordering::Relaxed);
         }
-        let cost = costs.entry(query.into()).or_default();
+        let cost = match costs.get_mut(query) {
+            Some(cost) => cost,
+            None => costs.entry(query.into()).or_default(),
+        };
         cost.count += 1;
         cost.total += took;
         cost.max = cost.max.max(took);

@@ -3,6 +3,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -10,35 +11,44 @@ use axum::body::Body;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::sync::watch;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
-/// The number of requests under way on one connection.
+/// The requests under way on one connection.
+///
+/// A request changes two numbers and wakes nobody: whoever waits for idleness looks when it could have come.
 #[derive(Debug)]
-pub(crate) struct Activity(watch::Sender<usize>);
+pub(crate) struct Activity {
+    busy: AtomicUsize,
+    /// When the last request ended, in milliseconds after `opened`.
+    quiet_since: AtomicU64,
+    opened: Instant,
+}
 
 impl Default for Activity {
     fn default() -> Self {
-        Self(watch::Sender::new(0))
+        Self { busy: AtomicUsize::new(0), quiet_since: AtomicU64::new(0), opened: Instant::now() }
     }
 }
 
 impl Activity {
     /// A request begins; it ends when what this returns is dropped.
     pub(crate) fn begin(self: &Arc<Self>) -> Busy {
-        self.0.send_modify(|count| *count += 1);
+        self.busy.fetch_add(1, Ordering::Relaxed);
         Busy(Arc::clone(self))
     }
 
     /// Completes once nothing has been under way for `limit`.
     pub(crate) async fn idle(&self, limit: Duration) {
-        let mut changes = self.0.subscribe();
         loop {
-            // The sender lives as long as `self`.
-            let _ = changes.wait_for(|count| *count == 0).await;
-            if tokio::time::timeout(limit, changes.changed()).await.is_err() {
+            let now = Instant::now();
+            let mut ends = now + limit;
+            if self.busy.load(Ordering::Acquire) == 0 {
+                ends = self.opened + Duration::from_millis(self.quiet_since.load(Ordering::Relaxed)) + limit;
+            }
+            if ends <= now {
                 return;
             }
+            sleep_until(ends).await;
         }
     }
 }
@@ -49,7 +59,9 @@ pub(crate) struct Busy(Arc<Activity>);
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.0.send_modify(|count| *count -= 1);
+        let elapsed = u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(u64::MAX >> 1);
+        self.0.quiet_since.store(elapsed, Ordering::Relaxed);
+        self.0.busy.fetch_sub(1, Ordering::Release);
     }
 }
 
@@ -132,5 +144,25 @@ impl HttpBody for Deadline {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_millis(60);
+
+    #[tokio::test]
+    async fn idle_is_when_nothing_is_under_way() {
+        let activity = Arc::new(Activity::default());
+        let busy = activity.begin();
+        assert!(timeout(3 * LIMIT, activity.idle(LIMIT)).await.is_err(), "a request is under way");
+        drop(busy);
+        let begun = Instant::now();
+        activity.idle(LIMIT).await;
+        assert!(begun.elapsed() >= LIMIT / 2, "the limit counts from the end of the request");
     }
 }

@@ -21,16 +21,6 @@ pub fn write_timestamp(out: &mut Writer, ms: i64) {
     push_timestamp(out.value_bytes(), ms);
 }
 
-/// Appends `[seconds,"value"]` without touching the writer's state per part: the form of nearly all bytes of an answer.
-#[inline]
-pub(super) fn push_point(bytes: &mut Vec<u8>, ms: i64, value: f64) {
-    bytes.push(b'[');
-    push_timestamp(bytes, ms);
-    bytes.extend_from_slice(b",\"");
-    push_float(bytes, value);
-    bytes.extend_from_slice(b"\"]");
-}
-
 #[inline]
 pub(super) fn push_timestamp(bytes: &mut Vec<u8>, ms: i64) {
     if ms < 0 {

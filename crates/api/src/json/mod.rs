@@ -1,4 +1,4 @@
-//! JSON as the HTTP API writes it. [`Writer`] is the base; `float`, `labels`, `histogram` and `value` are the forms of
+//! JSON as the HTTP API writes it. [`Writer`] is the base; `float`, `labels`, `histogram`, `points` and `value` are the forms of
 //! the metric world.
 //!
 //! Why by hand: a range query's answer is mostly points, and a point has to cost tens of nanoseconds.
@@ -6,6 +6,7 @@
 mod float;
 mod histogram;
 mod labels;
+mod points;
 mod value;
 mod writer;
 
@@ -13,5 +14,5 @@ pub(crate) use float::push_float;
 pub use float::{write_float, write_timestamp};
 pub use histogram::write_histogram;
 pub use labels::write_labels;
-pub use value::{write_matrix_series, write_value, write_vector_sample};
+pub use value::{write_value, write_vector_sample};
 pub use writer::Writer;

@@ -2,8 +2,13 @@
 
 use narthex_promql::value::{MatrixSeries, PointValue, Value, VectorSample};
 
-use super::float::push_point;
+use super::points::Points;
 use super::{Writer, write_float, write_histogram, write_labels, write_timestamp};
+
+/// About the bytes of a series without its points, for reserving memory.
+const SERIES_BYTES: usize = 192;
+/// About the bytes of a point, for reserving memory.
+const POINT_BYTES: usize = 30;
 
 /// Writes the members `resultType` and `result` into the open object.
 pub fn write_value(out: &mut Writer, value: &Value) {
@@ -27,7 +32,11 @@ pub fn write_value(out: &mut Writer, value: &Value) {
         }
         Value::Matrix(matrix) => {
             out.begin_array();
-            matrix.iter().for_each(|series| write_matrix_series(out, series));
+            let mut points = Points::default();
+            let all: usize =
+                matrix.iter().map(|series| SERIES_BYTES + series.floats.len() * POINT_BYTES).sum();
+            out.reserve(all);
+            matrix.iter().for_each(|series| write_matrix_series(out, &mut points, series));
             out.end_array();
         }
     }
@@ -53,20 +62,11 @@ pub fn write_vector_sample(out: &mut Writer, sample: &VectorSample) {
 }
 
 /// Writes `{"metric":{…},"values":[…],"histograms":[…]}`; an empty list is left out.
-pub fn write_matrix_series(out: &mut Writer, series: &MatrixSeries) {
+fn write_matrix_series(out: &mut Writer, points: &mut Points, series: &MatrixSeries) {
     out.begin_object().key("metric");
     write_labels(out, &series.labels);
     if !series.floats.is_empty() {
-        let bytes = out.key("values").value_bytes();
-        // A point is about this long: growing the buffer once is most of the cost otherwise.
-        bytes.reserve(series.floats.len() * 32);
-        let mut separator = b'[';
-        for (t, value) in &series.floats {
-            bytes.push(separator);
-            push_point(bytes, *t, *value);
-            separator = b',';
-        }
-        bytes.push(b']');
+        points.push(out.key("values").value_bytes(), &series.floats);
     }
     if !series.histograms.is_empty() {
         out.key("histograms").begin_array();

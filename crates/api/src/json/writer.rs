@@ -34,6 +34,11 @@ impl Writer {
         self.bytes
     }
 
+    /// Makes room for so many bytes.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+    }
+
     #[inline]
     fn separate(&mut self) {
         if self.comma {
@@ -160,12 +165,14 @@ impl Writer {
     fn quoted(&mut self, text: &str, escape: Escape) {
         self.bytes.push(b'"');
         let bytes = text.as_bytes();
+        if is_plain(bytes, escape) {
+            self.bytes.extend_from_slice(bytes);
+            self.bytes.push(b'"');
+            return;
+        }
         let mut done = 0;
         for (at, &byte) in bytes.iter().enumerate() {
-            let special = byte < 0x20
-                || matches!(byte, b'"' | b'\\')
-                || (escape == Escape::Html && (matches!(byte, b'<' | b'>' | b'&') || byte == 0xe2));
-            if !special || at < done {
+            if at < done || !is_special(byte, escape) {
                 continue;
             }
             let skip = self.escape(bytes, done, at, byte);
@@ -198,9 +205,49 @@ impl Writer {
     }
 }
 
+/// Whether a byte may have to be escaped.
+#[inline]
+fn is_special(byte: u8, escape: Escape) -> bool {
+    byte < 0x20
+        || matches!(byte, b'"' | b'\\')
+        || escape == Escape::Html && matches!(byte, b'<' | b'>' | b'&' | 0xe2)
+}
+
+/// Whether no byte has to be escaped; eight bytes at a time, because nearly all texts are like that.
+#[inline]
+fn is_plain(bytes: &[u8], escape: Escape) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & TOPS;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut found = 0;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let equals = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+        found |= below(word, 0x20) | equals(b'"') | equals(b'\\');
+        if escape == Escape::Html {
+            found |= equals(b'<') | equals(b'>') | equals(b'&') | equals(0xe2);
+        }
+    }
+    found == 0 && !rest.iter().any(|byte| is_special(*byte, escape))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_texts_are_known() {
+        for byte in 0..=255_u8 {
+            for at in 0..20 {
+                let mut text = vec![b'a'; 20];
+                text[at] = byte;
+                for escape in [Escape::Plain, Escape::Html] {
+                    assert_eq!(is_plain(&text, escape), !is_special(byte, escape), "{byte} at {at}");
+                }
+            }
+        }
+    }
 
     fn text(write: impl FnOnce(&mut Writer)) -> String {
         let mut writer = Writer::new();

@@ -12,6 +12,7 @@ use crate::context::State;
 use crate::error::ApiError;
 use crate::json::{Writer, write_timestamp, write_value};
 use crate::params::Params;
+use crate::quick::QuickWork;
 use crate::respond::{Answer, ApiResult};
 
 /// What a client asked, read from the parameters.
@@ -60,10 +61,11 @@ impl Asked {
         })
     }
 
-    /// Runs the query where blocking work runs and writes its answer there, too.
+    /// Runs the query, which has so many steps, where work of its kind runs, and writes its answer there, too.
     pub(super) async fn answer(
         self,
         state: &std::sync::Arc<State>,
+        steps: usize,
         evaluate: impl FnOnce(&State, &Expr, &QueryOptions) -> Result<QueryOutput, QueryError> + Send + 'static,
     ) -> ApiResult {
         let engine_timeout = state.engine.options().timeout;
@@ -71,6 +73,7 @@ impl Asked {
             if engine_timeout.is_zero() { own } else { own.min(engine_timeout) }
         });
         let shared = std::sync::Arc::clone(state);
+        let key = QuickWork::key((&self.query, steps, self.lookback_ms, self.step_stats));
         let _running = state.engine_metrics.running.track();
         let begun = std::time::Instant::now();
         let run = move |cancel| {
@@ -93,7 +96,7 @@ impl Asked {
             }
             Ok(self.write(output))
         };
-        state.queries.run(wait, run).await
+        state.queries.run_known(key, wait, run).await
     }
 
     fn note(&self, state: &State, took: Duration, outcome: &Result<QueryOutput, QueryError>) {

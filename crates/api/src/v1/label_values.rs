@@ -10,6 +10,7 @@ use super::labels::{list, more_than};
 use crate::context::Shared;
 use crate::error::ApiError;
 use crate::params::{Params, TimeRange, optional_matchers};
+use crate::quick::QuickWork;
 use crate::respond::ApiResult;
 
 /// The endpoint. Parameters: `match[]`, `start`, `end`, `limit`. A name may be escaped (`U__a_2e_b` is `a.b`).
@@ -25,6 +26,8 @@ pub(crate) async fn label_values(
     let limit = params.limit()?;
     let range = TimeRange::parse(&params)?;
     let selectors = optional_matchers(&params)?;
+    let asked: Vec<_> = params.all("match[]").collect();
+    let key = QuickWork::key((("values", &name), asked, limit, range.maxt.saturating_sub(range.mint)));
     let shared = std::sync::Arc::clone(&state);
     let look_up = move |_| {
         let querier = shared.storage.querier(range.mint, range.maxt)?;
@@ -35,7 +38,7 @@ pub(crate) async fn label_values(
         }
         Ok(list(values, limit))
     };
-    state.lookups.run(state.engine.options().timeout, look_up).await
+    state.lookups.run_known(key, state.engine.options().timeout, look_up).await
 }
 
 /// Reverses the `values` escaping: after `U__`, `__` is `_` and `_2e_` is the character with that code point. What is

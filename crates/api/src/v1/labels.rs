@@ -7,6 +7,7 @@ use narthex_storage::LabelHints;
 
 use crate::context::Shared;
 use crate::params::{Params, TimeRange, optional_matchers};
+use crate::quick::QuickWork;
 use crate::respond::{Answer, ApiResult};
 
 /// The endpoint. Parameters: `match[]`, `start`, `end`, `limit`.
@@ -14,6 +15,8 @@ pub(crate) async fn labels(State(state): Shared, params: Params) -> ApiResult {
     let limit = params.limit()?;
     let range = TimeRange::parse(&params)?;
     let selectors = optional_matchers(&params)?;
+    let asked: Vec<_> = params.all("match[]").collect();
+    let key = QuickWork::key(("labels", asked, limit, range.maxt.saturating_sub(range.mint)));
     let shared = std::sync::Arc::clone(&state);
     let look_up = move |_| {
         let querier = shared.storage.querier(range.mint, range.maxt)?;
@@ -24,7 +27,7 @@ pub(crate) async fn labels(State(state): Shared, params: Params) -> ApiResult {
         }
         Ok(list(names, limit))
     };
-    state.lookups.run(state.engine.options().timeout, look_up).await
+    state.lookups.run_known(key, state.engine.options().timeout, look_up).await
 }
 
 /// The limit to ask for, so that one sees whether there are more.

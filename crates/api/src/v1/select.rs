@@ -25,6 +25,18 @@ pub(crate) fn select_series(
         limit: if limit == 0 { 0 } else { limit + 1 },
         ..SelectHints::default()
     };
+    if let [matchers] = selectors {
+        // Sorted, and each of them once.
+        let mut set = querier.select(&hints, matchers)?;
+        let mut found = Vec::with_capacity(set.size_hint());
+        while let Some(series) = set.next_series() {
+            if cancel.is_cancelled() {
+                return Err(StorageError::Cancelled);
+            }
+            found.push(series?.labels());
+        }
+        return Ok(found);
+    }
     let mut found = BTreeSet::new();
     for matchers in selectors {
         let mut set = querier.select(&hints, matchers)?;
@@ -33,9 +45,6 @@ pub(crate) fn select_series(
                 return Err(StorageError::Cancelled);
             }
             found.insert(series?.labels());
-            if limit > 0 && found.len() > limit && selectors.len() == 1 {
-                break;
-            }
         }
     }
     Ok(found.into_iter().collect())

@@ -1,11 +1,15 @@
 //! Label matchers: the four conditions of a selector; used by the parser, the index and the API.
 
+mod cache;
 mod regex;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use self::cache::Cache;
 pub use self::regex::{Regex, RegexError, compile};
+
+static MATCHING: Cache<Regex> = Cache::new();
 
 /// The operator of a [`Matcher`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,7 +60,7 @@ impl Matcher {
     pub fn new(op: MatchOp, name: &str, value: &str) -> Result<Self, MatcherError> {
         let regex = match op {
             MatchOp::Equal | MatchOp::NotEqual => None,
-            MatchOp::Regex | MatchOp::NotRegex => Some(Arc::new(Regex::new(value)?)),
+            MatchOp::Regex | MatchOp::NotRegex => Some(MATCHING.get(value, Regex::new, Regex::memory)?),
         };
         Ok(Self { op, name: name.into(), value: value.into(), regex })
     }

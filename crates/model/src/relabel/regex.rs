@@ -1,9 +1,11 @@
 //! The expressions of relabelling rules: anchored, with capture groups; made by `rule`, used by `apply`.
 
+use std::sync::Arc;
+
 use regex_automata::meta;
 use regex_automata::util::captures::Captures;
 
-use crate::matcher::{self, RegexError};
+use crate::matcher::{self, Cache, RegexError};
 
 /// The expression that a rule has when none is written.
 const DEFAULT: &str = "(.*)";
@@ -13,8 +15,10 @@ const DEFAULT: &str = "(.*)";
 pub struct RelabelRegex {
     source: String,
     /// `None` for the default expression, which matches everything and needs no engine.
-    engine: Option<meta::Regex>,
+    engine: Option<Arc<meta::Regex>>,
 }
+
+static COMPILED: Cache<meta::Regex> = Cache::new();
 
 impl RelabelRegex {
     /// Compiles `source`, anchored at both ends.
@@ -22,7 +26,7 @@ impl RelabelRegex {
         if source == DEFAULT {
             return Ok(Self::default());
         }
-        let engine = matcher::compile(source)?;
+        let engine = COMPILED.get(source, matcher::compile, meta::Regex::memory_usage)?;
         Ok(Self { source: source.to_owned(), engine: Some(engine) })
     }
 

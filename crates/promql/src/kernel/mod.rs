@@ -19,7 +19,7 @@ pub(crate) use counts::{ChangeKind, count_pairs};
 pub(crate) use coverage::Coverage;
 pub(crate) use extremum::{Extremum, extremum};
 pub(crate) use kahan::{Kahan, kahan_inc};
-pub(crate) use linear::linear_regression;
+pub(crate) use linear::{linear_regression, sliding_regression};
 pub(crate) use quantile::{quantile_of, sliding_quantile};
 pub(crate) use rate::{RateKind, sliding_rate};
 pub(crate) use sum::{average_of, sliding_average, sliding_sum, sum_of};

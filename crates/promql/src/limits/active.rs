@@ -2,14 +2,17 @@
 //!
 //! The file is Prometheus' `queries.active`: a JSON array that is never closed, `[`, then slots of 1,000 bytes, each
 //! empty (zero bytes) or `{"query":"…","timestamp_sec":…},`. A slot is written when a query begins and emptied when it
-//! ends, by the operating system's page cache, which outlives the process.
+//! ends, in a shared map of the file: the operating system's page cache outlives the process, and a small query does not
+//! pay for system calls.
+#![expect(unsafe_code, reason = "mapping a file is unsafe because another process could shorten it")]
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use memmap2::MmapMut;
 use parking_lot::Mutex;
 
 use crate::format::json_string;
@@ -22,15 +25,28 @@ const FRAME_BYTES: usize = 60;
 /// The file and its slots.
 #[derive(Debug)]
 pub struct ActiveQueries {
-    file: File,
     slots: Mutex<Slots>,
 }
 
-/// Which slots are free, and what runs in the others.
+/// The file's bytes, which slots are free, and what runs in the others.
 #[derive(Debug)]
 struct Slots {
+    map: MmapMut,
     free: Vec<usize>,
     running: Vec<Option<RunningQuery>>,
+}
+
+impl Slots {
+    /// Puts a text into a slot, in front of zeros; only the bytes that change are touched.
+    fn write(&mut self, slot: usize, text: &[u8]) {
+        let start = 1 + slot * SLOT_BYTES;
+        let Some(bytes) = self.map.get_mut(start..start + SLOT_BYTES) else { return };
+        let Some((head, tail)) = bytes.split_at_mut_checked(text.len()) else { return };
+        head.copy_from_slice(text);
+        // What was there before has no zero inside.
+        let rest = tail.iter().position(|byte| *byte == 0).unwrap_or(tail.len());
+        tail.iter_mut().take(rest).for_each(|byte| *byte = 0);
+    }
 }
 
 /// A query that runs now.
@@ -61,8 +77,11 @@ impl ActiveQueries {
         file.set_len(0)?;
         file.set_len((1 + slots * SLOT_BYTES) as u64)?;
         file.write_all_at(b"[", 0)?;
-        let slots = Slots { free: (0..slots).rev().collect(), running: vec![None; slots] };
-        Ok((Self { file, slots: Mutex::new(slots) }, unfinished(&left)))
+        // SAFETY: the file was just given its length. It lies in the data directory, which one server has to itself;
+        // whoever shortens it there takes away more than this note.
+        let map = unsafe { MmapMut::map_mut(&file)? };
+        let slots = Slots { map, free: (0..slots).rev().collect(), running: vec![None; slots] };
+        Ok((Self { slots: Mutex::new(slots) }, unfinished(&left)))
     }
 
     /// What runs now, the oldest first.
@@ -72,7 +91,7 @@ impl ActiveQueries {
         running
     }
 
-    /// Notes a query. With all slots taken, or when the file cannot be written, it goes without a note.
+    /// Notes a query. With all slots taken it goes without a note.
     pub(crate) fn insert(&self, query: &str) -> Option<ActiveQuery<'_>> {
         let since = SystemTime::now();
         let active = ActiveQuery { all: self, slot: self.take(query, since)? };
@@ -85,7 +104,7 @@ impl ActiveQueries {
             let text = json_string(query.get(..end).unwrap_or_default());
             let entry = format!("{{\"query\":{text},\"timestamp_sec\":{seconds}}},");
             if entry.len() <= SLOT_BYTES {
-                self.file.write_all_at(entry.as_bytes(), position(active.slot)).ok()?;
+                self.slots.lock().write(active.slot, entry.as_bytes());
                 return Some(active);
             }
             // Escapes have made it longer than its slot.
@@ -106,18 +125,13 @@ impl ActiveQueries {
 
 impl Drop for ActiveQuery<'_> {
     fn drop(&mut self) {
-        // A note that stays would be wrong, and the next query in this slot writes it over.
-        let _written = self.all.file.write_all_at(&[0; SLOT_BYTES], position(self.slot));
         let mut slots = self.all.slots.lock();
+        slots.write(self.slot, &[]);
         if let Some(running) = slots.running.get_mut(self.slot) {
             *running = None;
         }
         slots.free.push(self.slot);
     }
-}
-
-fn position(slot: usize) -> u64 {
-    (1 + slot * SLOT_BYTES) as u64
 }
 
 /// The queries in a file that was left behind, as a closed JSON array.

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use narthex_model::Timestamp;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Head;
 use super::state::HeadState;
 use crate::block::BlockError;
 use crate::block::writer::ChunkData;
 use crate::compact::source::{ChunkSource, SourceSeries};
+
+/// Up to so many series are sorted with memory of their own, 50 bytes a series.
+const RANKED_MAX: usize = 1 << 17;
 
 /// The head's samples in `[mint, maxt]`.
 pub(crate) struct HeadSource {
@@ -93,10 +96,11 @@ impl HeadState {
 
     /// Sorts slots by the labels of their series.
     pub(super) fn sort_by_labels(&self, slots: &mut [u32]) {
-        let pairs =
-            |slot: &u32| self.series.get(*slot).map(|series| self.pairs_of(series)).unwrap_or_default();
+        if slots.len() <= RANKED_MAX {
+            return self.sort_by_ranks(slots);
+        }
         slots.sort_by(|a, b| {
-            let (a, b) = (pairs(a), pairs(b));
+            let (a, b) = (self.pairs_at(*a), self.pairs_at(*b));
             // Equal pairs have equal numbers: the first difference decides.
             let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
             match (a.get(same), b.get(same)) {
@@ -104,6 +108,40 @@ impl HeadState {
                 _ => a.len().cmp(&b.len()),
             }
         });
+    }
+
+    fn pairs_at(&self, slot: u32) -> &[u32] {
+        self.series.get(slot).map(|series| self.pairs_of(series)).unwrap_or_default()
+    }
+
+    /// The same with the texts compared once per pair, not once per two series: the pairs get ranks, and the series are
+    /// sorted by the ranks of their pairs.
+    fn sort_by_ranks(&self, slots: &mut [u32]) {
+        let mut ranks = FxHashMap::<u32, u32>::default();
+        let mut keys = Vec::with_capacity(slots.len() * 8);
+        for slot in &*slots {
+            keys.extend_from_slice(self.pairs_at(*slot));
+        }
+        ranks.extend(keys.iter().map(|pair| (*pair, 0)));
+        let mut ranked: Vec<u32> = ranks.keys().copied().collect();
+        ranked.sort_unstable_by(|a, b| self.pairs.both(*a).cmp(&self.pairs.both(*b)));
+        for (rank, pair) in ranked.into_iter().enumerate() {
+            ranks.insert(pair, rank as u32);
+        }
+        for key in &mut keys {
+            *key = ranks.get(key).copied().unwrap_or_default();
+        }
+        let mut rest = keys.as_slice();
+        let mut keyed: Vec<(&[u32], u32)> = Vec::with_capacity(slots.len());
+        for slot in &*slots {
+            let (key, behind) = rest.split_at_checked(self.pairs_at(*slot).len()).unwrap_or_default();
+            keyed.push((key, *slot));
+            rest = behind;
+        }
+        keyed.sort_by(|a, b| a.0.cmp(b.0));
+        for (place, (_, slot)) in slots.iter_mut().zip(keyed) {
+            *place = slot;
+        }
     }
 }
 

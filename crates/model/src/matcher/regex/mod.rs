@@ -67,6 +67,11 @@ impl Regex {
         }
     }
 
+    /// About the bytes of memory that it needs.
+    pub(super) fn memory(&self) -> usize {
+        self.engine.as_ref().map_or(0, meta::Regex::memory_usage)
+    }
+
     /// All strings that match, sorted and without duplicates, if they are few enough to be listed: a matcher with
     /// this expression is a set of equalities.
     pub fn set_matches(&self) -> Option<&[String]> {
@@ -86,7 +91,8 @@ impl Regex {
 
 /// Compiles `pattern` to an engine that matches whole texts only and keeps the capture groups.
 pub fn compile(pattern: &str) -> Result<meta::Regex, RegexError> {
-    build(pattern, &parse(pattern)?, meta::Config::new())
+    // A complete DFA takes longer to build than it ever saves on label values.
+    build(pattern, &parse(pattern)?, meta::Config::new().dfa(false))
 }
 
 fn error(pattern: &str, reason: impl Into<String>) -> RegexError {

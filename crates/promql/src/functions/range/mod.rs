@@ -202,8 +202,8 @@ static QUANTILE: RangeFunction = RangeFunction {
 };
 static STDDEV: RangeFunction = RangeFunction::new(variance::stddev).kernel(variance::stddev_kernel);
 static STDVAR: RangeFunction = RangeFunction::new(variance::stdvar).kernel(variance::stdvar_kernel);
-static DERIV: RangeFunction = RangeFunction::new(deriv::deriv);
-static PREDICT: RangeFunction = RangeFunction::new(deriv::predict_linear);
+static DERIV: RangeFunction = RangeFunction::new(deriv::deriv).kernel(deriv::deriv_kernel);
+static PREDICT: RangeFunction = RangeFunction::new(deriv::predict_linear).kernel(deriv::predict_kernel);
 static SMOOTHING: RangeFunction = RangeFunction::new(smoothing::double_exponential);
 
 /// The function of this name.
