@@ -13,13 +13,14 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
 fn valid(message: Message) -> Vec<u8> {
     let field = |number: u8, bytes: &[u8]| [&[number << 3 | 2, bytes.len() as u8], bytes].concat();
     let sample = [&[9][..], &1.0_f64.to_le_bytes(), &[16, 0xe8, 7]].concat();
+    let observed = [&[17][..], &1.0_f64.to_le_bytes(), &[24, 0xe8, 7]].concat();
     let histogram = [8, 1, 0x20, 2, 0x5a, 4, 8, 0, 16, 1, 0x62, 1, 2, 0x78, 0xe9, 7];
     match message {
         Message::V1 => {
             let label = |name: &str, value: &str| {
                 field(1, &[field(1, name.as_bytes()), field(2, value.as_bytes())].concat())
             };
-            let exemplar = [label("trace", "x"), sample.clone()].concat();
+            let exemplar = [label("trace", "x"), observed].concat();
             let series = [
                 label("__name__", "up"),
                 label("job", "a"),
@@ -31,7 +32,7 @@ fn valid(message: Message) -> Vec<u8> {
         }
         Message::V2 => {
             let symbols = ["", "__name__", "up", "job", "a"].map(|text| field(4, text.as_bytes())).concat();
-            let exemplar = [field(1, &[3, 4]), sample.clone()].concat();
+            let exemplar = [field(1, &[3, 4]), observed].concat();
             let series = [
                 field(1, &[1, 2, 3, 4]),
                 field(2, &sample),

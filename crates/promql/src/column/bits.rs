@@ -29,6 +29,12 @@ impl Bits {
         }
     }
 
+    /// Adds all steps.
+    pub(crate) fn fill(&mut self) {
+        self.words.fill(u64::MAX);
+        self.trim();
+    }
+
     /// Forgets all steps; keeps the memory.
     pub(crate) fn reset(&mut self, len: usize) {
         self.words.clear();

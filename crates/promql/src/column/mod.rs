@@ -63,6 +63,12 @@ impl Column {
         }
     }
 
+    /// Puts a float at every step.
+    pub(crate) fn set_all(&mut self, values: impl Iterator<Item = f64>) {
+        self.values.iter_mut().zip(values).for_each(|(slot, value)| *slot = value);
+        self.present.fill();
+    }
+
     /// Puts a histogram at `step`; steps must be given in ascending order.
     pub(crate) fn push_histogram(&mut self, step: usize, histogram: Arc<FloatHistogram>) {
         self.histograms.push((step as u32, histogram));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::QueryError;
 use crate::ast::{Expr, RangeMode};
-use crate::column::Grid;
+use crate::column::{Column, Grid};
 use crate::operators::{
     DUPLICATE_LABELSET, RangeData, RangeSource, Row, Scratch, contains_same_labels, drop_reserved,
     merge_same_labels,
@@ -53,7 +53,7 @@ pub(super) fn finish_matrix(answer: &Answer, mut rows: Vec<Row>) -> Result<Value
     }
     let series = rows.into_iter().map(|row| MatrixSeries {
         labels: row.labels,
-        floats: row.column.floats().map(|(step, value)| (answer.grid.time(step), value)).collect(),
+        floats: floats_of(&row.column, answer.grid),
         histograms: row
             .column
             .histograms
@@ -64,6 +64,18 @@ pub(super) fn finish_matrix(answer: &Answer, mut rows: Vec<Row>) -> Result<Value
     let mut series: Vec<_> = series.filter(|series| !series.is_empty()).collect();
     series.sort_by(|a, b| a.labels.cmp(&b.labels));
     Ok(Value::Matrix(series))
+}
+
+/// The floats of a column with their times.
+fn floats_of(column: &Column, grid: Grid) -> Vec<(i64, f64)> {
+    let count = column.present.count();
+    let mut floats = Vec::with_capacity(count);
+    if count == column.values.len() {
+        floats.extend(column.values.iter().enumerate().map(|(step, value)| (grid.time(step), *value)));
+    } else {
+        floats.extend(column.floats().map(|(step, value)| (grid.time(step), value)));
+    }
+    floats
 }
 
 /// A range vector as the result of a query: the samples themselves.

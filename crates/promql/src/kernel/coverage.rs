@@ -62,6 +62,15 @@ impl Coverage {
     }
 }
 
+impl Coverage {
+    /// Whether a counter that has at most doubled cannot limit the left side: its zero lies at least as far before the
+    /// first sample as the samples reach.
+    pub(crate) fn is_dense(self) -> bool {
+        self.left <= self.sampled
+    }
+}
+
+#[inline]
 fn seconds(from: i64, to: i64) -> f64 {
     (to - from) as f64 / 1000.0
 }

@@ -13,7 +13,7 @@ impl RescanBelow {
 }
 
 /// Left-open windows `(end − range, end]` that move with the steps of a grid.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Windows {
     /// The evaluation times.
     pub(crate) grid: Grid,

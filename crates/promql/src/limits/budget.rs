@@ -33,15 +33,22 @@ impl SampleBudget {
     /// Takes `count` samples into memory.
     pub(crate) fn take(&self, count: usize) -> Result<(), QueryError> {
         let now = self.current.fetch_add(count, Ordering::Relaxed) + count;
-        self.peak.fetch_max(now, Ordering::Relaxed);
+        self.note_peak(now);
         if now > self.limit { Err(QueryError::TooManySamples) } else { Ok(()) }
     }
 
     /// Looks at `count` samples for a moment, on top of what is held.
     pub(crate) fn glance(&self, count: usize) -> Result<(), QueryError> {
         let now = self.current.load(Ordering::Relaxed) + count;
-        self.peak.fetch_max(now, Ordering::Relaxed);
+        self.note_peak(now);
         if now > self.limit { Err(QueryError::TooManySamples) } else { Ok(()) }
+    }
+
+    /// Reading is cheap as long as no other thread writes.
+    fn note_peak(&self, now: usize) {
+        if now > self.peak.load(Ordering::Relaxed) {
+            self.peak.fetch_max(now, Ordering::Relaxed);
+        }
     }
 
     /// Gives `count` samples back.

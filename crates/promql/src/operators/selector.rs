@@ -45,6 +45,14 @@ pub(crate) struct SelectorSource {
 impl SelectorSource {
     fn pick(&self, samples: &Samples, out: &mut Column) -> Result<(), QueryError> {
         let windows = &self.windows;
+        if samples.histograms.is_empty() && self.value == SelectorValue::Value {
+            windows.for_each(&samples.timestamps, |step, lo, hi| {
+                if lo < hi && !is_stale(samples.values[hi - 1]) {
+                    out.set(step, samples.values[hi - 1]);
+                }
+            });
+            return Ok(());
+        }
         let mut last: Option<(u32, Arc<_>)> = None;
         let mut next_histogram = 0;
         let mut found_histogram = false;
