@@ -133,16 +133,16 @@ impl Stacks {
             self.older.clear();
             self.base = timestamps[lo];
             let mut sums = Sums::default();
-            for index in (lo..hi).rev() {
-                sums.add(self.x(timestamps[index]), values[index]);
+            for (t, value) in timestamps[lo..hi].iter().zip(&values[lo..hi]).rev() {
+                sums.add(self.x(*t), *value);
                 self.older.push(sums);
             }
             (self.middle, self.end, self.newer) = (hi, hi, Sums::default());
         } else {
             self.older.truncate(self.middle - lo);
-            for index in self.end..hi {
-                let x = self.x(timestamps[index]);
-                self.newer.add(x, values[index]);
+            for (t, value) in timestamps[self.end..hi].iter().zip(&values[self.end..hi]) {
+                let x = self.x(*t);
+                self.newer.add(x, *value);
             }
             self.end = hi;
         }

@@ -33,7 +33,7 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 /// What `work` gives, and the most bytes that were in use at once while it ran, beyond those before it.
-pub fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
+pub(crate) fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = IN_USE.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
     let result = work();
