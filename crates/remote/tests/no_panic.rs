@@ -1,5 +1,6 @@
 //! Whatever the bytes are, there is an answer; and a valid request that is cut or bent never stores part of a series
 //! with an answer of the 500s.
+#![allow(clippy::unwrap_used, reason = "what cannot be unwrapped is a failed test")]
 
 use narthex_remote::receive::{Message, Options, Receiver};
 use narthex_tsdb::Db;
