@@ -11,7 +11,7 @@ use crate::oauth2::Tokens;
 use crate::proxy::Proxy;
 use crate::tls::Tls;
 use crate::wire::request::Message;
-use crate::{BodyStream, ClientError, Head, HttpOptions, Request, credentials, redirect};
+use crate::{BodyStream, ClientError, Head, HttpOptions, Request, credentials, http2, redirect};
 
 /// Options made ready; cheap to clone.
 #[derive(Debug, Clone)]
@@ -33,6 +33,7 @@ impl Client {
             tls: Tls::new(options.tls.clone()),
             proxy: Proxy::new(options.proxy.clone()),
             unix_socket: options.unix_socket.clone(),
+            http2: options.http2,
         };
         let tokens = options.oauth2.as_deref().cloned().map(Tokens::new);
         Self { inner: Arc::new(Inner { options, connector, tokens }) }
@@ -137,6 +138,9 @@ impl Client {
         }
         message.headers(&headers);
         message.finish(&request.method, &request.body);
+        if origin.tls && self.inner.options.http2 {
+            message.http2 = Some(http2::request(request, &host, path, headers)?);
+        }
         Ok(message)
     }
 }

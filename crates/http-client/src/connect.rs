@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::ClientError;
 use crate::proxy::Proxy;
-use crate::tls::Tls;
+use crate::tls::{Tls, chose_http2};
 
 /// Scheme, host and port: what a connection can be reused for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -48,6 +48,19 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync> Stream for T {}
 
+/// A stream over which an HTTP server answers.
+pub(crate) struct Opened {
+    pub(crate) stream: Box<dyn Stream>,
+    /// Whether it speaks HTTP/2, else HTTP/1.1.
+    pub(crate) http2: bool,
+}
+
+impl Opened {
+    fn plain(stream: impl Stream + 'static) -> Self {
+        Self { stream: Box::new(stream), http2: false }
+    }
+}
+
 /// How to connect: TLS and proxy.
 #[derive(Debug)]
 pub(crate) struct Connector {
@@ -55,35 +68,40 @@ pub(crate) struct Connector {
     pub(crate) proxy: Proxy,
     /// Where the server is, if it is on this machine and not on the network.
     pub(crate) unix_socket: Option<PathBuf>,
+    /// Whether HTTP/2 is offered in TLS handshakes.
+    pub(crate) http2: bool,
 }
 
 impl Connector {
-    /// Connects to `origin`: a stream over which its HTTP server answers.
-    pub(crate) async fn connect(&self, origin: &Origin) -> Result<Box<dyn Stream>, ClientError> {
+    /// Connects to `origin`.
+    pub(crate) async fn connect(&self, origin: &Origin) -> Result<Opened, ClientError> {
         if let Some(path) = &self.unix_socket {
             let failed = |source| ClientError::Connect { address: path.display().to_string(), source };
-            return Ok(Box::new(UnixStream::connect(path).await.map_err(failed)?));
+            return Ok(Opened::plain(UnixStream::connect(path).await.map_err(failed)?));
         }
         let Some(proxy) = self.proxy.to(origin) else {
             let stream = tcp(origin).await?;
-            return if origin.tls {
-                Ok(Box::new(self.tls.wrap(&origin.host, stream).await?))
-            } else {
-                Ok(Box::new(stream))
-            };
+            return if origin.tls { self.secure(origin, stream).await } else { Ok(Opened::plain(stream)) };
         };
         let proxy_origin = Origin::of(proxy)?;
         let stream = tcp(&proxy_origin).await?;
         let mut stream: Box<dyn Stream> = if proxy_origin.tls {
-            Box::new(self.tls.wrap(&proxy_origin.host, stream).await?)
+            // A tunnel is asked for in HTTP/1.1.
+            Box::new(self.tls.wrap(&proxy_origin.host, stream, false).await?)
         } else {
             Box::new(stream)
         };
         if origin.tls {
             self.proxy.tunnel(proxy, origin, &mut stream).await?;
-            stream = Box::new(self.tls.wrap(&origin.host, stream).await?);
+            return self.secure(origin, stream).await;
         }
-        Ok(stream)
+        Ok(Opened { stream, http2: false })
+    }
+
+    /// TLS with `origin` over `stream`.
+    async fn secure(&self, origin: &Origin, stream: impl Stream + 'static) -> Result<Opened, ClientError> {
+        let stream = self.tls.wrap(&origin.host, stream, self.http2).await?;
+        Ok(Opened { http2: chose_http2(&stream), stream: Box::new(stream) })
     }
 }
 

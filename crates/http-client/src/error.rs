@@ -24,6 +24,9 @@ pub enum ClientError {
     /// The connection broke off.
     #[error("{0}")]
     Broken(io::Error),
+    /// An exchange over HTTP/2 broke off.
+    #[error("HTTP/2: {}", innermost(.0))]
+    Http2(#[from] hyper::Error),
     /// The peer does not speak HTTP.
     #[error("{0}")]
     NotHttp(String),
@@ -77,6 +80,15 @@ pub enum ClientError {
         /// The system's reason.
         source: io::Error,
     },
+}
+
+/// The library's errors say "connection error" and keep the reason behind it.
+fn innermost(error: &hyper::Error) -> String {
+    let mut reason: &dyn std::error::Error = error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    reason.to_string()
 }
 
 impl From<WireError> for ClientError {

@@ -2,10 +2,11 @@
 //!
 //! * [`HttpOptions`]: what Prometheus' configuration calls the HTTP client configuration.
 //! * [`Client`]: those options made ready (secrets' sources, proxy); shared by all requests of a job.
-//! * [`Connection`]: one keep-alive HTTP/1.1 connection, owned by one caller (a scrape target has its own).
+//! * [`Connection`]: one keep-alive connection, owned by one caller (a scrape target has its own).
 //! * [`Request`] goes in, [`Head`] comes out, the body lands in a buffer of the caller, limited.
 //! * [`BodyStream`]: a body without an end, read piece by piece ([`Client::open`]).
-//! * `wire`: HTTP/1.1 itself, straight between the socket and that buffer.
+//! * `wire`: HTTP/1.1 itself, straight between the socket and that buffer. `http2`: HTTP/2, for servers that choose it in
+//!   the TLS handshake.
 //! * [`decode`]: gzip and zstd bodies, limited by what comes out and not by what goes in.
 //!
 //! Invariants: a request that fails or is cancelled never leaves a half-used connection behind; credentials are sent
@@ -17,6 +18,7 @@ mod connection;
 mod credentials;
 mod decode;
 mod error;
+mod http2;
 mod oauth2;
 mod options;
 mod proxy;

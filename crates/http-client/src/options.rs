@@ -24,6 +24,8 @@ pub struct HttpOptions {
     pub unix_socket: Option<PathBuf>,
     /// Whether redirects are followed (at most ten).
     pub follow_redirects: bool,
+    /// Whether HTTP/2 is spoken with servers that choose it in the TLS handshake; plain connections speak HTTP/1.1.
+    pub http2: bool,
     /// More headers, by name; each may have several values.
     pub headers: BTreeMap<String, Vec<SecretSource>>,
 }
@@ -38,6 +40,7 @@ impl Default for HttpOptions {
             proxy: ProxyOptions::default(),
             unix_socket: None,
             follow_redirects: true,
+            http2: true,
             headers: BTreeMap::new(),
         }
     }

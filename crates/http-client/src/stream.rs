@@ -3,24 +3,21 @@
 use bytes::Bytes;
 
 use crate::ClientError;
-use crate::connection::Exchange;
-use crate::wire::pieces::Pieces;
+use crate::connection::{BodyPieces, Exchange};
 
 /// A body on its way. Dropping it closes its connection.
 pub struct BodyStream {
-    exchange: Exchange,
-    pieces: Pieces,
+    pieces: BodyPieces,
 }
 
 impl BodyStream {
-    pub(crate) fn new(mut exchange: Exchange) -> Self {
-        let pieces = exchange.pieces();
-        Self { exchange, pieces }
+    pub(crate) fn new(exchange: Exchange) -> Self {
+        Self { pieces: exchange.into_pieces() }
     }
 
     /// The next piece; `None` at the regular end. Wrap it in a timeout: a silent server is waited for for ever.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, ClientError> {
-        Ok(self.pieces.next(self.exchange.stream()).await?)
+        self.pieces.next().await
     }
 }
 

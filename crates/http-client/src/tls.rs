@@ -21,6 +21,14 @@ use crate::secret::SecretSource;
 use crate::verify::{Lenient, TrustAnything};
 use crate::{ClientError, TlsOptions, TlsVersion};
 
+/// HTTP/2's name in a TLS handshake.
+const HTTP2: &[u8] = b"h2";
+
+/// Whether the server chose HTTP/2 in the handshake.
+pub(crate) fn chose_http2<S>(stream: &TlsStream<S>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(HTTP2)
+}
+
 /// Options made ready.
 #[derive(Debug)]
 pub(crate) struct Tls {
@@ -36,13 +44,20 @@ impl Tls {
         Self { options, made: Mutex::new(None) }
     }
 
-    /// Speaks TLS to `host` over `stream`.
-    pub(crate) async fn wrap<S: Stream>(&self, host: &str, stream: S) -> Result<TlsStream<S>, ClientError> {
+    /// Speaks TLS to `host` over `stream`; offers HTTP/2 beside HTTP/1.1 if `http2` says so.
+    pub(crate) async fn wrap<S: Stream>(
+        &self,
+        host: &str,
+        stream: S,
+        http2: bool,
+    ) -> Result<TlsStream<S>, ClientError> {
         let name = self.options.server_name.as_deref().unwrap_or(host);
         let failed = |reason: String| ClientError::Tls { host: host.to_owned(), reason };
         let server = ServerName::try_from(name.to_owned())
             .map_err(|_| failed(format!("\"{name}\" is no host name")))?;
         let connector = TlsConnector::from(self.config().await?);
+        let offered: &[&[u8]] = if http2 { &[HTTP2, b"http/1.1"] } else { &[b"http/1.1"] };
+        let connector = connector.with_alpn(offered.iter().map(|protocol| protocol.to_vec()).collect());
         connector.connect(server, stream).await.map_err(|error| failed(error.to_string()))
     }
 
@@ -81,7 +96,7 @@ impl Tls {
             let verifier = self.verifier(&provider).await?;
             builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
         };
-        let mut config = match (&options.cert, &options.key) {
+        Ok(match (&options.cert, &options.key) {
             (Some(cert), Some(key)) => {
                 let chain = certificates(cert.read().await?.expose(), "cert")?;
                 let key = PrivateKeyDer::from_pem_slice(key.read().await?.expose().as_bytes())
@@ -90,9 +105,7 @@ impl Tls {
             }
             (None, None) => builder.with_no_client_auth(),
             _ => return Err(bad("a certificate needs its key, and a key its certificate".to_owned())),
-        };
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(config)
+        })
     }
 
     async fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Lenient, ClientError> {

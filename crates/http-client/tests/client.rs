@@ -1,7 +1,8 @@
 //! The client against scripted servers: credentials, redirects, connections, TLS, proxies, tokens.
 
+mod support;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use http::HeaderMap;
@@ -9,14 +10,13 @@ use narthex_http_client::{
     Authorization, BasicAuth, Client, ClientError, Connection, Head, HttpOptions, OAuth2, ProxyOptions,
     Request, Secret, SecretSource, TlsOptions, TlsVersion,
 };
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use url::Url;
+
+use support::{data, tls_server};
 
 type Log = Arc<Mutex<Vec<String>>>;
 type Answerer = Arc<dyn Fn(&str) -> String + Send + Sync>;
@@ -120,10 +120,6 @@ fn inline(text: &str) -> SecretSource {
     SecretSource::Inline(Secret::new(text))
 }
 
-fn data(name: &str) -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data")).join(name)
-}
-
 fn file(name: &str) -> Option<SecretSource> {
     Some(SecretSource::File(data(name)))
 }
@@ -219,27 +215,6 @@ async fn credentials_stay_with_their_host() {
     assert!(server.heads().iter().all(|head| header(head, "authorization").is_some()));
     assert!(server.heads()[1].starts_with("GET /relative"));
     assert_eq!(header(&other.heads()[0], "authorization"), None);
-}
-
-fn tls_server(name: &str, clients: bool) -> ServerConfig {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let read = |name: &str| -> Vec<CertificateDer<'static>> {
-        let pem = CertificateDer::pem_file_iter(data(name)).expect("a certificate");
-        pem.collect::<Result<_, _>>().expect("certificates")
-    };
-    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .expect("versions");
-    let builder = if clients {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(read("ca.pem"));
-        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
-        builder.with_client_cert_verifier(verifier.expect("a verifier"))
-    } else {
-        builder.with_no_client_auth()
-    };
-    let key = PrivateKeyDer::from_pem_file(data(&format!("{name}.key"))).expect("a key");
-    builder.with_single_cert(read(&format!("{name}.pem")), key).expect("they fit")
 }
 
 fn with_tls(tls: TlsOptions) -> HttpOptions {

@@ -3,6 +3,8 @@
 use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderValue};
 use http::{HeaderName, Method};
 
+use crate::http2;
+
 /// What is sent, built from its parts: request line, headers, body.
 #[derive(Debug)]
 pub(crate) struct Message {
@@ -11,6 +13,8 @@ pub(crate) struct Message {
     pub(crate) idempotent: bool,
     /// Whether the answer has no body whatever its head says.
     pub(crate) bodiless: bool,
+    /// The same request for a server that speaks HTTP/2, where one can.
+    pub(crate) http2: Option<http2::Prepared>,
 }
 
 impl Message {
@@ -21,7 +25,7 @@ impl Message {
             bytes.extend_from_slice(part.as_bytes());
         }
         let mut message =
-            Self { bytes, idempotent: method.is_idempotent(), bodiless: method == Method::HEAD };
+            Self { bytes, idempotent: method.is_idempotent(), bodiless: method == Method::HEAD, http2: None };
         message.header(&HOST, host);
         message
     }

@@ -25,6 +25,7 @@ pub(super) fn options(node: &Node) -> HttpOptions {
         tls: tls(node),
         proxy: proxy(node),
         follow_redirects: node.bool("follow_redirects"),
+        http2: node.bool("enable_http2"),
         headers: headers(node),
         ..HttpOptions::default()
     }
