@@ -7,6 +7,7 @@ use url::{Position, Url};
 
 use crate::connect::{Connector, Origin};
 use crate::connection::{self, Connection, Exchange};
+use crate::dials::Dials;
 use crate::oauth2::Tokens;
 use crate::proxy::Proxy;
 use crate::tls::Tls;
@@ -29,14 +30,25 @@ struct Inner {
 impl Client {
     /// Makes a client.
     pub fn new(options: HttpOptions) -> Self {
+        Self::counting(options, Arc::default())
+    }
+
+    /// Makes a client whose connections are counted in `dials`.
+    pub fn counting(options: HttpOptions, dials: Arc<Dials>) -> Self {
         let connector = Connector {
             tls: Tls::new(options.tls.clone()),
             proxy: Proxy::new(options.proxy.clone()),
             unix_socket: options.unix_socket.clone(),
             http2: options.http2,
+            dials,
         };
         let tokens = options.oauth2.as_deref().cloned().map(Tokens::new);
         Self { inner: Arc::new(Inner { options, connector, tokens }) }
+    }
+
+    /// Where this client's connections are counted.
+    pub fn dials(&self) -> &Arc<Dials> {
+        &self.inner.connector.dials
     }
 
     /// Sends `request`, follows redirects if so configured, and appends the body as sent (still compressed) to `out`.

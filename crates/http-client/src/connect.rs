@@ -1,12 +1,14 @@
 //! Opening connections: name → address → TCP → proxy's tunnel → TLS; called by `connection`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::UnixStream;
 use url::Url;
 
 use crate::ClientError;
+use crate::dials::{Dialed, Dials};
 use crate::proxy::Proxy;
 use crate::tls::{Tls, chose_http2};
 
@@ -70,6 +72,8 @@ pub(crate) struct Connector {
     pub(crate) unix_socket: Option<PathBuf>,
     /// Whether HTTP/2 is offered in TLS handshakes.
     pub(crate) http2: bool,
+    /// Where connections are counted.
+    pub(crate) dials: Arc<Dials>,
 }
 
 impl Connector {
@@ -80,11 +84,11 @@ impl Connector {
             return Ok(Opened::plain(UnixStream::connect(path).await.map_err(failed)?));
         }
         let Some(proxy) = self.proxy.to(origin) else {
-            let stream = tcp(origin).await?;
+            let stream = self.tcp(origin).await?;
             return if origin.tls { self.secure(origin, stream).await } else { Ok(Opened::plain(stream)) };
         };
         let proxy_origin = Origin::of(proxy)?;
-        let stream = tcp(&proxy_origin).await?;
+        let stream = self.tcp(&proxy_origin).await?;
         let mut stream: Box<dyn Stream> = if proxy_origin.tls {
             // A tunnel is asked for in HTTP/1.1.
             Box::new(self.tls.wrap(&proxy_origin.host, stream, false).await?)
@@ -103,13 +107,13 @@ impl Connector {
         let stream = self.tls.wrap(&origin.host, stream, self.http2).await?;
         Ok(Opened { http2: chose_http2(&stream), stream: Box::new(stream) })
     }
-}
 
-/// A connected TCP stream to `origin`; tries every address of the name.
-async fn tcp(origin: &Origin) -> Result<TcpStream, ClientError> {
-    let failed = |source| ClientError::Connect { address: origin.address(), source };
-    let stream = TcpStream::connect((origin.host.as_str(), origin.port)).await.map_err(failed)?;
-    // Requests are single writes: waiting for more to send would only add delay.
-    stream.set_nodelay(true).map_err(failed)?;
-    Ok(stream)
+    /// A connected TCP stream to `origin`; tries every address of the name.
+    async fn tcp(&self, origin: &Origin) -> Result<Dialed, ClientError> {
+        let failed = |source| ClientError::Connect { address: origin.address(), source };
+        let dialed = self.dials.dial(&origin.host, origin.port).await.map_err(failed)?;
+        // Requests are single writes: waiting for more to send would only add delay.
+        dialed.stream.set_nodelay(true).map_err(failed)?;
+        Ok(dialed)
+    }
 }

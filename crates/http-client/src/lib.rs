@@ -12,11 +12,13 @@
 //! Invariants: a request that fails or is cancelled never leaves a half-used connection behind; credentials are sent
 //! to the host they were configured for and never to a redirect's other host; a secret is never printed.
 
+pub mod certificates;
 mod client;
 mod connect;
 mod connection;
 mod credentials;
 mod decode;
+mod dials;
 mod error;
 mod http2;
 mod oauth2;
@@ -33,6 +35,7 @@ mod wire;
 pub use client::Client;
 pub use connection::Connection;
 pub use decode::{DecodeError, decode};
+pub use dials::{DialCounts, Dials};
 pub use error::ClientError;
 pub use options::{Authorization, BasicAuth, HttpOptions, OAuth2, ProxyOptions, TlsOptions, TlsVersion};
 pub use request::{Head, Request};

@@ -31,7 +31,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
         ],
     ),
     ("narthex-remote", &["narthex-model", "narthex-storage"]),
-    ("narthex-web", &[]),
+    ("narthex-web", &["narthex-http-client"]),
     (
         "narthex-api",
         &[
