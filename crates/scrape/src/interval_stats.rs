@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
+use crate::durations::Durations;
+
 /// So many of the newest lengths decide the quantiles.
 const WINDOW: usize = 1024;
 
 /// Lengths of the intervals of all targets with one configured interval.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct IntervalLengths {
-    /// How many were seen.
-    pub count: u64,
-    /// Their sum in seconds.
-    pub sum_seconds: f64,
+    /// All of them.
+    pub all: Durations,
     /// The newest lengths in seconds, in no order.
     recent: Vec<f32>,
 }
@@ -21,11 +21,10 @@ impl IntervalLengths {
         let seconds = length.as_secs_f64();
         if self.recent.len() < WINDOW {
             self.recent.push(seconds as f32);
-        } else if let Some(oldest) = self.recent.get_mut(self.count as usize % WINDOW) {
+        } else if let Some(oldest) = self.recent.get_mut(self.all.count as usize % WINDOW) {
             *oldest = seconds as f32;
         }
-        self.count += 1;
-        self.sum_seconds += seconds;
+        self.all.observe(length);
     }
 
     /// The quantile `q` (0 to 1) of the newest lengths in seconds; NaN before the first.
@@ -51,7 +50,7 @@ mod tests {
         for seconds in 0..WINDOW as u64 {
             lengths.observe(Duration::from_secs(seconds));
         }
-        assert_eq!(lengths.count, 2 * WINDOW as u64);
+        assert_eq!(lengths.all.count, 2 * WINDOW as u64);
         assert_eq!(lengths.quantile(0.0), 0.0);
         assert_eq!(lengths.quantile(1.0), 1023.0);
         assert_eq!(lengths.quantile(0.5), 512.0);

@@ -15,6 +15,7 @@ mod buffers;
 mod cache;
 mod clock;
 mod config;
+mod durations;
 mod error;
 mod failure_log;
 mod ingest;
@@ -32,6 +33,7 @@ mod workers;
 
 pub use clock::{Clock, SystemClock};
 pub use config::{Limits, ScrapeConfig};
+pub use durations::Durations;
 pub use error::{ApplyError, ScrapeError};
 pub use interval_stats::IntervalLengths;
 pub use manager::ScrapeManager;

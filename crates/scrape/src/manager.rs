@@ -193,6 +193,7 @@ impl ScrapeManager {
             counts: metrics.counts(),
             pools: state.pools.iter().map(|(name, pool)| (name.clone(), pool.metrics())).collect(),
             intervals: metrics.intervals(),
+            scrapes: metrics.scrapes(),
             cache_bytes: state
                 .pools
                 .values()

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use narthex_http_client::DialCounts;
 use parking_lot::Mutex;
 
+use crate::durations::Durations;
 use crate::interval_stats::IntervalLengths;
 
 /// One counter, counted by scrapes and read by the server.
@@ -40,12 +42,22 @@ pub(crate) struct Metrics {
     pub(crate) exemplars_out_of_order: Counter,
     pub(crate) refused: Counter,
     intervals: Mutex<BTreeMap<Duration, IntervalLengths>>,
+    scrapes: Mutex<Durations>,
 }
 
 impl Metrics {
     /// Notes how long it was from one scrape of a target to the next.
     pub(crate) fn observe_interval(&self, configured: Duration, actual: Duration) {
         self.intervals.lock().entry(configured).or_default().observe(actual);
+    }
+
+    /// Notes how long a scrape took, from its start to the end of its commit.
+    pub(crate) fn observe_scrape(&self, took: Duration) {
+        self.scrapes.lock().observe(took);
+    }
+
+    pub(crate) fn scrapes(&self) -> Durations {
+        *self.scrapes.lock()
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -106,10 +118,10 @@ pub struct PoolMetrics {
     pub targets: u64,
     /// `prometheus_target_scrape_pool_target_limit`
     pub target_limit: u64,
-    /// `prometheus_target_scrape_pool_sync_total`, and the count of `prometheus_target_sync_length_seconds`
-    pub syncs: u64,
-    /// The sum of `prometheus_target_sync_length_seconds`
-    pub sync_seconds: f64,
+    /// `prometheus_target_scrape_pool_sync_total`, `prometheus_target_sync_length_seconds`
+    pub syncs: Durations,
+    /// `net_conntrack_dialer_*`
+    pub dials: DialCounts,
     /// `prometheus_target_sync_failed_total`
     pub syncs_failed: u64,
     /// `prometheus_target_metadata_cache_entries`
@@ -127,6 +139,8 @@ pub struct MetricsSnapshot {
     pub pools: BTreeMap<String, PoolMetrics>,
     /// By configured interval: `prometheus_target_interval_length_seconds`
     pub intervals: BTreeMap<Duration, IntervalLengths>,
+    /// `prometheus_target_scrape_duration_seconds`
+    pub scrapes: Durations,
     /// Bytes of all scrape caches.
     pub cache_bytes: u64,
     /// Discovery's own numbers.

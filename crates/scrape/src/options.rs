@@ -24,6 +24,8 @@ pub struct Options {
     pub type_and_unit_labels: bool,
     /// Whether a sample of value 0 is put at a new start timestamp.
     pub start_timestamp_zeros: bool,
+    /// Whether targets may compress with zstd, too.
+    pub zstd: bool,
     /// The largest page, in bytes, of jobs without a limit of their own.
     pub page_bytes_max: usize,
     /// How many threads scrape.
@@ -44,6 +46,7 @@ impl Default for Options {
             start_timestamps: false,
             type_and_unit_labels: false,
             start_timestamp_zeros: false,
+            zstd: false,
             page_bytes_max: 512 << 20,
             workers: std::thread::available_parallelism().map_or(2, NonZero::get),
             clock: Arc::new(SystemClock),

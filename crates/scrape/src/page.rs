@@ -118,7 +118,11 @@ impl Fetcher {
 fn headers(config: &ScrapeConfig, options: &Options, timeout: Duration) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let accept = accept_header(&config.protocols, config.escaping);
-    let encoding = if config.enable_compression { "gzip" } else { "identity" };
+    let encoding = match (config.enable_compression, options.zstd) {
+        (true, true) => "zstd,gzip",
+        (true, false) => "gzip",
+        (false, _) => "identity",
+    };
     for (name, value) in [
         (USER_AGENT, options.user_agent.clone()),
         (ACCEPT, accept),
@@ -146,6 +150,10 @@ mod tests {
         let headers = headers(&config, &Options::default(), Duration::from_millis(1500));
         assert_eq!(headers["x-prometheus-scrape-timeout-seconds"], "1.5");
         assert_eq!(headers["accept-encoding"], "gzip");
+        let zstd = Options { zstd: true, ..Options::default() };
+        assert_eq!(super::headers(&config, &zstd, Duration::from_secs(1))["accept-encoding"], "zstd,gzip");
+        config.enable_compression = false;
+        assert_eq!(super::headers(&config, &zstd, Duration::from_secs(1))["accept-encoding"], "identity");
         let folder =
             concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpora/scrape/request_headers.json");
         match std::fs::read_to_string(folder) {

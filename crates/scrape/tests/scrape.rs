@@ -52,7 +52,7 @@ async fn samples_and_report() {
     assert_eq!(metadata[0].metadata.help, "What a is.");
     manager.stop().await;
     let metrics = manager.metrics();
-    assert!(metrics.intervals.values().map(|lengths| lengths.count).sum::<u64>() >= 2);
+    assert!(metrics.intervals.values().map(|lengths| lengths.all.count).sum::<u64>() >= 2);
 }
 
 #[tokio::test]

@@ -27,13 +27,13 @@ pub use block::analyze::{Analysis, ChunkSizes, Ranked};
 pub use block::builder::BlockBuilder;
 pub use block::meta::{BlockMeta, BlockStats, Compaction, Parent};
 pub use compact::retention::Retention;
-pub use db::{BlockInfo, Db, Maintained, MaintenanceError, OpenError, ReadOnlyDb, StaleStats};
+pub use db::{BlockInfo, Db, Maintained, MaintenanceError, OpenError, ReadOnlyDb, StaleStats, Timings, Work};
 pub use head::budget::{MemoryUse, ProcessMemory};
 pub use head::replay::{ReplayReport, UnknownRefs};
 pub use head::stats::{HeadStats, StatEntry, Stats};
 pub use observe::Distribution;
 pub use options::{FloatEncoding, Options};
-pub use wal::Compression;
+pub use wal::{Compression, LogStats};
 
 /// Pieces that the benchmarks measure by themselves; not for other crates.
 #[doc(hidden)]

@@ -5,16 +5,17 @@ mod build;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use narthex_discovery::TargetGroup;
-use narthex_http_client::Client;
+use narthex_http_client::{Client, Dials};
 use narthex_model::Labels;
 use narthex_model::relabel::Rule;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::ScrapeConfig;
+use crate::durations::Durations;
 use crate::metrics::PoolMetrics;
 use crate::runner::{Control, Job, Order, Runner, Shared};
 use crate::target::{MetadataInterner, Populated, Target};
@@ -27,8 +28,7 @@ pub(crate) struct ScrapePool {
     tasks: HashMap<u64, Task>,
     dropped: Vec<Labels>,
     dropped_count: usize,
-    syncs: u64,
-    sync_time: Duration,
+    syncs: Durations,
     syncs_failed: u64,
 }
 
@@ -49,7 +49,7 @@ impl ScrapePool {
     pub(crate) fn new(shared: Arc<Shared>, config: ScrapeConfig) -> Self {
         shared.metrics.pools_created.add(1);
         let name = Arc::from(config.job_name.as_str());
-        let job = Arc::new(job(&shared, config, Arc::default()));
+        let job = Arc::new(job(&shared, config, Arc::default(), Arc::default()));
         Self {
             name,
             shared,
@@ -57,8 +57,7 @@ impl ScrapePool {
             tasks: HashMap::new(),
             dropped: Vec::new(),
             dropped_count: 0,
-            syncs: 0,
-            sync_time: Duration::ZERO,
+            syncs: Durations::default(),
             syncs_failed: 0,
         }
     }
@@ -69,7 +68,8 @@ impl ScrapePool {
             return;
         }
         self.shared.metrics.pool_reloads.add(1);
-        self.job = Arc::new(job(&self.shared, config, Arc::clone(&self.job.metadata)));
+        let (metadata, dials) = (Arc::clone(&self.job.metadata), Arc::clone(self.job.client.dials()));
+        self.job = Arc::new(job(&self.shared, config, metadata, dials));
     }
 
     /// Makes the running tasks those of `groups`: starts new ones, redirects those that changed, ends those that are gone.
@@ -92,8 +92,7 @@ impl ScrapePool {
         for (hash, populated) in built.targets {
             self.ensure(hash, &populated, too_many_targets);
         }
-        self.syncs += 1;
-        self.sync_time += start.elapsed();
+        self.syncs.observe(start.elapsed());
     }
 
     fn ensure(&mut self, hash: u64, populated: &Populated, too_many_targets: Option<u64>) {
@@ -153,7 +152,7 @@ impl ScrapePool {
         let mut metrics = PoolMetrics {
             target_limit: self.job.config.limits.targets,
             syncs: self.syncs,
-            sync_seconds: self.sync_time.as_secs_f64(),
+            dials: self.job.client.dials().counts(),
             syncs_failed: self.syncs_failed,
             ..PoolMetrics::default()
         };
@@ -167,8 +166,8 @@ impl ScrapePool {
     }
 }
 
-fn job(shared: &Shared, config: ScrapeConfig, metadata: Arc<MetadataInterner>) -> Job {
-    let client = Client::new(config.http.clone());
+fn job(shared: &Shared, config: ScrapeConfig, metadata: Arc<MetadataInterner>, dials: Arc<Dials>) -> Job {
+    let client = Client::counting(config.http.clone(), dials);
     let failure_log = config.failure_log.as_deref().and_then(|path| shared.failure_logs.get(path));
     Job { config, client, metadata, failure_log }
 }

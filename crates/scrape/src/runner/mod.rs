@@ -176,6 +176,8 @@ impl Runner {
     /// The markers have the time of the scrape that did not happen: if another server or a re-created target wrote newer
     /// samples meanwhile, the storage refuses them.
     async fn end_of_run(&mut self) -> bool {
+        // A target that only has other labels now is scraped by another task: one connection is enough for both.
+        self.connection.close();
         let interval = self.target.snapshot().interval;
         if let Woken::Order = self.wait(interval).await {
             return false;

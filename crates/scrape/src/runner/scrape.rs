@@ -110,6 +110,7 @@ impl Work {
         let report = Report { up, took, outcome, size };
         report::append(&report, self.context(), &mut memory.report, self.order.timeout, appender.as_mut());
         commit(appender, &self.target);
+        self.shared.metrics.observe_scrape(self.started.elapsed());
         self.note(&outcome, (up, error), took, memory.cache.bytes());
     }
 

@@ -41,6 +41,12 @@ fn plan_settled(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
     level.unwrap_or_else(|| much_deleted(older, widths))
 }
 
+/// Whether some of the chosen blocks, sorted by time, overlap.
+pub(crate) fn is_vertical(blocks: &[BlockMeta], chosen: &[usize]) -> bool {
+    let chosen: Vec<&BlockMeta> = chosen.iter().filter_map(|index| blocks.get(*index)).collect();
+    chosen.windows(2).any(|pair| matches!(pair, [a, b] if b.min_time < a.max_time))
+}
+
 fn overlapping(blocks: &[BlockMeta]) -> Vec<usize> {
     let mut found = Vec::new();
     let mut end = i64::MIN;

@@ -25,12 +25,21 @@ impl Retention {
     }
 }
 
+/// The blocks to remove, and why.
+pub(crate) struct Beyond {
+    pub(crate) blocks: Vec<Arc<Block>>,
+    /// Whether one is too old.
+    pub(crate) too_old: bool,
+    /// Whether there are too many bytes.
+    pub(crate) too_large: bool,
+}
+
 /// The blocks to remove: of `blocks` (sorted by time) those beyond either limit (`time_ms`, `bytes`; 0 is none);
 /// `other_bytes` are not in blocks.
-pub(crate) fn beyond(blocks: &[Arc<Block>], time_ms: i64, bytes: u64, other_bytes: u64) -> Vec<Arc<Block>> {
+pub(crate) fn beyond(blocks: &[Arc<Block>], time_ms: i64, bytes: u64, other_bytes: u64) -> Beyond {
     let newest = blocks.iter().map(|block| block.meta.max_time).max().unwrap_or_default();
     let mut total = other_bytes;
-    let mut removed = Vec::new();
+    let mut beyond = Beyond { blocks: Vec::new(), too_old: false, too_large: false };
     let mut by_age: Vec<&Arc<Block>> = blocks.iter().collect();
     by_age.sort_by_key(|block| std::cmp::Reverse(block.meta.max_time));
     for block in by_age {
@@ -38,10 +47,12 @@ pub(crate) fn beyond(blocks: &[Arc<Block>], time_ms: i64, bytes: u64, other_byte
         let old = time_ms > 0 && newest.saturating_sub(block.meta.max_time) >= time_ms;
         let large = bytes > 0 && total > bytes;
         if old || large || block.meta.compaction.deletable {
-            removed.push(Arc::clone(block));
+            beyond.blocks.push(Arc::clone(block));
+            beyond.too_old |= old;
+            beyond.too_large |= large;
         }
     }
-    removed
+    beyond
 }
 
 #[cfg(test)]

@@ -76,10 +76,13 @@ impl Db {
     /// Writes the blocks in which something was deleted anew, without it.
     pub fn clean_tombstones(&self) -> Result<(), StorageError> {
         let _one_at_a_time = self.maintaining.lock();
-        for block in self.blocks.list().iter().filter(|block| block.tombstones.len() > 0) {
-            self.rewrite(std::slice::from_ref(block))?;
-        }
-        Ok(())
+        let clean = || -> Result<(), BlockError> {
+            for block in self.blocks.list().iter().filter(|block| block.tombstones.len() > 0) {
+                self.rewrite(std::slice::from_ref(block))?;
+            }
+            Ok(())
+        };
+        Ok(self.work.timed(|work| &mut work.tombstone_cleanups, clean)?)
     }
 
     /// Puts a copy of the database into a new directory in `snapshots/` of the data directory; the blocks as hard links,

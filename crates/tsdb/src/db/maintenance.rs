@@ -115,9 +115,22 @@ impl Db {
         let source = HeadSource::new(Arc::clone(&self.head), mint, maxt - 1);
         let compaction = Compaction { level: 1, ..Compaction::default() };
         let meta = BlockMeta { min_time: mint, max_time: maxt, compaction, ..BlockMeta::default() };
-        let written = write_block(&self.target(&self.dir), vec![Box::new(source)], meta)?;
-        self.blocks.reload(&self.options.fs, &self.dir)?;
+        let written = self.write_block(vec![Box::new(source)], meta)?;
+        self.reload_blocks()?;
         Ok(written.map(|meta| meta.ulid))
+    }
+
+    /// Writes a block into the data directory.
+    pub(super) fn write_block(
+        &self,
+        sources: Vec<Box<dyn ChunkSource>>,
+        meta: BlockMeta,
+    ) -> Result<Option<BlockMeta>, BlockError> {
+        self.work.add(|work| work.blocks_in_work += 1);
+        let write = || write_block(&self.target(&self.dir), sources, meta);
+        let written = self.work.timed(|work| &mut work.block_writes, write);
+        self.work.add(|work| work.blocks_in_work -= 1);
+        written
     }
 
     pub(super) fn target<'a>(&'a self, dir: &'a Path) -> Target<'a> {
@@ -138,9 +151,16 @@ impl Db {
 
     /// Forgets what is before `mint` in head and head chunk files.
     fn truncate_head(&self, mint: i64) -> io::Result<()> {
-        self.wait_for_readers()?;
-        let _no_commit = self.head.log.lock();
-        self.head.state.write().truncate(mint);
+        let truncate = || -> io::Result<u64> {
+            self.wait_for_readers()?;
+            let _no_commit = self.head.log.lock();
+            let mut state = self.head.state.write();
+            let before = state.chunk_count();
+            state.truncate(mint);
+            Ok(before.saturating_sub(state.chunk_count()))
+        };
+        let removed = self.work.timed(|work| &mut work.head_truncations, truncate)?;
+        self.work.add(|work| work.chunks_removed += removed);
         Ok(())
     }
 
@@ -155,7 +175,15 @@ impl Db {
         let known = |series| self.head.state.read().knows(series);
         let keep = Keep { mint, series: &known, version: self.head.version };
         let Options { wal_segment_size, wal_compression, fs, .. } = &self.options;
-        checkpoint::advance(fs, &dir, current, *wal_segment_size, *wal_compression, &keep)
+        let advanced = self.work.timed(
+            |work| &mut work.log_truncations,
+            || checkpoint::advance(fs, &dir, current, *wal_segment_size, *wal_compression, &keep),
+        )?;
+        self.work.add(|work| {
+            work.checkpoints += advanced.written;
+            work.checkpoints_removed += advanced.removed;
+        });
+        Ok(())
     }
 
     /// Waits until all readers are gone that may not know the newest block.
@@ -182,10 +210,14 @@ impl Db {
         if chosen.is_empty() {
             return Ok(None);
         }
+        let vertical = plan::is_vertical(&metas, &chosen);
         let parents: Vec<Arc<Block>> =
             chosen.iter().filter_map(|index| blocks.get(*index).cloned()).collect();
         match self.rewrite(&parents) {
-            Ok(written) => Ok(Some(written)),
+            Ok(written) => {
+                self.work.add(|work| work.vertical_compactions += u64::from(vertical));
+                Ok(Some(written))
+            }
             Err(error) => {
                 parents.iter().for_each(|parent| self.mark_failed(parent));
                 Err(error)
@@ -231,7 +263,7 @@ impl Db {
         meta.compaction.level += u32::from(parents.len() > 1);
         meta.compaction.sources.sort_unstable();
         meta.compaction.sources.dedup();
-        let written = write_block(&self.target(&self.dir), sources, meta)?;
+        let written = self.write_block(sources, meta)?;
         self.remove_blocks(parents)?;
         Ok(written.map(|meta| meta.ulid).into_iter().collect())
     }
@@ -247,8 +279,13 @@ impl Db {
             0
         });
         let (time_ms, bytes) = (limits.time_ms, limits.bytes_of(total));
-        let old = retention::beyond(&self.blocks.list(), time_ms, bytes, self.other_bytes());
+        let beyond = retention::beyond(&self.blocks.list(), time_ms, bytes, self.other_bytes());
+        let old = beyond.blocks;
         self.remove_blocks(&old)?;
+        self.work.add(|work| {
+            work.time_retentions += u64::from(beyond.too_old);
+            work.size_retentions += u64::from(beyond.too_large);
+        });
         Ok(old.iter().map(|block| block.meta.ulid.clone()).collect())
     }
 
@@ -267,7 +304,7 @@ impl Db {
             fs.rename(&block.dir, &away).map_err(BlockError::io(&block.dir))?;
             doomed.push(away);
         }
-        self.blocks.reload(fs, &self.dir)?;
+        self.reload_blocks()?;
         for dir in doomed {
             fs.remove_dir_all(&dir).map_err(BlockError::io(&dir))?;
         }

@@ -8,10 +8,12 @@ mod maintenance;
 mod out_of_order;
 mod read_only;
 mod stale;
+mod work;
 
 pub use maintenance::{Maintained, MaintenanceError};
 pub use read_only::{BlockInfo, ReadOnlyDb};
 pub use stale::StaleStats;
+pub use work::{Timings, Work};
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,8 +42,8 @@ use crate::head::stats::{HeadStats, Stats};
 use crate::merge::MergedQuerier;
 use crate::observe::Distribution;
 use crate::options::{FloatEncoding, Options};
-use crate::wal::WalWriter;
 use crate::wal::record::Version;
+use crate::wal::{LogStats, WalWriter};
 
 /// The lock file.
 const LOCK: &str = "lock";
@@ -89,6 +91,7 @@ pub struct Db {
     retention: Mutex<Retention>,
     /// Held by whoever changes blocks.
     maintaining: Mutex<()>,
+    work: work::Counted,
     stale: StaleSeries,
     /// Taken away at a clean end.
     lock: Mutex<Option<Box<dyn Lock>>>,
@@ -116,8 +119,9 @@ impl Db {
         let budget = MemoryBudget::new(options.memory_limit, Arc::clone(&options.memory_use));
         let head = Arc::new(head.with_budget(budget));
         let (retention, maintaining) = (Mutex::new(options.retention), Mutex::default());
+        let work = work::Counted::default();
         let (stale, lock) = (StaleSeries::new(options.stale_series_threshold), Mutex::new(lock));
-        Ok(Self { head, blocks, dir, options, replayed, retention, maintaining, stale, lock, clean_start })
+        Ok(Self { head, blocks, dir, options, replayed, retention, maintaining, work, stale, lock, clean_start })
     }
 
     /// The data directory.
@@ -139,6 +143,26 @@ impl Db {
     /// What the replay at the start found.
     pub fn replay_report(&self) -> &ReplayReport {
         &self.replayed
+    }
+
+    /// What was done beside taking and giving samples.
+    pub fn work(&self) -> Work {
+        self.work.get()
+    }
+
+    /// What was written to the log.
+    pub fn log_stats(&self) -> LogStats {
+        self.head.log.lock().stats()
+    }
+
+    /// Looks at which blocks there are.
+    fn reload_blocks(&self) -> Result<(), BlockError> {
+        let result = self.blocks.reload(&self.options.fs, &self.dir);
+        self.work.add(|work| {
+            work.block_reloads += 1;
+            work.block_reloads_failed += u64::from(result.is_err());
+        });
+        result.map(|_| ())
     }
 
     /// How long and how much is kept.

@@ -11,7 +11,6 @@ use rustc_hash::FxHashMap;
 use super::Db;
 use crate::block::BlockError;
 use crate::block::meta::{BlockMeta, Compaction, OUT_OF_ORDER};
-use crate::compact::merge::write_block;
 use crate::head::Head;
 use crate::head::files::Place;
 use crate::head::ooo;
@@ -71,11 +70,11 @@ impl Db {
             let hints = vec![OUT_OF_ORDER.to_owned()];
             let compaction = Compaction { level: 1, hints, ..Compaction::default() };
             let meta = BlockMeta { min_time: start, max_time: end, compaction, ..BlockMeta::default() };
-            let written = write_block(&self.target(&self.dir), vec![Box::new(source)], meta)?;
+            let written = self.write_block(vec![Box::new(source)], meta)?;
             names.extend(written.map(|meta| meta.ulid));
             start = end;
         }
-        self.blocks.reload(&self.options.fs, &self.dir)?;
+        self.reload_blocks()?;
         let forget = || -> std::io::Result<()> {
             if let Some(newest) = taken.newest {
                 let _log = self.head.log.lock();

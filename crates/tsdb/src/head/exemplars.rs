@@ -3,6 +3,7 @@
 //! Invariants: never more entries than the limit; `series` knows exactly the series that have an entry.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use narthex_model::{Exemplar, Timestamp};
 use narthex_storage::AppendError;
@@ -23,6 +24,10 @@ pub(crate) struct Exemplars {
     limit: usize,
     ring: VecDeque<(u64, Exemplar)>,
     series: FxHashMap<u64, OfSeries>,
+    /// How many came in since the start.
+    pub(crate) appended: u64,
+    /// How many were refused because they were older than the newest of their series.
+    pub(crate) out_of_order: AtomicU64,
 }
 
 impl Exemplars {
@@ -39,6 +44,11 @@ impl Exemplars {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.ring.len()
+    }
+
+    /// How many series have some.
+    pub(crate) fn series_len(&self) -> usize {
+        self.series.len()
     }
 
     /// All of them, oldest first.
@@ -60,6 +70,7 @@ impl Exemplars {
             return Err(AppendError::DuplicateExemplar);
         }
         if exemplar.timestamp < newest.timestamp {
+            self.out_of_order.fetch_add(1, Ordering::Relaxed);
             return Err(AppendError::OutOfOrderExemplar);
         }
         Ok(())
@@ -83,6 +94,7 @@ impl Exemplars {
             None => drop(self.series.insert(series, OfSeries { newest: exemplar.clone(), count: 1 })),
         }
         self.ring.push_back((series, exemplar));
+        self.appended += 1;
     }
 
     fn forget_one(&mut self, series: u64) {

@@ -30,6 +30,11 @@ impl Writers {
         *removals
     }
 
+    /// How many are open.
+    pub(crate) fn open(&self) -> usize {
+        self.open.lock().1.len()
+    }
+
     /// A transaction ends.
     pub(crate) fn leave(&self, number: u64) {
         self.open.lock().1.leave(number);

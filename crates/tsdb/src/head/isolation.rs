@@ -29,6 +29,11 @@ impl Readers {
         }
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.open.values().sum()
+    }
+
     /// The oldest state that somebody still reads.
     pub(crate) fn oldest(&self) -> Option<u64> {
         self.open.keys().next().copied()

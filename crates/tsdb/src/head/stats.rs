@@ -47,8 +47,22 @@ pub struct HeadStats {
     pub commits: u64,
     /// Transactions that failed at the log.
     pub failed_commits: u64,
+    /// Transactions that are open now.
+    pub open_transactions: u64,
+    /// The number of the last transaction that changed the head.
+    pub last_commit: u64,
+    /// The oldest such number that a reader still looks at.
+    pub oldest_read_commit: u64,
     /// Exemplars in memory.
     pub exemplars: u64,
+    /// Series that have some.
+    pub series_with_exemplars: u64,
+    /// Time of the oldest exemplar in memory, milliseconds; 0 without one.
+    pub oldest_exemplar: i64,
+    /// Exemplars taken since the start.
+    pub exemplars_appended: u64,
+    /// Exemplars refused because they were older than the newest of their series.
+    pub exemplars_out_of_order: u64,
     /// Bytes written to the log's current segment.
     pub wal_segment_bytes: u64,
     /// The segment of the log that is written.
@@ -87,12 +101,13 @@ impl Head {
             (log.segment(), log.offset())
         };
         let out_of_order_log_failed = self.late_log.lock().failed;
+        let oldest_reader = self.readers.lock().oldest();
         let state = self.state.read();
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         HeadStats {
             series: state.series.len() as u64,
             label_pairs: state.pairs.len() as u64,
-            chunks: (state.chunks.len() + state.series.len()) as u64,
+            chunks: state.chunk_count(),
             min_time: state.min_t,
             max_time: state.max_t,
             series_created: state.series_created,
@@ -110,7 +125,14 @@ impl Head {
             memory_limit: self.budget.limit(),
             commits: count(&self.counters.commits),
             failed_commits: count(&self.counters.failed_commits),
+            open_transactions: self.writers.open() as u64,
+            last_commit: state.commit,
+            oldest_read_commit: oldest_reader.unwrap_or(state.commit),
             exemplars: state.exemplars.len() as u64,
+            series_with_exemplars: state.exemplars.series_len() as u64,
+            oldest_exemplar: state.exemplars.iter().next().and_then(|(_, e)| e.timestamp).unwrap_or_default(),
+            exemplars_appended: state.exemplars.appended,
+            exemplars_out_of_order: count(&state.exemplars.out_of_order),
             wal_segment,
             wal_segment_bytes,
         }

@@ -13,6 +13,11 @@ use super::series::{NO_OTHER, Series};
 use super::state::HeadState;
 
 impl HeadState {
+    /// How many chunks there are, growing ones included.
+    pub(crate) fn chunk_count(&self) -> u64 {
+        (self.chunks.len() + self.series.len()) as u64
+    }
+
     /// Forgets all samples before `mint` as far as whole chunks can go, and series without any.
     pub(crate) fn truncate(&mut self, mint: i64) {
         self.min_valid_t = self.min_valid_t.max(mint);

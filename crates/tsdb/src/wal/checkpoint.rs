@@ -41,6 +41,15 @@ pub(crate) struct Keep<'a> {
     pub(crate) version: Version,
 }
 
+/// What [`advance`] did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Advanced {
+    /// Checkpoints written: none or one.
+    pub(crate) written: u64,
+    /// Older checkpoints removed.
+    pub(crate) removed: u64,
+}
+
 /// Replaces the older two thirds of the finished segments (up to, not including, `current`) by a checkpoint.
 pub(crate) fn advance(
     fs: &Arc<dyn Fs>,
@@ -49,13 +58,15 @@ pub(crate) fn advance(
     segment_size: u64,
     compression: Compression,
     keep: &Keep<'_>,
-) -> io::Result<()> {
+) -> io::Result<Advanced> {
     let segments: Vec<u64> =
         segment::list(&**fs, dir)?.into_iter().filter(|number| *number < current).collect();
-    let (Some(first), Some(last)) = (segments.first(), segments.last()) else { return Ok(()) };
+    let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
+        return Ok(Advanced::default());
+    };
     let to = first + (last - first) * 2 / 3;
     if to <= *first {
-        return Ok(());
+        return Ok(Advanced::default());
     }
     let old = newest(&**fs, dir)?;
     let name = format!("checkpoint.{to:08}");
@@ -82,10 +93,12 @@ pub(crate) fn advance(
     for number in segments.iter().filter(|number| **number <= to) {
         fs.remove_file(&segment::path(dir, *number))?;
     }
+    let mut advanced = Advanced { written: 1, removed: 0 };
     for (name, _) in all(&**fs, dir)?.into_iter().filter(|entry| entry.1 < to) {
         fs.remove_dir_all(&dir.join(name))?;
+        advanced.removed += 1;
     }
-    Ok(())
+    Ok(advanced)
 }
 
 struct Writer<'a> {

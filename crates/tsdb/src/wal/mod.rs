@@ -19,6 +19,7 @@ mod writer;
 pub use compression::Compression;
 pub(crate) use page::PAGE_SIZE;
 pub(crate) use reader::{Damage, SegmentReader};
+pub use writer::LogStats;
 pub(crate) use writer::WalWriter;
 
 #[cfg(test)]

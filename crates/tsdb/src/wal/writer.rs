@@ -6,11 +6,31 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::compression::{Compression, Compressor};
 use super::page::{PAGE_SIZE, frame, framed_len};
 use super::segment;
 use crate::fs::{Fs, WriteFile};
+
+/// What a log's writer wrote since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct LogStats {
+    /// Batches handed to the operating system.
+    pub batches: u64,
+    /// Records in them.
+    pub records: u64,
+    /// Bytes of the batches, framing included.
+    pub bytes: u64,
+    /// Bytes that compression saved.
+    pub bytes_saved: u64,
+    /// Pages that became full.
+    pub pages: u64,
+    /// Waits for the medium.
+    pub syncs: u64,
+    /// How long they took in seconds.
+    pub sync_seconds: f64,
+}
 
 /// Appends to one log directory.
 pub(crate) struct WalWriter {
@@ -25,6 +45,9 @@ pub(crate) struct WalWriter {
     dirty: bool,
     compressor: Compressor,
     out: Vec<u8>,
+    /// Records in `out` and the bytes that compressing them saved.
+    framed: (u64, u64),
+    stats: LogStats,
 }
 
 impl WalWriter {
@@ -50,12 +73,19 @@ impl WalWriter {
             dirty: false,
             compressor,
             out: Vec::new(),
+            framed: (0, 0),
+            stats: LogStats::default(),
         })
     }
 
     /// The number of the segment that is written.
     pub(crate) fn segment(&self) -> u64 {
         self.segment
+    }
+
+    /// What was written.
+    pub(crate) fn stats(&self) -> LogStats {
+        self.stats
     }
 
     /// Bytes of the segment so far.
@@ -77,21 +107,28 @@ impl WalWriter {
 
     /// Frames all records behind the current offset; `Err` when they go beyond the segment's end.
     fn frame_batch<'a>(&mut self, records: impl Iterator<Item = &'a [u8]>) -> Result<(), ()> {
-        self.out.clear();
+        self.clear();
         for record in records {
             let (bytes, bit) = self.compressor.compress(record);
             let used = self.len as usize + self.out.len();
             if (used + framed_len(bytes.len(), used)) as u64 > self.segment_size {
                 return Err(());
             }
+            self.framed.0 += 1;
+            self.framed.1 += (record.len() - bytes.len()) as u64;
             frame(&mut self.out, bytes, bit, used);
         }
         Ok(())
     }
 
+    fn clear(&mut self) {
+        self.out.clear();
+        self.framed = (0, 0);
+    }
+
     /// For batches larger than a segment: records one by one, a new segment whenever one is full.
     fn log_in_parts<'a>(&mut self, records: impl Iterator<Item = &'a [u8]>) -> io::Result<()> {
-        self.out.clear();
+        self.clear();
         for record in records {
             let (bytes, bit) = self.compressor.compress(record);
             let used = self.len as usize + self.out.len();
@@ -99,12 +136,15 @@ impl WalWriter {
             if full && used > 0 {
                 self.flush()?;
                 self.next_segment()?;
-                self.out.clear();
+                self.clear();
                 let (bytes, bit) = self.compressor.compress(record);
+                self.framed.1 += (record.len() - bytes.len()) as u64;
                 frame(&mut self.out, bytes, bit, 0);
             } else {
+                self.framed.1 += (record.len() - bytes.len()) as u64;
                 frame(&mut self.out, bytes, bit, used);
             }
+            self.framed.0 += 1;
         }
         self.flush()
     }
@@ -116,7 +156,13 @@ impl WalWriter {
             let _ = self.clean();
             return Err(error);
         }
-        self.len += self.out.len() as u64;
+        let (written, page) = (self.out.len() as u64, PAGE_SIZE as u64);
+        self.stats.batches += 1;
+        self.stats.records += self.framed.0;
+        self.stats.bytes_saved += self.framed.1;
+        self.stats.bytes += written;
+        self.stats.pages += (self.len + written) / page - self.len / page;
+        self.len += written;
         Ok(())
     }
 
@@ -133,10 +179,10 @@ impl WalWriter {
     pub(crate) fn next_segment(&mut self) -> io::Result<u64> {
         self.clean()?;
         let padding = (PAGE_SIZE as u64 - self.len % PAGE_SIZE as u64) % PAGE_SIZE as u64;
-        self.out.clear();
+        self.clear();
         self.out.resize(padding as usize, 0);
         self.flush()?;
-        self.file.sync()?;
+        self.sync_file()?;
         let finished = self.segment;
         self.file = self.fs.create(&segment::path(&self.dir, finished + 1))?;
         self.segment = finished + 1;
@@ -148,6 +194,14 @@ impl WalWriter {
     /// Waits until all is on the medium.
     pub(crate) fn sync(&mut self) -> io::Result<()> {
         self.clean()?;
-        self.file.sync()
+        self.sync_file()
+    }
+
+    fn sync_file(&mut self) -> io::Result<()> {
+        let begun = Instant::now();
+        self.file.sync()?;
+        self.stats.syncs += 1;
+        self.stats.sync_seconds += begun.elapsed().as_secs_f64();
+        Ok(())
     }
 }
