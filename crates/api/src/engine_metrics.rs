@@ -11,6 +11,7 @@ pub(crate) struct EngineMetrics {
     durations: Summary<[&'static str; 1]>,
     duration_histogram: Histogram<[&'static str; 1]>,
     samples: Counter,
+    samples_read: Counter,
 }
 
 impl EngineMetrics {
@@ -36,8 +37,13 @@ impl EngineMetrics {
             .buckets([0.01, 0.1, 1.0, 10.0])
             .with_labels(["slice"])
             .register_in(registry),
-            samples: Counter::new("prometheus_engine_query_samples_total", "Samples that queries read.")
+            samples: Counter::new("prometheus_engine_query_samples_total", "Samples that queries read; one that several steps look at counts once, which is cheaper to know.")
                 .register_in(registry),
+            samples_read: Counter::new(
+                "prometheus_engine_query_samples_read_total",
+                "Samples that queries read; one that several steps look at counts once.",
+            )
+            .register_in(registry),
         }
     }
 
@@ -53,5 +59,6 @@ impl EngineMetrics {
             self.duration_histogram.with([slice]).observe(duration.as_secs_f64());
         }
         self.samples.inc_by(stats.total_samples as u64);
+        self.samples_read.inc_by(stats.total_samples as u64);
     }
 }

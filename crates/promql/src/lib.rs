@@ -23,6 +23,6 @@ pub mod printer;
 pub mod test_language;
 pub mod value;
 
-pub use engine::{Engine, EngineOptions, QueryError, QueryOptions, QueryOutput, QueryStats};
+pub use engine::{Engine, EngineOptions, QueryError, QueryOptions, QueryOutput, QueryStats, StepStats};
 pub use limits::{ActiveQueries, CancelToken, RunningQuery};
 pub use plan::{PlanMode, PlanNode};

@@ -6,7 +6,7 @@ use narthex_promql::annotations::API_LIMIT;
 use narthex_promql::ast::Expr;
 use narthex_promql::parser::parse_expr;
 use narthex_promql::value::Value;
-use narthex_promql::{QueryError, QueryOptions, QueryOutput, QueryStats};
+use narthex_promql::{QueryError, QueryOptions, QueryOutput, QueryStats, StepStats};
 
 use crate::context::State;
 use crate::error::ApiError;
@@ -22,8 +22,7 @@ pub(super) struct Asked {
     expr: Expr,
     timeout: Option<Duration>,
     lookback_ms: Option<i64>,
-    stats: bool,
-    step_stats: bool,
+    stats: StepStats,
     limit: usize,
 }
 
@@ -55,8 +54,11 @@ impl Asked {
             expr,
             timeout,
             lookback_ms,
-            stats: !params.get("stats").is_empty(),
-            step_stats: params.get("stats") == "all",
+            stats: match params.get("stats") {
+                "" => StepStats::Off,
+                "all" => StepStats::PerStep,
+                _ => StepStats::Total,
+            },
             limit,
         })
     }
@@ -116,9 +118,9 @@ impl Asked {
         let answer = Answer::new(|out| {
             out.begin_object();
             write_value(out, &output.value);
-            if let Some(stats) = output.stats.filter(|_| self.stats) {
+            if let Some(stats) = output.stats.filter(|_| self.stats != StepStats::Off) {
                 out.key("stats");
-                write_stats(out, &stats, self.step_stats);
+                write_stats(out, &stats);
             }
             out.end_object();
         });
@@ -141,7 +143,7 @@ fn truncate(value: &mut Value, limit: usize) -> bool {
     true
 }
 
-fn write_stats(out: &mut Writer, stats: &QueryStats, per_step: bool) {
+fn write_stats(out: &mut Writer, stats: &QueryStats) {
     let seconds = |duration: Duration| duration.as_secs_f64();
     out.begin_object().key("timings").begin_object();
     out.key("evalTotalTime").number(seconds(stats.prepare_time + stats.eval_time));
@@ -152,11 +154,10 @@ fn write_stats(out: &mut Writer, stats: &QueryStats, per_step: bool) {
     out.key("execTotalTime").number(seconds(stats.total_time));
     out.end_object().key("samples").begin_object();
     // A sample counts at every step that looks at it; how many there were apart from that is "read".
-    let looked_at = stats.step_samples.iter().flatten().map(|(_, samples)| samples).sum();
-    out.key("totalQueryableSamples").uint(looked_at);
+    out.key("totalQueryableSamples").uint(stats.looked_at.unwrap_or_default());
     out.key("samplesRead").uint(stats.total_samples as u64);
     out.key("peakSamples").uint(stats.peak_samples as u64);
-    if let Some(steps) = stats.step_samples.as_ref().filter(|_| per_step) {
+    if let Some(steps) = &stats.step_samples {
         out.key("totalQueryableSamplesPerStep").begin_array();
         for (t, samples) in steps {
             out.begin_array();

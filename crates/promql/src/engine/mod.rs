@@ -22,6 +22,6 @@ mod output;
 mod run;
 
 pub use error::QueryError;
-pub use options::{EngineOptions, QueryOptions};
+pub use options::{EngineOptions, QueryOptions, StepStats};
 pub use output::{QueryOutput, QueryStats};
 pub use run::Engine;

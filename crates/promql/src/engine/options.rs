@@ -64,6 +64,18 @@ pub struct QueryOptions {
     pub cancel: CancelToken,
     /// Whether to fill [`QueryOutput::stats`](super::QueryOutput::stats).
     pub stats: bool,
-    /// Whether the statistics count the samples of each step, too.
-    pub step_stats: bool,
+    /// How the statistics count the samples that steps look at.
+    pub step_stats: StepStats,
+}
+
+/// How the samples that the steps of a query look at are counted: a sample counts at every step that looks at it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StepStats {
+    /// Not at all.
+    #[default]
+    Off,
+    /// All steps together.
+    Total,
+    /// Each step for itself.
+    PerStep,
 }

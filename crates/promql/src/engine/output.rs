@@ -33,6 +33,8 @@ pub struct QueryStats {
     pub peak_samples: usize,
     /// Bytes of columns that were built.
     pub built_bytes: usize,
+    /// Samples that steps looked at, each at every step that did; filled when the query options ask for it.
+    pub looked_at: Option<u64>,
     /// Per step its time and the samples that it looked at; filled when the query options ask for it.
     pub step_samples: Option<Vec<(i64, u64)>>,
 }

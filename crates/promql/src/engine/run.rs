@@ -161,7 +161,7 @@ impl Engine {
         let admitted = Instant::now();
         let _noted = self.active.as_ref().and_then(|active| active.insert(&expr.to_string()));
         let lookback = options.lookback_ms.unwrap_or(self.options.lookback_ms).max(1);
-        let step_samples = options.step_stats.then(|| StepSamples::new(grid));
+        let step_samples = StepSamples::new(grid, options.step_stats);
         let context = Arc::new(QueryContext::new(&self.options, guard, lookback, step_samples));
         context.budget.admit_steps(grid.steps)?;
         let extent_context = ExtentContext {
@@ -196,7 +196,8 @@ impl Engine {
             total_samples: context.budget.total(),
             peak_samples: context.budget.peak(),
             built_bytes: context.memory.built(),
-            step_samples: context.step_samples.as_ref().map(StepSamples::finish),
+            looked_at: context.step_samples.as_ref().map(StepSamples::total),
+            step_samples: context.step_samples.as_ref().and_then(StepSamples::steps),
         });
         Ok(QueryOutput { value, annotations, stats })
     }

@@ -261,9 +261,11 @@ impl RangeCallSource {
         self.context.memory.glance(16 * data.samples())?;
         if let Some(counts) = &self.context.step_samples {
             let grid = self.windows.grid;
-            self.data_windows.for_each(&data.float_times, |step, lo, hi| counts.add(grid, step, hi - lo));
-            self.data_windows.for_each(&data.histogram_times, |step, lo, hi| {
-                counts.add(grid, step, data.histograms[lo..hi].iter().map(|h| histogram_samples(h)).sum());
+            counts.count(grid, |add| {
+                self.data_windows.for_each(&data.float_times, |step, lo, hi| add(step, hi - lo));
+                self.data_windows.for_each(&data.histogram_times, |step, lo, hi| {
+                    add(step, data.histograms[lo..hi].iter().map(|h| histogram_samples(h)).sum());
+                });
             });
         }
         if budget.glance(data.samples()).is_ok() {

@@ -131,10 +131,12 @@ impl Source for SelectorSource {
             picked = self.pick(&samples, out);
             self.context.budget.count_read(out.present.count() + out.histograms.len());
             if let Some(counts) = &self.context.step_samples {
-                out.present.iter().for_each(|step| counts.add(self.windows.grid, step, 1));
-                for (step, histogram) in &out.histograms {
-                    counts.add(self.windows.grid, *step as usize, histogram_samples(histogram));
-                }
+                counts.count(self.windows.grid, |add| {
+                    out.present.iter().for_each(|step| add(step, 1));
+                    for (step, histogram) in &out.histograms {
+                        add(*step as usize, histogram_samples(histogram));
+                    }
+                });
             }
         }
         scratch.give_samples(samples);
