@@ -34,6 +34,10 @@ fn config_text(port: u16, job: &str) -> String {
 }
 
 fn start(folder: &Path, port: u16, more: &[&str]) -> Server {
+    start_below(folder, port, "", more)
+}
+
+fn start_below(folder: &Path, port: u16, prefix: &str, more: &[&str]) -> Server {
     let child = Command::new(env!("CARGO_BIN_EXE_narthex"))
         .arg(format!("--config.file={}", folder.join("p.yml").display()))
         .arg("--storage.tsdb.path")
@@ -44,7 +48,7 @@ fn start(folder: &Path, port: u16, more: &[&str]) -> Server {
         .spawn()
         .unwrap();
     let server = Server { child, port };
-    server.wait("/-/ready", |answer| answer.contains("Ready"));
+    server.wait(&format!("{prefix}/-/ready"), |answer| answer.contains("Ready"));
     server
 }
 
@@ -117,21 +121,91 @@ fn scrapes_itself_reloads_and_survives_a_kill() {
 #[test]
 fn a_route_prefix_holds_everywhere() {
     let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    std::fs::write(folder.path().join("p.yml"), config_text(port, "self")).unwrap();
+    // The prefix by itself, and as the path of the URL under which others reach the server.
+    for (flags, prefix) in [
+        (vec!["--web.external-url=http://example.org/prom/"], "/prom"),
+        (vec!["--web.external-url=https://example.org:8443/x/", "--web.route-prefix=/a/b/"], "/a/b"),
+        (vec!["--web.external-url=http://example.org/behind/a/proxy", "--web.route-prefix=/"], ""),
+    ] {
+        let host = flags[0].split('/').nth(2).unwrap().to_owned();
+        let server = start_below(folder.path(), port, prefix, &flags);
+        for path in [
+            "/api/v1/status/buildinfo",
+            "/metrics",
+            "/federate?match[]=up",
+            "/version",
+            "/-/healthy",
+            "/",
+            "/query",
+            "/dashboards/",
+        ] {
+            let answer = server.get(&format!("{prefix}{path}"));
+            assert!(answer.starts_with("HTTP/1.1 200"), "{prefix}{path}: {answer}");
+        }
+        let page = server.get(&format!("{prefix}/query"));
+        assert!(page.contains(&format!("<base href=\"{prefix}/\"")) || page.contains("not built"), "{page}");
+        let shown = if prefix.is_empty() { "/" } else { prefix };
+        let flags = server.get(&format!("{prefix}/api/v1/status/flags"));
+        assert!(flags.contains(&format!("\"web.route-prefix\":\"{shown}\"")), "{flags}");
+        // Loopback addresses of targets become the host by which others know this server.
+        let host = host.split(':').next().unwrap();
+        server.wait(&format!("{prefix}/api/v1/targets"), |answer| {
+            answer.contains(&format!("\"globalUrl\":\"http://{host}"))
+                || answer.contains(&format!("\"globalUrl\":\"https://{host}"))
+        });
+        if !prefix.is_empty() {
+            assert!(server.get("/").contains(&format!("location: {prefix}/")));
+            assert!(server.get("/api/v1/query?query=1").starts_with("HTTP/1.1 404"));
+            assert!(server.get("/metrics").starts_with("HTTP/1.1 404"));
+        }
+    }
+}
+
+#[test]
+fn the_limit_on_open_files_is_raised() {
+    let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("p.yml"), "").unwrap();
     let port = free_port();
-    let child = Command::new(env!("CARGO_BIN_EXE_narthex"))
-        .args(["--config.file", folder.path().join("p.yml").to_str().unwrap(), "--storage.tsdb.path"])
-        .arg(folder.path().join("data"))
-        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-        .arg("--web.external-url=http://example.org/prom/")
+    // As a service manager starts it: a low soft limit below a higher hard one.
+    let command = format!(
+        "ulimit -S -n 256; exec {} --config.file=p.yml --web.listen-address=127.0.0.1:{port}",
+        env!("CARGO_BIN_EXE_narthex")
+    );
+    let child = Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(folder.path())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let server = Server { child, port };
-    server.wait("/prom/-/ready", |answer| answer.contains("Ready"));
-    assert!(server.get("/prom/api/v1/status/buildinfo").contains("\"status\":\"success\""));
-    assert!(server.get("/prom/").starts_with("HTTP/1.1 200"));
-    assert!(server.get("/").contains("location: /prom/"));
+    server.wait("/-/ready", |answer| answer.contains("Ready"));
+    let page = server.get("/metrics");
+    let limit = page.lines().find_map(|line| line.strip_prefix("process_max_fds ")).unwrap();
+    assert!(limit.trim().parse::<f64>().unwrap() > 256.0, "{limit}");
+}
+
+#[test]
+fn no_more_connections_than_the_flag_says() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.yml"), "").unwrap();
+    let port = free_port();
+    let server = start(folder.path(), port, &["--web.max-connections=2"]);
+    let held: Vec<_> = (0..2).map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
+    let mut third = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    third.write_all(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    third.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let mut first_byte = [0; 1];
+    assert!(third.read(&mut first_byte).is_err(), "the third connection waits");
+    drop(held);
+    third.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut answer = String::new();
+    third.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(
+        server.get("/metrics").contains("net_conntrack_listener_conn_accepted_total{listener_name=\"http\"}")
+    );
 }
 
 #[test]
@@ -155,6 +229,18 @@ fn a_locked_server_lets_only_its_users_in() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
+    // The tools come in with a file of their own.
+    let client = folder.path().join("http.yml");
+    std::fs::write(&client, "basic_auth: {username: ann, password: secret}\n").unwrap();
+    let (address, client) = (format!("http://127.0.0.1:{port}"), client.to_str().unwrap());
+    let url = format!("--url={address}");
+    assert!(!run(&["check", "healthy", &url]).status.success());
+    assert!(run(&["check", "ready", &url, "--http.config.file", client]).status.success());
+    let query = run(&["query", "--http.config.file", client, "instant", &address, "1+1"]);
+    assert!(String::from_utf8_lossy(&query.stdout).starts_with("scalar: 2 @["), "{query:?}");
+    let wrong = run(&["query", "instant", &address, "1", "--http.config.file", "nowhere.yml"]);
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("--http.config.file"), "{wrong:?}");
 
     assert!(run(&["check", "web-config", path]).status.success());
     std::fs::write(&web, "tls_server_config:\n  cert_file: a.pem\n  key_file: b.pem\n").unwrap();

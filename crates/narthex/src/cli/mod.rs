@@ -9,7 +9,9 @@ mod tsdb;
 
 pub(crate) use flags::{FlagError, Flags};
 pub(crate) use table::{FEATURES, FEATURES_WITHOUT_EFFECT};
-pub(crate) use tools::{CheckCommand, DashOptions, QueryCommand, QueryTarget, TestCommand, Tool};
+pub(crate) use tools::{
+    CheckCommand, DashOptions, HttpFile, QueryCommand, QueryOptions, QueryTarget, TestCommand, Tool,
+};
 pub(crate) use tsdb::{AnalyzeOptions, BenchCommand, DumpOptions, ImportOptions, ImportSource, TsdbCommand};
 
 use clap::{Arg, ArgAction, Command, FromArgMatches as _, Subcommand as _};

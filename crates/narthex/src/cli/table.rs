@@ -288,6 +288,7 @@ pub(crate) const FEATURES: &[(&str, &str)] = &[
     ("histograms-st-encoding", "encode histograms with room for start timestamps"),
     ("use-start-timestamps", "let rate and its relatives use start timestamps"),
     ("type-and-unit-labels", "type and unit as labels"),
+    ("zstd-scrape", "let targets compress with zstd, too"),
     ("memory-snapshot-on-shutdown", "write the memory to disk at the end, so that the next start is short"),
 ];
 

@@ -15,8 +15,7 @@ pub(crate) enum Tool {
     #[command(subcommand)]
     Check(CheckCommand),
     /// Ask a running server
-    #[command(subcommand)]
-    Query(QueryCommand),
+    Query(QueryOptions),
     /// Run tests
     #[command(subcommand)]
     Test(TestCommand),
@@ -122,13 +121,34 @@ pub(crate) enum CheckCommand {
         /// The server
         #[arg(long, default_value = "http://localhost:9090")]
         url: String,
+        #[command(flatten)]
+        http: HttpFile,
     },
     /// Check that a server is ready
     Ready {
         /// The server
         #[arg(long, default_value = "http://localhost:9090")]
         url: String,
+        #[command(flatten)]
+        http: HttpFile,
     },
+}
+
+/// How to reach the server.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct HttpFile {
+    /// A file with the HTTP client's settings: credentials, TLS, proxy, headers
+    #[arg(long = "http.config.file", value_name = "FILE", global = true)]
+    pub(crate) http_config: Option<PathBuf>,
+}
+
+/// `narthex query …`
+#[derive(Debug, Args)]
+pub(crate) struct QueryOptions {
+    #[command(flatten)]
+    pub(crate) http: HttpFile,
+    #[command(subcommand)]
+    pub(crate) command: QueryCommand,
 }
 
 /// The server to ask, and how to print.

@@ -3,6 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use narthex_discovery::DiscoveryConfig;
+use narthex_model::LabelsBuilder;
+use narthex_scrape::{ScrapeConfig, populate};
+
 use super::{complain, say};
 use crate::config::{Config, ConfigError, Node, Value, expand_pattern};
 use crate::server::{jobs, not_executed};
@@ -34,7 +38,11 @@ fn check(file: &Path, syntax_only: bool) -> Result<Vec<String>, Vec<String>> {
         ConfigError::Invalid(problems) => problems.iter().map(ToString::to_string).collect(),
         error => vec![error.to_string()],
     })?;
-    jobs(&config).map_err(|error| vec![format!("{}: {error}", file.display())])?;
+    let made = jobs(&config).map_err(|error| vec![format!("{}: {error}", file.display())])?;
+    let impossible: Vec<String> = made.iter().flat_map(impossible_targets).collect();
+    if !impossible.is_empty() {
+        return Err(impossible.into_iter().map(|what| format!("{}: {what}", file.display())).collect());
+    }
     if !syntax_only {
         let mut missing = Vec::new();
         named_files(config.root(), &mut missing);
@@ -51,6 +59,26 @@ fn check(file: &Path, syntax_only: bool) -> Result<Vec<String>, Vec<String>> {
         }
     }
     Ok(not_executed(&config))
+}
+
+/// Targets written into the file that no scrape can be made of: the server would say so and go on without them.
+fn impossible_targets(job: &ScrapeConfig) -> Vec<String> {
+    let groups = job.discovery.iter().filter_map(|mechanism| match mechanism {
+        DiscoveryConfig::Static(groups) => Some(groups),
+        _ => None,
+    });
+    let mut builder = LabelsBuilder::new();
+    let mut found = Vec::new();
+    for (number, group) in groups.flatten().enumerate() {
+        for labels in &group.targets {
+            if let Err(error) = populate(job, group, labels, &mut builder) {
+                let address = labels.get("__address__").unwrap_or_default();
+                let place = format!("job \"{}\": static_configs[{number}]", job.job_name);
+                found.push(format!("{place}: target \"{address}\": {error}"));
+            }
+        }
+    }
+    found
 }
 
 /// Certificates, keys and secrets that a configuration names and that are not there.

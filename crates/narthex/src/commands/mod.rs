@@ -15,7 +15,7 @@ mod tsdb;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use crate::cli::{CheckCommand, TestCommand, Tool};
+use crate::cli::{CheckCommand, QueryOptions, TestCommand, Tool};
 
 /// Runs a tool.
 pub(crate) async fn run(tool: Tool) -> ExitCode {
@@ -27,9 +27,9 @@ pub(crate) async fn run(tool: Tool) -> ExitCode {
         Tool::Check(CheckCommand::ServiceDiscovery { file, job, timeout }) => {
             check_discovery::run(&file, &job, &timeout).await
         }
-        Tool::Check(CheckCommand::Healthy { url }) => check_server::run(&url, "-/healthy").await,
-        Tool::Check(CheckCommand::Ready { url }) => check_server::run(&url, "-/ready").await,
-        Tool::Query(command) => query::run(command).await,
+        Tool::Check(CheckCommand::Healthy { url, http }) => check_server::run(&url, &http, "-/healthy").await,
+        Tool::Check(CheckCommand::Ready { url, http }) => check_server::run(&url, &http, "-/ready").await,
+        Tool::Query(QueryOptions { http, command }) => query::run(&http, command).await,
         Tool::Test(TestCommand::Promql { paths }) => test_promql::run(&paths),
         Tool::Tsdb(command) => tsdb::run(command),
     }

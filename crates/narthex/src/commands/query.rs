@@ -6,31 +6,31 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::{complain, http, say};
-use crate::cli::{QueryCommand, QueryTarget};
+use crate::cli::{HttpFile, QueryCommand, QueryTarget};
 
 /// Runs one query.
-pub(crate) async fn run(command: QueryCommand) -> ExitCode {
+pub(crate) async fn run(http: &HttpFile, command: QueryCommand) -> ExitCode {
     let answered = match &command {
         QueryCommand::Instant { target, expr, time } => {
             let now = now_seconds();
-            ask(target, "query", vec![("query", expr), ("time", time.as_ref().unwrap_or(&now))], vectors)
-                .await
+            let params = vec![("query", expr), ("time", time.as_ref().unwrap_or(&now))];
+            ask(http, target, "query", params, vectors).await
         }
         QueryCommand::Range { target, expr, start, end, step } => {
             let (now, before) = (now_seconds(), seconds_before(300.0));
             let (start, end) = (start.as_ref().unwrap_or(&before), end.as_ref().unwrap_or(&now));
             let chosen = step.clone().unwrap_or_else(|| default_step(start, end));
             let params = vec![("query", expr), ("start", start), ("end", end), ("step", &chosen)];
-            ask(target, "query_range", params, vectors).await
+            ask(http, target, "query_range", params, vectors).await
         }
         QueryCommand::Series { target, matches, start, end } => {
-            ask(target, "series", with_range(matches, start, end), series).await
+            ask(http, target, "series", with_range(matches, start, end), series).await
         }
         QueryCommand::Analyze { server, kind: _, matches, duration, time } => {
-            return super::query_analyze::run(server, matches, duration, time.as_deref()).await;
+            return super::query_analyze::run(server, http, matches, duration, time.as_deref()).await;
         }
         QueryCommand::Labels { target, name, matches, start, end } => {
-            ask(target, &format!("label/{name}/values"), with_range(matches, start, end), texts).await
+            ask(http, target, &format!("label/{name}/values"), with_range(matches, start, end), texts).await
         }
     };
     match answered {
@@ -54,13 +54,15 @@ fn with_range<'a>(
 }
 
 async fn ask(
+    http: &HttpFile,
     target: &QueryTarget,
     endpoint: &str,
     params: Vec<(&str, &String)>,
     print: fn(&Value),
 ) -> Result<(), String> {
     let params: Vec<(&str, &str)> = params.into_iter().map(|(name, value)| (name, value.as_str())).collect();
-    let reply = http::get(&target.server, &format!("api/v1/{endpoint}"), &params).await?;
+    let server = http::Server::new(&target.server, http)?;
+    let reply = server.get(&format!("api/v1/{endpoint}"), &params).await?;
     let data = data(&reply)?;
     if target.format == "json" {
         say(&data.to_string());

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Map, Value};
 
 use super::{complain, http, query, say};
+use crate::cli::HttpFile;
 
 /// What the heading says.
 const HEADING: &str = "Bucket stats for each histogram series over time
@@ -15,8 +16,21 @@ that exist, where that is another one (as it is for most classic histograms).
 ";
 
 /// Asks `server` for each selector over `duration` up to `time`, and prints the statistics.
-pub(crate) async fn run(server: &str, selectors: &[String], duration: &str, time: Option<&str>) -> ExitCode {
-    match analyze(server, selectors, duration, time).await {
+pub(crate) async fn run(
+    server: &str,
+    http: &HttpFile,
+    selectors: &[String],
+    duration: &str,
+    time: Option<&str>,
+) -> ExitCode {
+    let server = match http::Server::new(server, http) {
+        Ok(server) => server,
+        Err(error) => {
+            complain(&error);
+            return ExitCode::FAILURE;
+        }
+    };
+    match analyze(&server, selectors, duration, time).await {
         Ok(text) => {
             say(text.trim_end());
             ExitCode::SUCCESS
@@ -29,7 +43,7 @@ pub(crate) async fn run(server: &str, selectors: &[String], duration: &str, time
 }
 
 async fn analyze(
-    server: &str,
+    server: &http::Server,
     selectors: &[String],
     duration: &str,
     time: Option<&str>,
@@ -40,7 +54,7 @@ async fn analyze(
     for selector in selectors {
         let expr = format!("{selector}[{duration}]");
         let params = [("query", expr.as_str()), ("time", time.unwrap_or(&now))];
-        let reply = http::get(server, "api/v1/query", &params).await?;
+        let reply = server.get("api/v1/query", &params).await?;
         let data = query::data(&reply)?;
         for series in data["result"].as_array().into_iter().flatten() {
             read_native(series, &mut native);

@@ -87,7 +87,7 @@ fn field_value(field: &Field, entry: Option<&Entry>, cx: &mut Cx) -> Option<Node
     if entry.node.value == Value::Null {
         // YAML's null is the zero value of the field's type, not its default.
         return match field.kind {
-            Kind::Section(section) if section.implied => implied(field, cx),
+            Kind::Section(section) if section.implied => Some(zeroed(section, entry.pos, cx)),
             collection if is_collection(collection) => None,
             kind => Some(Node { pos: entry.pos, value: zero(kind) }),
         };
@@ -107,6 +107,19 @@ fn implied(field: &Field, cx: &mut Cx) -> Option<Node> {
     }
 }
 
+/// A section of which the file says that it is null: every field has its type's zero value, whatever its default is.
+fn zeroed(section: &'static Section, pos: Pos, cx: &mut Cx) -> Node {
+    let fields = section.all_fields().filter(|field| field.default.is_some());
+    let entry = |field: &Field| Entry {
+        key: field.name.to_owned(),
+        pos,
+        node: Node { pos, value: zero(field.kind) },
+    };
+    let mut node = Node { pos, value: Value::Map(fields.map(entry).collect()) };
+    (section.check)(&mut node, cx);
+    node
+}
+
 fn is_collection(kind: Kind) -> bool {
     use Kind::{List, Map, Named, Names, Section, Sections};
     matches!(kind, List(_) | Names | Map(_) | Section(_) | Sections(_) | Named(_))
@@ -120,9 +133,15 @@ fn zero(kind: Kind) -> Value {
         Kind::Duration => Value::Duration(0),
         Kind::Size => Value::Size(0),
         Kind::Secret => Value::Secret(String::new()),
-        Kind::Str | Kind::Path | Kind::Url | Kind::HttpUrl | Kind::Regex | Kind::Enum(_) => {
-            Value::Str(String::new())
-        }
+        Kind::Str
+        | Kind::Path
+        | Kind::Url
+        | Kind::OptionalUrl
+        | Kind::HttpUrl
+        | Kind::Regex
+        | Kind::Enum(_)
+        | Kind::OptionalEnum(_)
+        | Kind::AnyCase(_) => Value::Str(String::new()),
         _ => Value::Null,
     }
 }
@@ -213,10 +232,12 @@ fn expected(kind: Kind) -> String {
         Kind::Str | Kind::Secret => "a string".to_owned(),
         Kind::Path => "a file path".to_owned(),
         Kind::Names => "a list of label names".to_owned(),
-        Kind::Url => "a URL".to_owned(),
+        Kind::Url | Kind::OptionalUrl => "a URL".to_owned(),
         Kind::HttpUrl => "a URL that begins with http:// or https://".to_owned(),
         Kind::Regex => "a regular expression".to_owned(),
-        Kind::Enum(values) => format!("one of {}", values.join(", ")),
+        Kind::Enum(values) | Kind::OptionalEnum(values) | Kind::AnyCase(values) => {
+            format!("one of {}", values.join(", "))
+        }
         Kind::List(item) => format!("a list, each item {}", expected(*item)),
         Kind::Sections(section) => format!("a list of {}s", section.name),
         Kind::Map(item) => format!("a mapping from names to {}", expected(*item)),
@@ -231,25 +252,22 @@ pub(crate) fn read_scalar(kind: Kind, text: &str, quoted: bool) -> Result<Value,
     Ok(match kind {
         Kind::Bool if quoted => return Err(wrong()),
         Kind::Bool => Value::Bool(read_bool(text).ok_or_else(wrong)?),
+        // In quotes it is a string, and those are no numbers.
+        Kind::Int | Kind::Uint | Kind::Float if quoted => return Err(wrong()),
         Kind::Int | Kind::Uint => {
-            let number = read_int(text).ok_or_else(wrong)?;
+            let number = read_int(text).or_else(|| read_whole(text)).ok_or_else(wrong)?;
             if matches!(kind, Kind::Uint) && number < 0 {
                 return Err(wrong());
             }
             Value::Int(number)
         }
-        Kind::Float => {
-            let number: f64 = text.replace('_', "").parse().map_err(|_| wrong())?;
-            if !number.is_finite() {
-                return Err(wrong());
-            }
-            Value::Float(number)
-        }
+        Kind::Float => Value::Float(read_float(text).ok_or_else(wrong)?),
         Kind::Duration => Value::Duration(duration::parse_ms(text).map_err(|error| error.to_string())?),
         Kind::Size => Value::Size(read_size(text).ok_or_else(wrong)?),
         Kind::Secret => Value::Secret(text.to_owned()),
         Kind::Str | Kind::Path => Value::Str(text.to_owned()),
-        Kind::Url | Kind::HttpUrl => {
+        Kind::OptionalUrl if text.is_empty() => Value::Str(String::new()),
+        Kind::Url | Kind::OptionalUrl | Kind::HttpUrl => {
             check_url(text, matches!(kind, Kind::HttpUrl))?;
             Value::Str(text.to_owned())
         }
@@ -262,6 +280,16 @@ pub(crate) fn read_scalar(kind: Kind, text: &str, quoted: bool) -> Result<Value,
                 return Err(wrong());
             }
             Value::Str(text.to_owned())
+        }
+        Kind::OptionalEnum(values) => {
+            if !text.is_empty() && !values.contains(&text) {
+                return Err(wrong());
+            }
+            Value::Str(text.to_owned())
+        }
+        Kind::AnyCase(values) => {
+            let known = values.iter().find(|value| value.eq_ignore_ascii_case(text));
+            Value::Str((*known.ok_or_else(wrong)?).to_owned())
         }
         _ => return Err(wrong()),
     })
@@ -299,6 +327,29 @@ fn read_int(text: &str) -> Option<i64> {
         _ => digits.parse(),
     };
     parsed.ok().filter(|_| !digits.starts_with(['-', '+'])).map(|number| sign * number)
+}
+
+/// A number with a fraction or an exponent where a whole one is wanted: YAML readers cut it off.
+fn read_whole(text: &str) -> Option<i64> {
+    let number = read_float(text)?;
+    (number.abs() < 9e18).then_some(number as i64)
+}
+
+/// A number as YAML writes it: `.inf` and `.nan` have a dot, and words are none.
+fn read_float(text: &str) -> Option<f64> {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1.0, rest),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    match rest {
+        ".inf" | ".Inf" | ".INF" => return Some(sign * f64::INFINITY),
+        ".nan" | ".NaN" | ".NAN" => return Some(f64::NAN),
+        _ => {}
+    }
+    let plain = rest.replace('_', "");
+    let number =
+        plain.parse::<f64>().ok().filter(|_| plain.starts_with(|c: char| c.is_ascii_digit() || c == '.'))?;
+    Some(sign * number)
 }
 
 const SIZE_UNITS: [(&str, u32); 14] = [
@@ -375,6 +426,14 @@ mod tests {
         assert!(read_scalar(Kind::Bool, "true", true).is_err(), "a quoted word is a string");
         assert_eq!(read_scalar(Kind::Int, "-1_000", false), Ok(Value::Int(-1000)));
         assert!(read_scalar(Kind::Uint, "-1", false).is_err());
+        assert!(read_scalar(Kind::Uint, "1", true).is_err(), "a quoted number is a string");
+        assert_eq!(read_scalar(Kind::Uint, "1e3", false), Ok(Value::Int(1000)));
+        assert_eq!(read_scalar(Kind::Float, "-.inf", false), Ok(Value::Float(f64::NEG_INFINITY)));
+        for text in ["inf", "nan", "infinity", "--1", "x", ""] {
+            assert!(read_scalar(Kind::Float, text, false).is_err(), "{text}");
+        }
+        assert_eq!(read_scalar(Kind::AnyCase(&["SRV", "A"]), "a", false), Ok(Value::Str("A".to_owned())));
+        assert!(read_scalar(Kind::OptionalEnum(&["a"]), "", false).is_ok());
         assert!(read_scalar(Kind::HttpUrl, "ftp://x", false).unwrap_err().contains("expected http or https"));
         assert!(read_scalar(Kind::Enum(&["a", "b"]), "c", false).unwrap_err().contains("one of a, b"));
         assert_eq!(distance("consult_sd_configs", "consul_sd_configs"), 1);

@@ -70,7 +70,8 @@ impl Config {
         }
         let global = self.root.get("global").cloned().unwrap_or_else(|| Node::new(Value::Map(Vec::new())));
         for pattern in self.root.strings("scrape_config_files") {
-            for file in expand_pattern(Path::new(pattern)) {
+            // A pattern that nothing matches names no file, one without wildcards included.
+            for file in expand_pattern(Path::new(pattern)).into_iter().filter(|file| file.exists()) {
                 let (mut tree, found) = read(&file, &SCRAPE_FILE)?;
                 problems.extend(found);
                 let mut cx = Cx::new(&file);

@@ -119,8 +119,8 @@ fn messages_say_file_line_column_field_and_what_is_expected() {
             "p.yml:3:5: scrape_configs[0].static_config: unknown field in a scrape config: did you mean static_configs?",
         ),
         (
-            "scrape_configs:\n  - job_name: a\n    scheme: ftp\n",
-            "p.yml:3:13: scrape_configs[0].scheme: \"ftp\": expected one of http, https",
+            "scrape_configs:\n  - job_name: a\n    metric_name_validation_scheme: foo\n",
+            "p.yml:3:36: scrape_configs[0].metric_name_validation_scheme: \"foo\": expected one of utf8, legacy",
         ),
         (
             "scrape_configs: {}\n",
@@ -140,4 +140,89 @@ fn printed_as_prometheus_prints_it() {
     let text = "global:\n  external_labels: {b: x, a: 'true'}\nscrape_configs:\n  - job_name: node\n    bearer_token: abc\n    static_configs:\n      - targets: ['127.0.0.1:1']\n";
     let expected = "global:\n  scrape_interval: 1m\n  scrape_timeout: 10s\n  evaluation_interval: 1m\n  external_labels:\n    a: \"true\"\n    b: x\nruntime:\n  gogc: 75\nscrape_configs:\n- job_name: node\n  honor_timestamps: true\n  track_timestamps_staleness: false\n  scrape_interval: 1m\n  scrape_timeout: 10s\n  scrape_protocols:\n  - OpenMetricsText1.0.0\n  - OpenMetricsText0.0.1\n  - PrometheusText1.0.0\n  - PrometheusText0.0.4\n  scrape_native_histograms: false\n  always_scrape_classic_histograms: false\n  convert_classic_histograms_to_nhcb: false\n  extra_scrape_metrics: false\n  metrics_path: /metrics\n  scheme: http\n  enable_compression: true\n  metric_name_validation_scheme: utf8\n  metric_name_escaping_scheme: allow-utf-8\n  authorization:\n    type: Bearer\n    credentials: <secret>\n  follow_redirects: true\n  enable_http2: true\n  static_configs:\n  - targets:\n    - 127.0.0.1:1\notlp:\n  translation_strategy: UnderscoreEscapingWithSuffixes\n";
     assert_eq!(load_text(text).unwrap().to_yaml(), expected);
+}
+
+/// What a prober is to visit stands where addresses stand, and rules put it into its place.
+#[test]
+fn urls_are_targets_where_rules_make_addresses_of_them() {
+    let text = |rules: &str| {
+        format!(
+            "scrape_configs:\n- job_name: b\n  static_configs: [{{targets: ['https://a.example']}}]\n{rules}"
+        )
+    };
+    let message = load_text(&text("")).unwrap_err();
+    assert!(message.contains("p.yml:3:31: scrape_configs[0].static_configs[0].targets[0]"), "{message}");
+    let rules = "  relabel_configs: [{target_label: __address__, replacement: '127.0.0.1:9115'}]\n";
+    assert!(load_text(&text(rules)).is_ok());
+}
+
+/// Each with a part of the field's path; all of them are refused by a real Prometheus, too.
+#[test]
+fn what_prometheus_refuses_is_refused() {
+    for (text, field) in [
+        ("scrape_configs: [{job_name: a, sample_limit: '10'}]", "sample_limit"),
+        ("scrape_configs: [{job_name: a, scrape_protocols: []}]", "scrape_protocols"),
+        ("global: {scrape_protocols: []}", "global.scrape_protocols"),
+        ("scrape_configs: [{job_name: a, static_configs: [{labels: {'': x}}]}]", "static_configs[0].labels"),
+        (
+            "scrape_configs: [{job_name: a, relabel_configs: [{source_labels: [''], target_label: x}]}]",
+            "relabel_configs[0].source_labels[0]",
+        ),
+        (
+            "scrape_configs:\n- job_name: a\n  metric_name_validation_scheme: legacy\n  relabel_configs: [{target_label: a.b}]",
+            "4:36: scrape_configs[0].relabel_configs[0].target_label",
+        ),
+        (
+            "global: {metric_name_validation_scheme: legacy}\nalerting: {alert_relabel_configs: [{target_label: a.b}]}",
+            "alerting.alert_relabel_configs[0].target_label",
+        ),
+        (
+            "alerting: {alertmanagers: [{sigv4: {}, basic_auth: {username: x}}]}",
+            "alerting.alertmanagers[0].sigv4",
+        ),
+        (
+            "remote_write: [{url: 'http://a', write_relabel_configs: [{action: labelmap, replacement: '-'}]}]",
+            "remote_write[0].write_relabel_configs[0].replacement",
+        ),
+        ("remote_write: [{url: 'http://a', sigv4: {}, authorization: {}}]", "remote_write[0].sigv4"),
+        ("remote_write: [{url: 'http://a', azuread: {}}]", "remote_write[0].azuread"),
+        (
+            "remote_write: [{url: 'http://a', azuread: {managed_identity: {client_id: x}}}]",
+            "azuread.managed_identity.client_id",
+        ),
+        ("remote_write: [{url: 'http://a', queue_config: null}]", "queue_config"),
+        (
+            "scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod, follow_redirects: false}]}]",
+            "kubernetes_sd_configs[0].follow_redirects",
+        ),
+        (
+            "scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod, selectors: [{role: pod, label: 'a in'}]}]}]",
+            "selectors[0].label",
+        ),
+    ] {
+        match load_text(text) {
+            Ok(_) => panic!("{text} loads"),
+            Err(message) => assert!(message.contains(field), "{text}: {message}"),
+        }
+    }
+}
+
+/// All of them load in a real Prometheus.
+#[test]
+fn what_prometheus_takes_is_taken() {
+    for text in [
+        "scrape_configs: [{job_name: a, scheme: ftp}]",
+        "scrape_configs: [{job_name: a, sample_limit: 1e3}]",
+        "scrape_configs: [{job_name: a, fallback_scrape_protocol: ''}]",
+        "scrape_configs: [{job_name: a, native_histogram_min_bucket_factor: .inf}]",
+        "scrape_configs: [{job_name: a, proxy_url: ''}]",
+        "scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod, api_server: ''}]}]",
+        "scrape_configs: [{job_name: a, dns_sd_configs: [{names: [x], type: a, port: 1}]}]",
+        "scrape_config_files: [nowhere.yml]",
+        "rule_files: ['a[0-9]/b*.yml']",
+        "otlp: {translation_strategy: ''}",
+        "global: {scrape_interval: 5s}\n---\nglobal: 5",
+    ] {
+        assert!(load_text(text).is_ok(), "{text}: {:?}", load_text(text).err());
+    }
 }

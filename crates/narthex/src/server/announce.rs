@@ -33,6 +33,12 @@ pub(crate) fn not_executed(config: &Config) -> Vec<String> {
 
 fn of_job(job: &Node, note: &mut impl FnMut(String)) {
     let name = job.str("job_name");
+    let scheme = job.str("scheme");
+    if !matches!(scheme, "http" | "https") {
+        note(format!(
+            "job \"{name}\": scheme \"{scheme}\": only targets with a __scheme__ of http or https are scraped"
+        ));
+    }
     for tls in [job.get("tls_config"), job.get("oauth2").and_then(|oauth2| oauth2.get("tls_config"))]
         .into_iter()
         .flatten()

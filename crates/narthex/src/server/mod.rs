@@ -3,6 +3,7 @@
 mod announce;
 mod features;
 mod late;
+mod limits;
 mod map;
 mod metrics;
 mod signals;
@@ -11,7 +12,7 @@ mod state;
 mod watch_file;
 
 pub(crate) use announce::not_executed;
-pub(crate) use map::{jobs, secure, web_config};
+pub(crate) use map::{http_file, jobs, secure, web_config};
 pub(crate) use start::run;
 
 use narthex_tsdb::{FloatEncoding, Retention};

@@ -74,6 +74,7 @@ async fn live(flags: Flags) -> Result<(), StartError> {
         compatible_with = crate::cli::COMPATIBLE_WITH,
         "Starting Narthex"
     );
+    super::limits::raise_open_files();
     announce_flags(&flags);
     let config_path = PathBuf::from(flags.text("config.file"));
     let config = Config::load_with(&config_path, flags.reads_start_timestamps())
@@ -99,7 +100,9 @@ async fn live(flags: Flags) -> Result<(), StartError> {
     let db = Arc::new(LateDb::new(PathBuf::from(flags.text("storage.tsdb.path"))));
     let targets = Arc::new(LateTargets::default());
     let settings = settings(&flags, own_port)?;
-    let state = ServerState::new(flags.clone(), config, Arc::clone(&targets), Arc::clone(&db), stop.clone());
+    let (late_targets, late_db) = (Arc::clone(&targets), Arc::clone(&db));
+    let prefix = settings.route_prefix.as_str();
+    let state = ServerState::new(flags.clone(), prefix, config, late_targets, late_db, stop.clone());
     let state = Arc::new(state);
     let registry = Registry::new();
     registry.collect_with(ProcessCollector::new());
@@ -266,7 +269,6 @@ async fn maintain(db: Arc<Db>, state: Arc<ServerState>) {
                 state.maintained(|numbers| {
                     numbers.written += done.head_blocks.len() as u64;
                     numbers.merged += done.compacted.len() as u64;
-                    numbers.removed += done.removed.len() as u64;
                 });
                 for (what, blocks) in [
                     ("written", &done.head_blocks),
@@ -303,6 +305,7 @@ fn scrape_options(flags: &Flags, state: &ServerState) -> narthex_scrape::Options
         type_and_unit_labels: flags.has_feature("type-and-unit-labels"),
         start_timestamps: flags.has_feature("st-storage"),
         start_timestamp_zeros: flags.has_feature("created-timestamp-zero-ingestion"),
+        zstd: flags.has_feature("zstd-scrape"),
         discovery,
         ..defaults
     }

@@ -21,6 +21,8 @@ use crate::config::Config;
 /// The server's own state; one per process.
 pub(crate) struct ServerState {
     flags: Flags,
+    /// The prefix of all routes, empty or `/a/b`.
+    route_prefix: String,
     config_path: PathBuf,
     config: Mutex<Arc<Config>>,
     /// One reload at a time.
@@ -55,14 +57,13 @@ pub(crate) struct Maintenance {
     pub(crate) written: u64,
     /// Blocks merged from others.
     pub(crate) merged: u64,
-    /// Blocks removed.
-    pub(crate) removed: u64,
 }
 
 impl ServerState {
     /// The state of a server that starts with `config`.
     pub(crate) fn new(
         flags: Flags,
+        route_prefix: &str,
         config: Config,
         targets: Arc<LateTargets>,
         db: Arc<LateDb>,
@@ -71,6 +72,7 @@ impl ServerState {
         Self {
             config_path: PathBuf::from(flags.text("config.file")),
             flags,
+            route_prefix: route_prefix.to_owned(),
             config: Mutex::new(Arc::new(config)),
             reloading: Mutex::new(()),
             targets,
@@ -166,9 +168,18 @@ impl Server for ServerState {
     fn flags(&self) -> Vec<(String, String)> {
         let mut flags = self.flags.all();
         for (name, value) in &mut flags {
-            if name == "storage.tsdb.max-block-duration" {
-                *value =
-                    narthex_model::duration::format_ms(super::longest_block(&self.flags, &self.config()));
+            match name.as_str() {
+                "storage.tsdb.max-block-duration" => {
+                    let longest = super::longest_block(&self.flags, &self.config());
+                    *value = narthex_model::duration::format_ms(longest);
+                }
+                "storage.tsdb.retention.time" if self.flags.duration_ms(name) == 0 => {
+                    let kept = super::retention_limits(&self.flags, &self.config()).time_ms;
+                    *value = narthex_model::duration::format_ms(kept);
+                }
+                "web.route-prefix" if self.route_prefix.is_empty() => *value = "/".to_owned(),
+                "web.route-prefix" => value.clone_from(&self.route_prefix),
+                _ => {}
             }
         }
         flags

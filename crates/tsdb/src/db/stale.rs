@@ -15,7 +15,6 @@ use rustc_hash::FxHashSet;
 use super::Db;
 use crate::block::BlockError;
 use crate::block::meta::{BlockMeta, Compaction, STALE_SERIES};
-use crate::compact::merge::write_block;
 use crate::head::source::HeadSource;
 use crate::observe::{Distribution, Observations};
 use crate::wal::record::tombstones::{Tombstone, encode};
@@ -128,11 +127,11 @@ impl Db {
             let hints = vec![STALE_SERIES.to_owned()];
             let compaction = Compaction { level: 1, hints, ..Compaction::default() };
             let meta = BlockMeta { min_time: start, max_time: end, compaction, ..BlockMeta::default() };
-            let written = write_block(&self.target(&self.dir), vec![Box::new(source)], meta)?;
+            let written = self.write_block(vec![Box::new(source)], meta)?;
             names.extend(written.map(|meta| meta.ulid));
             start = end;
         }
-        self.blocks.reload(&self.options.fs, &self.dir)?;
+        self.reload_blocks()?;
         self.evict(&chosen, seen).map_err(BlockError::io(&self.dir.join("wal")))?;
         Ok(names)
     }

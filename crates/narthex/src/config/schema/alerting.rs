@@ -2,14 +2,15 @@
 
 use super::http_client::{HTTP_CLIENT, check_http_client};
 use super::relabel::RELABEL;
-use super::remote_write::SIGV4;
+use super::remote_write::{SIGV4, check_signing};
 use super::sd::SD_FIELDS;
+use super::static_config::check_addresses;
 use super::{Field, Kind, Section, checked, def, opt, section};
 use crate::config::error::Cx;
 use crate::config::node::Node;
 
 const ALERTMANAGER_FIELDS: &[Field] = &[
-    def("scheme", Kind::Enum(&["http", "https"]), "http"),
+    def("scheme", Kind::Str, "http"),
     opt("path_prefix", Kind::Str),
     def("timeout", Kind::Duration, "10s"),
     def("api_version", Kind::Enum(&["v2"]), "v2"),
@@ -31,4 +32,6 @@ pub(crate) static ALERTING: Section = section("alerting config", &[FIELDS]);
 
 fn check(node: &mut Node, cx: &mut Cx) {
     check_http_client(node, cx);
+    check_signing(node, &["sigv4"], cx);
+    check_addresses(node, cx);
 }

@@ -26,7 +26,7 @@ const AUTHORIZATION_FIELDS: &[Field] = &[
 static AUTHORIZATION: Section = checked("authorization config", &[AUTHORIZATION_FIELDS], check_authorization);
 
 const PROXY_FIELDS: &[Field] = &[
-    opt("proxy_url", Kind::Url),
+    opt("proxy_url", Kind::OptionalUrl),
     opt("no_proxy", Kind::Str),
     opt("proxy_from_environment", Kind::Bool),
     opt("proxy_connect_header", Kind::Map(&Kind::List(&Kind::Secret))),
@@ -47,7 +47,7 @@ const OAUTH2_FIELDS: &[Field] = &[
     opt("claims", Kind::Map(&Kind::Str)),
     opt("scopes", Kind::List(&Kind::Str)),
     opt("token_url", Kind::Url),
-    opt("grant_type", Kind::Enum(&["client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer"])),
+    opt("grant_type", Kind::Str),
     opt("endpoint_params", Kind::Map(&Kind::Str)),
     opt("tls_config", Kind::Section(&TLS)),
 ];
@@ -65,6 +65,9 @@ static HEADER: Section = section("HTTP header config", &[HEADER_FIELDS]);
 /// The fields to inline, in the order in which they are printed.
 pub(crate) const HTTP_CLIENT: &[Field] = &fields("true");
 
+/// `--http.config.file` of the tools.
+pub(crate) static HTTP_FILE: Section = checked("HTTP client config", &[HTTP_CLIENT], check_http_client);
+
 /// The same where HTTP/2 is off unless asked for.
 pub(super) const HTTP_CLIENT_HTTP1: &[Field] = &fields("false");
 
@@ -78,7 +81,7 @@ const fn fields(http2: &'static str) -> [Field; 13] {
         opt("tls_config", Kind::Section(&TLS)),
         def("follow_redirects", Kind::Bool, "true"),
         def("enable_http2", Kind::Bool, http2),
-        opt("proxy_url", Kind::Url),
+        opt("proxy_url", Kind::OptionalUrl),
         opt("no_proxy", Kind::Str),
         opt("proxy_from_environment", Kind::Bool),
         opt("proxy_connect_header", Kind::Map(&Kind::List(&Kind::Secret))),

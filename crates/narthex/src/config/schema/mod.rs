@@ -24,6 +24,8 @@ use url::Url;
 use super::error::Cx;
 use super::node::Node;
 
+pub(crate) use http_client::HTTP_FILE;
+pub(crate) use relabel::{name_validation, rule};
 pub(crate) use root::{ROOT, SCRAPE_FILE};
 pub(crate) use scrape::{INHERITED_SWITCHES, inherit};
 pub(crate) use sd::SD_FIELDS;
@@ -52,12 +54,18 @@ pub(crate) enum Kind {
     Secret,
     /// An absolute URL.
     Url,
+    /// An absolute URL, or an empty string, which counts as not set.
+    OptionalUrl,
     /// An absolute URL with http or https.
     HttpUrl,
     /// A regular expression, matched anchored.
     Regex,
     /// One of these strings.
     Enum(&'static [&'static str]),
+    /// One of these strings, or an empty one, which counts as not set.
+    OptionalEnum(&'static [&'static str]),
+    /// One of these strings, whatever the case of its letters.
+    AnyCase(&'static [&'static str]),
     /// A list of label names, printed on one line.
     Names,
     /// A list of one kind.

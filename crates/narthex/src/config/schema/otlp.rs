@@ -17,7 +17,7 @@ const FIELDS: &[Field] = &[
     opt("promote_all_resource_attributes", Kind::Bool),
     opt("promote_resource_attributes", Kind::List(&Kind::Str)),
     opt("ignore_resource_attributes", Kind::List(&Kind::Str)),
-    def("translation_strategy", Kind::Enum(STRATEGIES), "UnderscoreEscapingWithSuffixes"),
+    def("translation_strategy", Kind::OptionalEnum(STRATEGIES), "UnderscoreEscapingWithSuffixes"),
     opt("keep_identifying_resource_attributes", Kind::Bool),
     opt("convert_histograms_to_nhcb", Kind::Bool),
     opt("promote_scope_metadata", Kind::Bool),

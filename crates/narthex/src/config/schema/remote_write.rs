@@ -2,7 +2,7 @@
 
 use super::http_client::{HTTP_CLIENT_HTTP1, check_http_client, check_remote_headers};
 use super::relabel::RELABEL;
-use super::{Field, Kind, Section, at_most_one, checked, def, opt, pos_of, require, section};
+use super::{Field, Kind, Section, checked, def, opt, pos_of, require, section};
 use crate::config::error::Cx;
 use crate::config::node::Node;
 
@@ -63,7 +63,7 @@ const AZURE_AD_FIELDS: &[Field] = &[
     opt("cloud", Kind::Enum(&["AzureChina", "AzureGovernment", "AzurePublic"])),
     opt("scope", Kind::Str),
 ];
-static AZURE_AD: Section = section("azuread config", &[AZURE_AD_FIELDS]);
+static AZURE_AD: Section = checked("azuread config", &[AZURE_AD_FIELDS], check_azure_ad);
 
 static GOOGLE_IAM: Section = section("google_iam config", &[&[opt("credentials_file", Kind::Path)]]);
 
@@ -95,7 +95,51 @@ fn check(node: &mut Node, cx: &mut Cx) {
     require(node, "url", "the endpoint to write to", cx);
     check_remote_headers(node, cx);
     check_http_client(node, cx);
-    at_most_one(node, &["basic_auth", "authorization", "oauth2", "sigv4", "azuread", "google_iam"], cx);
+    check_signing(node, &["sigv4", "azuread", "google_iam"], cx);
+}
+
+/// One way to say who asks is enough; an empty section counts.
+pub(super) fn check_signing(node: &Node, more: &[&str], cx: &mut Cx) {
+    let ways = ["basic_auth", "authorization", "oauth2"].iter().chain(more);
+    let set: Vec<_> = ways.filter_map(|name| node.get(name).map(|found| (*name, found.pos))).collect();
+    if let [(first, _), (second, pos), ..] = set.as_slice()
+        && more.contains(second)
+    {
+        let all = more.join(", ");
+        let message = format!(
+            "cannot be set together with {first}: at most one of basic_auth, authorization, oauth2, {all} is allowed"
+        );
+        cx.problem_in(second, *pos, message);
+    }
+}
+
+const IDENTITIES: [&str; 4] = ["managed_identity", "workload_identity", "oauth", "sdk"];
+
+fn check_azure_ad(node: &mut Node, cx: &mut Cx) {
+    let mut set = IDENTITIES.iter().filter_map(|name| node.get(name).map(|found| (*name, found)));
+    let Some((name, identity)) = set.next() else {
+        return cx.problem(node.pos, format!("names no identity: expected one of {}", IDENTITIES.join(", ")));
+    };
+    if let Some((second, found)) = set.next() {
+        let message = format!("cannot be set together with {name}: expected one identity");
+        cx.problem_in(second, found.pos, message);
+    }
+    cx.enter(name);
+    for field in ["client_id", "tenant_id"] {
+        let text = identity.str(field);
+        let is_tenant =
+            field == "tenant_id" && text.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
+        if !text.is_empty() && !is_uuid(text) && !is_tenant {
+            let message = format!("\"{text}\" is not a UUID: expected 00000000-0000-0000-0000-000000000000");
+            cx.problem_in(field, pos_of(identity, field), message);
+        }
+    }
+    cx.leave();
+}
+
+fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12]) && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }
 
 fn check_queue(node: &mut Node, cx: &mut Cx) {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::alerting::ALERTING;
 use super::global::{GLOBAL, RUNTIME};
 use super::otlp::{OTLP, UTF8_STRATEGIES};
+use super::relabel::check_rules;
 use super::remote_read::REMOTE_READ;
 use super::remote_write::REMOTE_WRITE;
 use super::scrape::{SCRAPE, inherit};
@@ -44,6 +45,7 @@ fn check(node: &mut Node, cx: &mut Cx) {
     }
     check_unique(node, "scrape_configs", "job_name", cx);
     let global = node.get("global").cloned().unwrap_or_else(|| Node::new(Value::Map(Vec::new())));
+    check_other_rules(node, global.str("metric_name_validation_scheme"), cx);
     let Value::Map(entries) = &mut node.value else { return };
     let Some(jobs) = entries.iter_mut().find(|entry| entry.key == "scrape_configs") else { return };
     let Value::List(jobs) = &mut jobs.node.value else { return };
@@ -54,12 +56,31 @@ fn check(node: &mut Node, cx: &mut Cx) {
     }
 }
 
-/// Only the last element of a path may hold wildcards.
+/// The relabelling rules that stand outside of jobs; those see global's validation alone.
+fn check_other_rules(node: &Node, validation: &str, cx: &mut Cx) {
+    if let Some(alerting) = node.get("alerting") {
+        cx.enter("alerting");
+        check_rules(alerting, "alert_relabel_configs", validation, cx);
+        each(alerting, "alertmanagers", &["relabel_configs", "alert_relabel_configs"], validation, cx);
+        cx.leave();
+    }
+    each(node, "remote_write", &["write_relabel_configs"], validation, cx);
+}
+
+fn each(node: &Node, list: &str, fields: &[&str], validation: &str, cx: &mut Cx) {
+    for (index, item) in node.list(list).iter().enumerate() {
+        cx.enter(format!("{list}[{index}]"));
+        fields.iter().for_each(|field| check_rules(item, field, validation, cx));
+        cx.leave();
+    }
+}
+
+/// Only the last element of a path may hold a `*`.
 fn check_globs(node: &Node, field: &str, cx: &mut Cx) {
     for (index, item) in node.list(field).iter().enumerate() {
         let path = item.as_str();
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        if path.is_empty() || folder.contains(['*', '?', '[']) {
+        if folder.contains('*') {
             let message = format!(
                 "{} is not a file path: wildcards are allowed in the file's name only",
                 item.describe()

@@ -1,8 +1,9 @@
 //! `scrape_configs`: one job, and what it inherits from `global`.
 
 use super::http_client::{HTTP_CLIENT, check_http_client};
-use super::relabel::RELABEL;
+use super::relabel::{RELABEL, check_rules};
 use super::sd::SD_FIELDS;
+use super::static_config::check_addresses;
 use super::{Field, Kind, Section, checked, def, opt, pos_of, require};
 use crate::config::error::Cx;
 use crate::config::node::{Node, Value};
@@ -31,14 +32,14 @@ const FIELDS: &[Field] = &[
     opt("scrape_interval", Kind::Duration),
     opt("scrape_timeout", Kind::Duration),
     opt("scrape_protocols", Kind::List(&Kind::Enum(PROTOCOLS))),
-    opt("fallback_scrape_protocol", Kind::Enum(PROTOCOLS)),
+    opt("fallback_scrape_protocol", Kind::OptionalEnum(PROTOCOLS)),
     opt("scrape_native_histograms", Kind::Bool),
     opt("always_scrape_classic_histograms", Kind::Bool),
     opt("convert_classic_histograms_to_nhcb", Kind::Bool),
     opt("extra_scrape_metrics", Kind::Bool),
     opt("scrape_failure_log_file", Kind::Path),
     def("metrics_path", Kind::Str, "/metrics"),
-    def("scheme", Kind::Enum(&["http", "https"]), "http"),
+    def("scheme", Kind::Str, "http"),
     def("enable_compression", Kind::Bool, "true"),
     opt("body_size_limit", Kind::Size),
     opt("sample_limit", Kind::Uint),
@@ -65,6 +66,7 @@ fn check(node: &mut Node, cx: &mut Cx) {
     require(node, "job_name", "every job needs a name of its own", cx);
     check_protocols(node, cx);
     check_http_client(node, cx);
+    check_addresses(node, cx);
     if let Some(labels) = node.get("params")
         && labels.entries().iter().any(|entry| entry.key.is_empty())
     {
@@ -74,6 +76,9 @@ fn check(node: &mut Node, cx: &mut Cx) {
 
 /// `scrape_protocols` must not repeat one.
 pub(super) fn check_protocols(node: &Node, cx: &mut Cx) {
+    if let Some(given) = node.get("scrape_protocols").filter(|list| list.is_empty()) {
+        cx.problem_in("scrape_protocols", given.pos, "is empty: expected at least one protocol");
+    }
     let protocols = node.list("scrape_protocols");
     for (index, protocol) in protocols.iter().enumerate() {
         if protocols[..index].iter().any(|earlier| earlier.as_str() == protocol.as_str()) {
@@ -123,6 +128,10 @@ pub(crate) fn inherit(job: &mut Node, global: &Node, cx: &mut Cx) {
         let inherited = global.get("scrape_protocols").filter(|list| !list.is_empty()).cloned();
         let native = job.bool("scrape_native_histograms") || cx.protobuf_first;
         job.set("scrape_protocols", inherited.unwrap_or_else(|| default_protocols(native)));
+    }
+    let validation = job.str("metric_name_validation_scheme").to_owned();
+    for field in ["relabel_configs", "metric_relabel_configs"] {
+        check_rules(job, field, &validation, cx);
     }
     order(job);
 }

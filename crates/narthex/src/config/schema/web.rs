@@ -36,7 +36,7 @@ const TLS_FIELDS: &[Field] = &[
     opt("cert_file", Kind::Path),
     opt("key", Kind::Secret),
     opt("key_file", Kind::Path),
-    opt("client_auth_type", Kind::Enum(CLIENT_AUTH)),
+    opt("client_auth_type", Kind::OptionalEnum(CLIENT_AUTH)),
     opt("client_ca", Kind::Str),
     opt("client_ca_file", Kind::Path),
     opt("client_allowed_sans", Kind::List(&Kind::Str)),
@@ -53,7 +53,7 @@ const HTTP_FIELDS: &[Field] = &[def("http2", Kind::Bool, "true"), opt("headers",
 
 static HTTP: Section = checked("HTTP server config", &[HTTP_FIELDS], check_http);
 
-const RATE_LIMIT_FIELDS: &[Field] = &[opt("interval", Kind::Duration), opt("burst", Kind::Uint)];
+const RATE_LIMIT_FIELDS: &[Field] = &[opt("interval", Kind::Duration), opt("burst", Kind::Int)];
 
 static RATE_LIMIT: Section = section("rate limit config", &[RATE_LIMIT_FIELDS]);
 
@@ -111,7 +111,7 @@ fn check_http(node: &mut Node, cx: &mut Cx) {
     cx.enter("headers");
     for entry in headers.entries() {
         let value = entry.node.as_str();
-        match HEADERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(&entry.key)) {
+        match HEADERS.iter().find(|(name, _)| *name == entry.key) {
             None => {
                 let names: Vec<_> = HEADERS.iter().map(|(name, _)| *name).collect();
                 let message = format!("cannot be set: expected one of {}", names.join(", "));

@@ -1,14 +1,23 @@
 //! The HTTP client fields of a section to [`HttpOptions`].
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use narthex_http_client::{
     Authorization, BasicAuth, HttpOptions, OAuth2, ProxyOptions, Secret, SecretSource, TlsOptions, TlsVersion,
 };
 use url::Url;
 
-use crate::config::Node;
+use crate::config::{HTTP_FILE, Node, read};
+
+/// The options of a file for the tools (`--http.config.file`).
+pub(crate) fn http_file(path: &Path) -> Result<HttpOptions, String> {
+    let (root, problems) = read(path, &HTTP_FILE).map_err(|error| error.to_string())?;
+    if problems.is_empty() {
+        return Ok(options(&root));
+    }
+    Err(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+}
 
 /// The options of a section with inlined HTTP client fields.
 pub(super) fn options(node: &Node) -> HttpOptions {

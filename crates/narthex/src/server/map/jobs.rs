@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use narthex_exposition::{EscapingScheme, Protocol};
-use narthex_model::names::NameValidation;
 use narthex_model::relabel::RuleError;
 use narthex_scrape::{Limits, ScrapeConfig};
 
 use super::{discovery, http, rules};
-use crate::config::{Config, Node};
+use crate::config::{Config, Node, name_validation};
 
 /// A job that cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -44,10 +43,7 @@ fn job(node: &Node) -> Result<ScrapeConfig, MapError> {
     let name = node.str("job_name");
     let wrong = |message: String| MapError::Value { job: name.to_owned(), message };
     let protocol = |text: &str| text.parse::<Protocol>().map_err(|error| wrong(error.to_string()));
-    let validation = match node.str("metric_name_validation_scheme") {
-        "legacy" => NameValidation::Legacy,
-        _ => NameValidation::Utf8,
-    };
+    let validation = name_validation(node.str("metric_name_validation_scheme"));
     let fallback = Some(node.str("fallback_scrape_protocol")).filter(|text| !text.is_empty());
     let failure_log = Some(node.str("scrape_failure_log_file")).filter(|path| !path.is_empty());
     Ok(ScrapeConfig {

@@ -15,6 +15,7 @@ mod rules;
 mod services;
 mod web;
 
+pub(crate) use http::http_file;
 pub(crate) use jobs::jobs;
 pub(crate) use web::{secure, web_config};
 

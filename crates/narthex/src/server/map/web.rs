@@ -51,7 +51,7 @@ pub(crate) fn web_config(path: &Path) -> Result<(WebConfig, Vec<String>), String
     if let Some(limit) = root.get("rate_limit") {
         let interval =
             Duration::from_millis(limit.duration_ms("interval").unwrap_or_default().unsigned_abs());
-        let burst = u32::try_from(limit.int("burst")).unwrap_or(u32::MAX);
+        let burst = u32::try_from(limit.int("burst").max(0)).unwrap_or(u32::MAX);
         config.rate_limit = Some(RateLimit { interval, burst }).filter(|_| !interval.is_zero());
     }
     let users = root.get("basic_auth_users").map_or(&[][..], Node::entries);

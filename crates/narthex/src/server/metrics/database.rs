@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use narthex_client::Families;
-use narthex_tsdb::{Db, Distribution, HeadStats, UnknownRefs};
+use narthex_tsdb::{Compression, Db, Distribution, HeadStats, UnknownRefs};
 
 use super::super::state::ServerState;
-use super::{counter, gauge};
+use super::{counter, gauge, upkeep};
 
 /// Everything about the database.
 pub(super) fn collect(families: &mut Families, db: &Db, state: &ServerState) {
@@ -15,7 +15,7 @@ pub(super) fn collect(families: &mut Families, db: &Db, state: &ServerState) {
     head(families, &stats);
     log(families, db, &stats);
     blocks(families, db, state);
-    maintenance(families, state);
+    upkeep::collect(families, db, state);
     stale(families, db);
 }
 
@@ -70,10 +70,72 @@ fn log(families: &mut Families, db: &Db, stats: &HeadStats) {
     ] {
         gauge(families, name, help, bytes_below(&db.dir().join(folder)) as f64);
     }
-    let name = "prometheus_tsdb_exemplar_exemplars_in_storage";
-    gauge(families, name, "Exemplars in memory.", stats.exemplars as f64);
-    let name = "prometheus_tsdb_exemplar_max_exemplars";
-    gauge(families, name, "How many exemplars are kept at most.", db.options().max_exemplars as f64);
+    written(families, db);
+    exemplars(families, db, stats);
+}
+
+/// What was written to the log.
+fn written(families: &mut Families, db: &Db) {
+    let log = db.log_stats();
+    for (name, help, value) in [
+        ("prometheus_tsdb_wal_page_flushes_total", "Batches handed to the operating system.", log.batches),
+        ("prometheus_tsdb_wal_completed_pages_total", "Total number of completed pages.", log.pages),
+        (
+            "prometheus_tsdb_wal_record_parts_bytes_written_total",
+            "Bytes written to the log, framing included.",
+            log.bytes,
+        ),
+    ] {
+        counter(families, name, help, value as f64);
+    }
+    let compression = match db.options().wal_compression {
+        Compression::None => "none",
+        Compression::Snappy => "snappy",
+        Compression::Zstd => "zstd",
+    };
+    families
+        .counter("prometheus_tsdb_wal_record_bytes_saved_total", "Bytes that compressing records saved.")
+        .sample([("compression", compression)], log.bytes_saved as f64);
+    families
+        .summary("prometheus_tsdb_wal_fsync_duration_seconds", "How long waiting for the medium took.")
+        .summary([], [], log.sync_seconds, log.syncs);
+}
+
+fn exemplars(families: &mut Families, db: &Db, stats: &HeadStats) {
+    for (name, help, value) in [
+        ("prometheus_tsdb_exemplar_exemplars_in_storage", "Exemplars in memory.", stats.exemplars as f64),
+        (
+            "prometheus_tsdb_exemplar_max_exemplars",
+            "How many exemplars are kept at most.",
+            db.options().max_exemplars as f64,
+        ),
+        (
+            "prometheus_tsdb_exemplar_series_with_exemplars_in_storage",
+            "Series that have exemplars in memory.",
+            stats.series_with_exemplars as f64,
+        ),
+        (
+            "prometheus_tsdb_exemplar_last_exemplars_timestamp_seconds",
+            "Time of the oldest exemplar in memory.",
+            stats.oldest_exemplar as f64 / 1000.0,
+        ),
+    ] {
+        gauge(families, name, help, value);
+    }
+    for (name, help, value) in [
+        (
+            "prometheus_tsdb_exemplar_exemplars_appended_total",
+            "Total number of appended exemplars.",
+            stats.exemplars_appended,
+        ),
+        (
+            "prometheus_tsdb_exemplar_out_of_order_exemplars_total",
+            "Exemplars refused because they were out of order.",
+            stats.exemplars_out_of_order,
+        ),
+    ] {
+        counter(families, name, help, value as f64);
+    }
 }
 
 /// Entries of a log that name a series no record has made known; types without any are left out, as Prometheus does.
@@ -117,28 +179,6 @@ fn blocks(families: &mut Families, db: &Db, state: &ServerState) {
     gauge(families, "prometheus_tsdb_lowest_timestamp", help, lowest as f64);
 }
 
-/// What the maintenance of the database did.
-fn maintenance(families: &mut Families, state: &ServerState) {
-    let done = state.maintenance();
-    for (name, help, value) in [
-        (
-            "prometheus_tsdb_compactions_triggered_total",
-            "How often work for compaction was looked for.",
-            done.runs,
-        ),
-        (
-            "prometheus_tsdb_compactions_total",
-            "Blocks that were written or merged.",
-            done.written + done.merged,
-        ),
-        ("prometheus_tsdb_compactions_failed_total", "Compactions that failed.", done.failed),
-        ("prometheus_tsdb_head_truncations_total", "How often the head was cut.", done.written),
-        ("prometheus_tsdb_time_retentions_total", "Blocks removed because of age or size.", done.removed),
-    ] {
-        counter(families, name, help, value as f64);
-    }
-}
-
 /// The bytes of all files below a folder; files that vanish meanwhile count nothing.
 fn bytes_below(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
@@ -176,6 +216,21 @@ fn head(families: &mut Families, stats: &HeadStats) {
             "Write log segment index that is currently written to.",
             stats.wal_segment as f64,
         ),
+        (
+            "prometheus_tsdb_head_active_appenders",
+            "Number of currently active appender transactions.",
+            stats.open_transactions as f64,
+        ),
+        (
+            "prometheus_tsdb_isolation_high_watermark",
+            "The number of the last transaction that changed the head.",
+            stats.last_commit as f64,
+        ),
+        (
+            "prometheus_tsdb_isolation_low_watermark",
+            "The oldest such number that a reader still looks at.",
+            stats.oldest_read_commit as f64,
+        ),
     ] {
         gauge(families, name, help, value);
     }
@@ -198,6 +253,11 @@ fn head(families: &mut Families, stats: &HeadStats) {
         (
             "prometheus_tsdb_head_chunks_created_total",
             "Total number of chunks created in the head.",
+            stats.chunks_created,
+        ),
+        (
+            "prometheus_tsdb_mmap_chunks_total",
+            "Chunks that became full and went to files.",
             stats.chunks_created,
         ),
         (

@@ -4,6 +4,7 @@
 mod database;
 mod discovery;
 mod scraping;
+mod upkeep;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

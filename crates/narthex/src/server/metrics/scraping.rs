@@ -1,6 +1,7 @@
 //! The numbers of scraping: `prometheus_target_*`.
 
 use narthex_client::Families;
+use narthex_http_client::DialCounts;
 use narthex_model::duration;
 use narthex_scrape::{Counts, MetricsSnapshot};
 
@@ -42,7 +43,7 @@ pub(super) fn collect(families: &mut Families, snapshot: &MetricsSnapshot, reloa
     for (index, (name, help)) in pool_counters.into_iter().enumerate() {
         let mut family = families.counter(name, help);
         for (pool, metrics) in &snapshot.pools {
-            let values = [metrics.syncs, metrics.syncs_failed];
+            let values = [metrics.syncs.count, metrics.syncs_failed];
             family = family.sample(
                 [("scrape_job", pool.as_str())],
                 values.get(index).copied().unwrap_or_default() as f64,
@@ -57,8 +58,26 @@ pub(super) fn collect(families: &mut Families, snapshot: &MetricsSnapshot, reloa
     let mut family =
         families.summary("prometheus_target_sync_length_seconds", "How long syncs of a job's targets took.");
     for (pool, metrics) in &snapshot.pools {
-        family = family.summary([("scrape_job", pool.as_str())], [], metrics.sync_seconds, metrics.syncs);
+        let syncs = metrics.syncs;
+        family = family.summary([("scrape_job", pool.as_str())], [], syncs.sum_seconds, syncs.count);
     }
+    let mut family = families.histogram(
+        "prometheus_target_sync_length_histogram_seconds",
+        "How long syncs of a job's targets took.",
+    );
+    for (pool, metrics) in &snapshot.pools {
+        let syncs = metrics.syncs;
+        let labels = [("scrape_job", pool.as_str())];
+        family = family.histogram(labels, syncs.buckets(), syncs.sum_seconds, syncs.count);
+    }
+    let scrapes = snapshot.scrapes;
+    families
+        .histogram(
+            "prometheus_target_scrape_duration_seconds",
+            "How long scrapes took, from their start to the end of their commit.",
+        )
+        .histogram([], scrapes.buckets(), scrapes.sum_seconds, scrapes.count);
+    dials(families, snapshot);
     intervals(families, snapshot);
     let name = "narthex_scrape_cache_bytes";
     gauge(families, name, "Bytes of the caches that recognise known pages.", snapshot.cache_bytes as f64);
@@ -140,8 +159,50 @@ fn intervals(families: &mut Families, snapshot: &MetricsSnapshot) {
         family = family.summary(
             [("interval", interval.as_str())],
             QUANTILES.map(|quantile| (quantile, lengths.quantile(quantile))),
-            lengths.sum_seconds,
-            lengths.count,
+            lengths.all.sum_seconds,
+            lengths.all.count,
         );
+    }
+    let mut family = families.histogram(
+        "prometheus_target_interval_length_histogram_seconds",
+        "Actual intervals between scrapes.",
+    );
+    for (interval, lengths) in &snapshot.intervals {
+        let (interval, all) = (duration::format(*interval), lengths.all);
+        let labels = [("interval", interval.as_str())];
+        family = family.histogram(labels, all.buckets(), all.sum_seconds, all.count);
+    }
+}
+
+/// The connections of each job's scrapes.
+fn dials(families: &mut Families, snapshot: &MetricsSnapshot) {
+    type Count = fn(&DialCounts) -> u64;
+    let kinds: [(&str, &str, Count); 3] = [
+        ("net_conntrack_dialer_conn_attempted_total", "Connections that were tried.", |counts| {
+            counts.attempted
+        }),
+        ("net_conntrack_dialer_conn_established_total", "Connections that came to be.", |counts| {
+            counts.established
+        }),
+        ("net_conntrack_dialer_conn_closed_total", "Connections that have ended.", |counts| counts.closed),
+    ];
+    for (name, help, count) in kinds {
+        let mut family = families.counter(name, help);
+        for (pool, metrics) in &snapshot.pools {
+            family = family.sample([("dialer_name", pool.as_str())], count(&metrics.dials) as f64);
+        }
+    }
+    let mut family = families
+        .counter("net_conntrack_dialer_conn_failed_total", "Connections that did not come to be, by reason.");
+    for (pool, metrics) in &snapshot.pools {
+        let dials = &metrics.dials;
+        for (reason, count) in [
+            ("refused", dials.refused),
+            ("resolution", dials.resolution),
+            ("timeout", dials.timeout),
+            ("unknown", dials.other),
+        ] {
+            family = family.sample([("dialer_name", pool.as_str()), ("reason", reason)], count as f64);
+        }
     }
 }

@@ -13,7 +13,7 @@ const FIELDS: &[Field] = &[
     opt("namespace", Kind::Str),
     opt("partition", Kind::Str),
     def("tag_separator", Kind::Str, ","),
-    def("scheme", Kind::Enum(&["http", "https"]), "http"),
+    def("scheme", Kind::Str, "http"),
     opt("username", Kind::Str),
     opt("password", Kind::Secret),
     def("allow_stale", Kind::Bool, "true"),

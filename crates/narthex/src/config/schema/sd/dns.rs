@@ -7,7 +7,7 @@ use crate::config::node::Node;
 const FIELDS: &[Field] = &[
     opt("names", Kind::List(&Kind::Str)),
     def("refresh_interval", Kind::Duration, "30s"),
-    def("type", Kind::Enum(&["SRV", "A", "AAAA", "MX", "NS"]), "SRV"),
+    def("type", Kind::AnyCase(&["SRV", "A", "AAAA", "MX", "NS"]), "SRV"),
     opt("port", Kind::Uint),
 ];
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::super::http_client::{CUSTOM_FIELDS, HTTP_CLIENT, check_http_client};
 use super::super::{Field, Kind, Section, checked, def, opt, pos_of, require, section};
+use super::label_selector::check_labels;
 use crate::config::error::Cx;
 use crate::config::node::Node;
 
@@ -26,8 +27,11 @@ const METADATA_FIELDS: &[Field] = &[
 ];
 static ATTACH_METADATA: Section = section("metadata config", &[METADATA_FIELDS]);
 
-const FIELDS: &[Field] =
-    &[opt("api_server", Kind::Url), opt("role", Kind::Enum(ROLES)), def("kubeconfig_file", Kind::Path, "")];
+const FIELDS: &[Field] = &[
+    opt("api_server", Kind::OptionalUrl),
+    opt("role", Kind::Enum(ROLES)),
+    def("kubeconfig_file", Kind::Path, ""),
+];
 
 const TAIL: &[Field] = &[
     opt("namespaces", Kind::Section(&NAMESPACES)),
@@ -44,6 +48,9 @@ fn check(node: &mut Node, cx: &mut Cx) {
     require(node, "role", "one of node, pod, service, endpoints, endpointslice, ingress", cx);
     let kubeconfig = node.has("kubeconfig_file");
     let custom = CUSTOM_FIELDS.iter().find(|field| node.get(field).is_some());
+    // Switches count when they are not as they are by themselves.
+    let switched = ["follow_redirects", "enable_http2"];
+    let custom = custom.or_else(|| switched.iter().find(|field| !node.bool(field)));
     if kubeconfig && node.has("api_server") {
         cx.problem_in(
             "api_server",
@@ -110,6 +117,10 @@ fn check_selectors(node: &Node, cx: &mut Cx) {
 }
 
 fn check_selector(node: &mut Node, cx: &mut Cx) {
+    if let Err(reason) = check_labels(node.str("label")) {
+        let message = format!("\"{}\" is not a label selector: {reason}", node.str("label"));
+        cx.problem_in("label", pos_of(node, "label"), message);
+    }
     for term in node.str("field").split(',').filter(|term| !term.trim().is_empty()) {
         if !term.contains('=') {
             let message =

@@ -16,6 +16,7 @@ mod http;
 mod ionos;
 mod kubernetes;
 mod kuma;
+mod label_selector;
 mod linode;
 mod marathon;
 mod nomad;
