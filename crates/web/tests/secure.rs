@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{get, post};
+use narthex_http_client::{Client, Connection, HttpOptions, Request, SecretSource, TlsOptions};
 use narthex_web::secure::{ClientAuth, Live, Pem, RateLimit, TlsConfig, TlsVersion, WebConfig};
 use narthex_web::server::{self, Options};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -106,6 +107,7 @@ async fn front(file: &Path, config: WebConfig) -> Front {
     let address = listener.local_addr().unwrap();
     let router = Router::new()
         .route("/", get(|| async { "hello" }))
+        .route("/version", get(|version: http::Version| async move { format!("{version:?}") }))
         .route("/body", post(|body: String| async { body }));
     let options = Options {
         secure: Some(Arc::new(live)),
@@ -252,22 +254,23 @@ async fn users_headers_and_limits_follow_the_file() {
 }
 
 #[tokio::test]
-async fn http2_is_offered_unless_it_is_off() {
+async fn http2_is_spoken_unless_it_is_off() {
     let certificates = Certificates::new();
-    let mut front = front(
-        &certificates.path("web.yml"),
-        WebConfig { tls: Some(certificates.tls()), ..WebConfig::default() },
-    )
-    .await;
-    for http2 in [true, false] {
-        front.change(Ok(WebConfig { tls: Some(certificates.tls()), http2, ..WebConfig::default() }));
-        let mut client = certificates.client(None, BOTH);
-        client.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let stream = TcpStream::connect(front.address).await.unwrap();
-        let name = ServerName::try_from("localhost").unwrap();
-        let stream = TlsConnector::from(Arc::new(client)).connect(name, stream).await.unwrap();
-        let chosen = stream.get_ref().1.alpn_protocol().unwrap();
-        assert_eq!(chosen, if http2 { &b"h2"[..] } else { b"http/1.1" });
+    let config = |http2| WebConfig { tls: Some(certificates.tls()), http2, ..WebConfig::default() };
+    let mut front = front(&certificates.path("web.yml"), config(true)).await;
+    let tls =
+        TlsOptions { ca: Some(SecretSource::File(certificates.path("ca.pem"))), ..TlsOptions::default() };
+    let client = Client::new(HttpOptions { tls, ..HttpOptions::default() });
+    let url = format!("https://localhost:{}/version", front.address.port()).parse().unwrap();
+    let request = Request::get(url, http::HeaderMap::new());
+    for (http2, expected) in [(true, "HTTP/2.0"), (false, "HTTP/1.1")] {
+        front.change(Ok(config(http2)));
+        let mut connection = Connection::new();
+        for _ in 0..2 {
+            let mut body = Vec::new();
+            let head = client.fetch(&mut connection, &request, 100, &mut body).await.unwrap();
+            assert_eq!((head.status.as_u16(), body.as_slice()), (200, expected.as_bytes()));
+        }
     }
 }
 

@@ -181,7 +181,7 @@ fn what_prometheus_refuses_is_refused() {
             "alerting.alertmanagers[0].sigv4",
         ),
         (
-            "remote_write: [{url: 'http://a', write_relabel_configs: [{action: labelmap, replacement: '-'}]}]",
+            "global: {metric_name_validation_scheme: legacy}\nremote_write: [{url: 'http://a', write_relabel_configs: [{action: labelmap, replacement: '-'}]}]",
             "remote_write[0].write_relabel_configs[0].replacement",
         ),
         ("remote_write: [{url: 'http://a', sigv4: {}, authorization: {}}]", "remote_write[0].sigv4"),
