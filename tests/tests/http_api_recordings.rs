@@ -208,8 +208,13 @@ fn flags_of_the_recorded_server_exist_with_their_defaults() {
         "web.enable-admin-api",
         "web.listen-address",
     ];
-    // Of later work, and of Debian alone.
-    const NOT_HERE: [&str; 2] = ["web.enable-remote-write-receiver", "web.local-assets"];
+    // Of later work, of Debian alone, and shown with their real defaults since.
+    const NOT_HERE: [&str; 4] = [
+        "web.enable-remote-write-receiver",
+        "web.local-assets",
+        "storage.agent.retention.max-time",
+        "storage.agent.retention.min-time",
+    ];
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join("p.yml"), "").unwrap();
     let port = free_port();

@@ -10,6 +10,8 @@ mod scan;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::{DiscoveryError, TargetGroup};
+
 pub(crate) use scan::FileRefresher;
 
 /// One `file_sd_configs` entry.
@@ -19,6 +21,14 @@ pub struct FileConfig {
     pub files: Vec<PathBuf>,
     /// How often everything is read again even if it looks unchanged.
     pub refresh_interval: Duration,
+}
+
+impl FileConfig {
+    /// Reads all files that are there now, once: each with its groups, or why it has none.
+    pub fn read_once(&self) -> Vec<(PathBuf, Result<Vec<TargetGroup>, DiscoveryError>)> {
+        let there = self.files.iter().flat_map(|path| scan::expand(path)).filter(|path| path.exists());
+        there.map(|path| (path.clone(), scan::read(&path))).collect()
+    }
 }
 
 impl Default for FileConfig {

@@ -114,14 +114,14 @@ impl Refresher for FileRefresher {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<TargetGroup>, DiscoveryError> {
+pub(super) fn read(path: &Path) -> Result<Vec<TargetGroup>, DiscoveryError> {
     let content =
         fs::read_to_string(path).map_err(|source| DiscoveryError::Read { path: path.to_owned(), source })?;
     parse::groups(path, &content)
 }
 
 /// The existing files that a pattern names, sorted.
-fn expand(path: &Path) -> Vec<PathBuf> {
+pub(super) fn expand(path: &Path) -> Vec<PathBuf> {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
     if !pattern::is_pattern(name) {
         return vec![path.to_owned()];

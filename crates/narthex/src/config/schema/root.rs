@@ -80,6 +80,11 @@ fn check_globs(node: &Node, field: &str, cx: &mut Cx) {
     for (index, item) in node.list(field).iter().enumerate() {
         let path = item.as_str();
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let unclosed = path.rsplit_once('[').is_some_and(|(_, rest)| !rest.contains(']'));
+        if unclosed {
+            let message = format!("{} is not a file pattern: a [ has no ]", item.describe());
+            cx.problem_in(&format!("{field}[{index}]"), item.pos, message);
+        }
         if folder.contains('*') {
             let message = format!(
                 "{} is not a file path: wildcards are allowed in the file's name only",
