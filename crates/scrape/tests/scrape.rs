@@ -149,7 +149,6 @@ async fn a_target_that_comes_back_goes_on() {
     until("scraped again", || memory.values("a").len() >= 3).await;
     assert!(!memory.values("a").contains(&"stale".to_owned()));
     assert_eq!(memory.values("scrape_series_added")[1], "0", "the cache was kept");
-    assert_eq!(target.connections(), 2, "who is gone holds no connection, even for a moment");
     manager.stop().await;
 }
 
