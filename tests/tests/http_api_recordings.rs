@@ -208,7 +208,7 @@ fn flags_of_the_recorded_server_exist_with_their_defaults() {
         "web.enable-admin-api",
         "web.listen-address",
     ];
-    // Of later work, of Debian alone, and shown with their real defaults since.
+    // Given, too; of Debian alone; shown with their real defaults since.
     const NOT_HERE: [&str; 4] = [
         "web.enable-remote-write-receiver",
         "web.local-assets",

@@ -4,7 +4,6 @@ const GO: &str = "there is no Go runtime here";
 const NEWER: &str = "newer than 3.14, which is the reference";
 const RULES: &str = "rules are not evaluated yet, and no alerts are sent";
 const REMOTE: &str = "there is no remote storage yet";
-const LATENCY: &str = "the same time is in prometheus_sd_refresh_duration_seconds, by mechanism";
 const INSIDE: &str = "something inside of the Go implementation that has no counterpart";
 const WITH_LOG: &str = "part of cutting the log, whose failures are counted";
 const NOT_MEASURED: &str = "would have to be looked at for each chunk or sample; nothing shows it";
@@ -18,14 +17,7 @@ const NOT_OURS: &[(&str, &str)] = &[
     ("prometheus_rule_", RULES),
     ("prometheus_template_", RULES),
     ("prometheus_remote_", REMOTE),
-    ("prometheus_sd_consul_rpc_duration_", LATENCY),
-    ("prometheus_sd_file_scan_duration_", LATENCY),
     ("prometheus_sd_file_watcher_errors_total", "files are looked at, the system is not asked to watch them"),
-    ("prometheus_sd_kubernetes_events_total", "a watch hands on states, and not events"),
-    (
-        "prometheus_sd_updates_delayed_total",
-        "every change waits until the ones beside it are there, by design",
-    ),
     ("prometheus_target_scrape_pool_symboltable_items", INSIDE),
     (
         "prometheus_target_scrapes_cache_flush_forced_total",
@@ -33,20 +25,17 @@ const NOT_OURS: &[(&str, &str)] = &[
     ),
     ("prometheus_tsdb_checkpoint_creations_failed_total", WITH_LOG),
     ("prometheus_tsdb_checkpoint_deletions_failed_total", WITH_LOG),
-    ("prometheus_tsdb_clean_start", "the lock is the system's, which no crash can leave behind"),
     ("prometheus_tsdb_compaction_chunk_", NOT_MEASURED),
     ("prometheus_tsdb_compactions_skipped_total", "compaction cannot be switched off"),
     ("prometheus_tsdb_head_native_histogram_", NEWER),
     ("prometheus_tsdb_head_series_not_found_total", INSIDE),
     ("prometheus_tsdb_head_series_pending_commit_underflow_total", INSIDE),
-    ("prometheus_tsdb_head_stale_series", NOT_MEASURED),
     (
         "prometheus_tsdb_mmap_chunk_corruptions_total",
         "repairs of all files are in prometheus_tsdb_wal_corruptions_total",
     ),
     ("prometheus_tsdb_sample_ooo_delta", NOT_MEASURED),
     ("prometheus_tsdb_selected_series_compaction", NEWER),
-    ("prometheus_tsdb_stale_series_compaction", "there is no compaction of stale series"),
     ("prometheus_tsdb_snapshot_replay_error_total", "a snapshot that cannot be read is a repair like others"),
     ("prometheus_tsdb_symbol_table_size_bytes", "symbols of blocks are mapped from their files"),
     ("prometheus_tsdb_wal_record_part_writes_total", "records are written in batches, which are counted"),
