@@ -75,7 +75,7 @@ impl Asked {
             if engine_timeout.is_zero() { own } else { own.min(engine_timeout) }
         });
         let shared = std::sync::Arc::clone(state);
-        let key = QuickWork::key((&self.query, steps, self.lookback_ms, self.step_stats));
+        let key = QuickWork::key((&self.query, steps, self.lookback_ms, self.stats));
         let _running = state.engine_metrics.running.track();
         let begun = std::time::Instant::now();
         let run = move |cancel| {

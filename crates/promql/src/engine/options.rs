@@ -69,7 +69,7 @@ pub struct QueryOptions {
 }
 
 /// How the samples that the steps of a query look at are counted: a sample counts at every step that looks at it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum StepStats {
     /// Not at all.
     #[default]
