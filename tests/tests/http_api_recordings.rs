@@ -24,7 +24,7 @@ const MISSING: &[(&str, &str)] = &[
 fn recordings() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora/http_api");
     if !folder.is_dir() {
-        println!("SKIPPED: {} is not there", folder.display());
+        eprintln!("SKIPPED: {} is not there", folder.display());
         return None;
     }
     Some(folder)
