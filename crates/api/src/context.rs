@@ -13,6 +13,7 @@ use crate::backend::{Database, Server, Targets};
 use crate::cors::CorsOrigin;
 use crate::engine_metrics::EngineMetrics;
 use crate::observe::HttpMetrics;
+use crate::query_log::QueryLog;
 use crate::top_queries::TopQueries;
 use crate::workers::Workers;
 use crate::write_metrics::WriteMetrics;
@@ -62,6 +63,8 @@ pub struct Context {
     pub server: Arc<dyn Server>,
     /// The server's own metrics.
     pub registry: Registry,
+    /// Where queries are logged.
+    pub query_log: Arc<QueryLog>,
     /// The user interface.
     pub ui: Ui,
     /// Features that are on.

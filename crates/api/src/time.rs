@@ -130,6 +130,12 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
 }
 
+/// Milliseconds since the epoch as RFC 3339 in UTC, always with three digits of the fraction.
+pub(crate) fn rfc3339_ms(ms: Timestamp) -> String {
+    let whole = rfc3339_ns(i128::from(ms.div_euclid(1_000)) * 1_000_000_000);
+    format!("{}.{:03}Z", whole.trim_end_matches('Z'), ms.rem_euclid(1_000))
+}
+
 /// Nanoseconds since the epoch as RFC 3339 in UTC, trailing zeros of the fraction left out.
 pub fn rfc3339_ns(ns: i128) -> String {
     let seconds = i64::try_from(ns.div_euclid(1_000_000_000)).unwrap_or_default();
@@ -150,6 +156,13 @@ pub fn rfc3339_ns(ns: i128) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn milliseconds_have_three_digits() {
+        assert_eq!(rfc3339_ms(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(rfc3339_ms(1_700_000_000_120), "2023-11-14T22:13:20.120Z");
+        assert_eq!(rfc3339_ms(-1), "1969-12-31T23:59:59.999Z");
+    }
 
     #[test]
     fn times() {

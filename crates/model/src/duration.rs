@@ -88,7 +88,7 @@ pub fn parse_ms(text: &str) -> Result<i64, DurationError> {
 
 /// Writes milliseconds the way Prometheus prints a duration: `0s`, `15s`, `1h30m`, `1d`, `-5m`.
 ///
-/// Years, weeks and days are only used when nothing smaller remains.
+/// Years and weeks are only used when nothing smaller remains: 90 days are easier to read than `12w6d`.
 pub fn format_ms(ms: i64) -> String {
     if ms == 0 {
         return "0s".to_owned();
@@ -99,7 +99,7 @@ pub fn format_ms(ms: i64) -> String {
     }
     let mut rest = ms.unsigned_abs();
     for (index, (unit, factor)) in UNITS.iter().enumerate() {
-        let exact_only = index < 3;
+        let exact_only = index < 2;
         if exact_only && !rest.is_multiple_of(*factor) {
             continue;
         }
@@ -154,7 +154,8 @@ mod tests {
             (300_000, "5m"),
             (5_400_000, "1h30m"),
             (86_400_000, "1d"),
-            (90_000_000, "25h"),
+            (90_000_000, "1d1h"),
+            (7_776_000_000, "90d"),
             (604_800_000, "1w"),
             (31_536_000_000, "1y"),
             (-300_000, "-5m"),

@@ -119,6 +119,81 @@ fn scrapes_itself_reloads_and_survives_a_kill() {
 }
 
 #[test]
+fn queries_are_logged_as_the_configuration_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("p.yml");
+    let configure =
+        |log: &str| std::fs::write(&config, format!("global:\n  query_log_file: {log}\n")).unwrap();
+    let entries = |name: &str| -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let port = free_port();
+    configure("nowhere/queries.log");
+    let refused = run(&["--config.file", &config.display().to_string(), "--web.listen-address=127.0.0.1:0"]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && text.contains("query_log_file: cannot open"), "{text}");
+
+    configure("queries.log");
+    let server = start(folder.path(), port, &["--web.enable-lifecycle"]);
+    let reload = || server.ask("POST", "/-/reload").unwrap();
+    assert!(server.get("/metrics").contains("prometheus_engine_query_log_enabled 1"));
+    server.get("/api/v1/query?query=vector(1)&time=1700000000");
+    server.get("/api/v1/query_range?query=vector(2)&start=1700000000&end=1700000060&step=15");
+    server.get("/api/v1/query?query=1%2B");
+    let failing = "/api/v1/query?query=label_replace(vector(1),%22%22,%22%22,%22%22,%22%22)";
+    assert!(server.get(failing).starts_with("HTTP/1.1 422"));
+    let logged = entries("queries.log");
+    assert_eq!(logged.len(), 3, "what does not parse is no query: {logged:?}");
+    assert_eq!(logged[0]["params"]["query"], "vector(1)");
+    assert_eq!(logged[0]["params"]["start"], "2023-11-14T22:13:20.000Z");
+    assert_eq!(logged[0]["httpRequest"]["clientIP"], "127.0.0.1");
+    assert_eq!(logged[1]["httpRequest"]["path"], "/api/v1/query_range");
+    assert_eq!((&logged[1]["params"]["step"], logged[1].get("error")), (&15.into(), None));
+    assert!(logged[1]["stats"]["timings"]["execTotalTime"].as_f64().is_some_and(|time| time > 0.0));
+    assert!(
+        logged[2]["error"].as_str().is_some_and(|error| error.contains("invalid destination label name"))
+    );
+
+    // A file that cannot be opened changes nothing; another one takes over; without one it ends.
+    configure("nowhere/queries.log");
+    let refused = reload();
+    assert!(refused.starts_with("HTTP/1.1 500") && refused.contains("cannot open"), "{refused}");
+    server.get("/api/v1/query?query=vector(3)");
+    assert_eq!(entries("queries.log").len(), 4);
+    configure("other.log");
+    assert!(reload().starts_with("HTTP/1.1 200"));
+    server.get("/api/v1/query?query=vector(4)");
+    assert_eq!((entries("queries.log").len(), entries("other.log").len()), (4, 1));
+    std::fs::write(&config, "").unwrap();
+    assert!(reload().starts_with("HTTP/1.1 200"));
+    server.get("/api/v1/query?query=vector(5)");
+    assert_eq!(entries("other.log").len(), 1);
+    assert!(server.get("/metrics").contains("prometheus_engine_query_log_enabled 0"));
+}
+
+#[test]
+fn a_query_cannot_fill_more_memory_than_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.yml"), "").unwrap();
+    let server = start(folder.path(), free_port(), &["--query.max-memory=50KB"]);
+    // A running sum has twenty bytes a step.
+    let ask = |steps: u32| {
+        let range = format!("start=1700000000&end={}&step=1", 1_700_000_000 + steps);
+        server.get(&format!("/api/v1/query_range?query=sum(vector(1))&{range}"))
+    };
+    assert!(ask(100).starts_with("HTTP/1.1 200"));
+    let refused = ask(10_900);
+    assert!(refused.starts_with("HTTP/1.1 422"), "{}", &refused[..300]);
+    for part in
+        ["\"errorType\":\"execution\"", "more than 51200 bytes", "--query.max-memory", "a longer step"]
+    {
+        assert!(refused.contains(part), "{part} is not in {refused}");
+    }
+    assert!(ask(100).starts_with("HTTP/1.1 200"), "the next query has its own budget");
+}
+
+#[test]
 fn a_route_prefix_holds_everywhere() {
     let folder = tempfile::tempdir().unwrap();
     let port = free_port();

@@ -32,6 +32,10 @@ const NOT_TLS: &[u8] =
     b"HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n\
     Client sent an HTTP request to an HTTPS server.\n";
 
+/// Who sent a request; among the extensions of every request that came over a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
+
 /// Everything that one connection needs.
 pub(crate) struct Connection {
     /// Who is at the other end.
@@ -77,9 +81,11 @@ impl Connection {
     {
         let activity = Arc::new(Activity::default());
         let (router, seen, limit) = (self.router, Arc::clone(&activity), self.read_timeout);
+        let peer = self.peer;
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let busy = seen.begin();
-            let request = request.map(|body| Body::new(Deadline::new(body, limit)));
+            let mut request = request.map(|body| Body::new(Deadline::new(body, limit)));
+            request.extensions_mut().insert(Peer(peer));
             let answering = router.clone().call(request);
             async move { answering.await.map(|response| response.map(|body| busy.until_the_end_of(body))) }
         });

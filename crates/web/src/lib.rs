@@ -19,4 +19,5 @@ pub mod secure;
 pub mod server;
 mod ui;
 
+pub use connection::Peer;
 pub use ui::Ui;

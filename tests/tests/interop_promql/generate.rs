@@ -130,7 +130,7 @@ impl Generator {
                 "step()",
                 "-step()",
                 "17s",
-                "(1m + 5s)",
+                "+(1m + 5s)",
                 "-(30s * 2)",
                 "300",
                 "max_of(1m, 2m)",

@@ -2,6 +2,7 @@
 //!
 //! The reference: Go's `strconv` with the shortest digits that come back as the same float, in decimal notation, except
 //! below 1e-6 and from 1e21 on, where the form is `d.ddde±xx` with at least two digits of exponent. `NaN`, `+Inf`, `-Inf`.
+//! Scalars and number literals of a syntax tree never have an exponent.
 //! A timestamp is seconds with the milliseconds as three decimals, which are left out when they are zero.
 
 use super::Writer;
@@ -32,6 +33,18 @@ pub(super) fn push_timestamp(bytes: &mut Vec<u8>, ms: i64) {
     if fraction != 0 {
         let digit = |unit: u32| b'0' + (fraction / unit % 10) as u8;
         bytes.extend_from_slice(&[b'.', digit(100), digit(10), digit(1)]);
+    }
+}
+
+/// Appends a float without quotes and without an exponent, however long that makes it: the form of scalars.
+pub(crate) fn push_decimal(bytes: &mut Vec<u8>, value: f64) {
+    use std::io::Write as _;
+
+    if value.is_finite() {
+        // Writing to memory cannot fail.
+        let _ = write!(bytes, "{value}");
+    } else {
+        push_float(bytes, value);
     }
 }
 

@@ -10,7 +10,7 @@ mod points;
 mod value;
 mod writer;
 
-pub(crate) use float::push_float;
+pub(crate) use float::push_decimal;
 pub use float::{write_float, write_timestamp};
 pub use histogram::write_histogram;
 pub use labels::write_labels;

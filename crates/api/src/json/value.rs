@@ -2,6 +2,7 @@
 
 use narthex_promql::value::{MatrixSeries, PointValue, Value, VectorSample};
 
+use super::float::push_decimal;
 use super::points::Points;
 use super::{Writer, write_float, write_histogram, write_labels, write_timestamp};
 
@@ -17,7 +18,10 @@ pub fn write_value(out: &mut Writer, value: &Value) {
         Value::Scalar { t, v } => {
             out.begin_array();
             write_timestamp(out, *t);
-            write_float(out, *v);
+            let bytes = out.value_bytes();
+            bytes.push(b'"');
+            push_decimal(bytes, *v);
+            bytes.push(b'"');
             out.end_array();
         }
         Value::String { t, v } => {
@@ -101,6 +105,15 @@ mod tests {
             text(&Value::Scalar { t: 1_704_074_407_123, v: -1.0 }),
             r#"{"resultType":"scalar","result":[1704074407.123,"-1"]}"#
         );
+        for (v, expected) in [
+            (1e21, "1000000000000000000000"),
+            (9.99e-7, "0.000000999"),
+            (-0.0, "-0"),
+            (f64::NEG_INFINITY, "-Inf"),
+        ] {
+            let found = text(&Value::Scalar { t: 0, v });
+            assert_eq!(found, format!(r#"{{"resultType":"scalar","result":[0,"{expected}"]}}"#));
+        }
         assert_eq!(
             text(&Value::String { t: 1_000, v: "a\"b".to_owned() }),
             r#"{"resultType":"string","result":[1,"a\"b"]}"#

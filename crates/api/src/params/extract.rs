@@ -1,9 +1,11 @@
 //! [`Params`]: names and values from the query string and, for POST, a form body; the body's come first, as in Go.
 
 use axum::body::to_bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, OriginalUri, Request};
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method};
+use http::request::Parts;
+use http::{HeaderMap, Method, Uri};
+use narthex_web::Peer;
 use percent_encoding::percent_decode_str;
 
 use super::multipart;
@@ -19,6 +21,30 @@ pub(crate) struct Params {
     pairs: Vec<(String, String)>,
     /// The request's headers.
     pub(crate) headers: HeaderMap,
+    /// Where the request came from.
+    pub(crate) source: Source,
+}
+
+/// Where a request came from and where it went.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Source {
+    /// Who sent it; nobody when another part of the server asks.
+    pub(crate) peer: Option<Peer>,
+    /// The method.
+    pub(crate) method: Method,
+    /// The address, with the route prefix.
+    pub(crate) uri: Uri,
+}
+
+impl Source {
+    fn of(parts: &Parts) -> Self {
+        let original = parts.extensions.get::<OriginalUri>();
+        Self {
+            peer: parts.extensions.get().copied(),
+            method: parts.method.clone(),
+            uri: original.map_or(&parts.uri, |original| &original.0).clone(),
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Params {
@@ -43,7 +69,7 @@ impl<S: Send + Sync> FromRequest<S> for Params {
             }
         }
         parse_pairs(&query, &mut pairs)?;
-        Ok(Self { pairs, headers: parts.headers })
+        Ok(Self { pairs, source: Source::of(&parts), headers: parts.headers })
     }
 }
 
@@ -143,7 +169,7 @@ mod tests {
     fn decodes_as_go() {
         let mut pairs = Vec::new();
         parse_pairs("query=a+b%2Bc&match[]=x&match%5B%5D=y&empty", &mut pairs).unwrap();
-        let params = Params { pairs, headers: HeaderMap::new() };
+        let params = Params { pairs, ..Params::default() };
         assert_eq!(params.get("query"), "a b+c");
         assert_eq!(params.all("match[]").collect::<Vec<_>>(), ["x", "y"]);
         assert_eq!(params.get("nope"), "");
@@ -155,7 +181,7 @@ mod tests {
     fn wrong_values_name_their_parameter() {
         let with = |name: &str, value: &str| Params {
             pairs: vec![(name.to_owned(), value.to_owned())],
-            headers: HeaderMap::new(),
+            ..Params::default()
         };
         assert_eq!(
             with("time", "abc").time_or("time", 0).unwrap_err().message,

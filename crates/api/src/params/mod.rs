@@ -5,6 +5,6 @@ mod matchers;
 mod multipart;
 mod range;
 
-pub(crate) use extract::Params;
+pub(crate) use extract::{Params, Source};
 pub(crate) use matchers::{optional_matchers, parse_matchers, required_matchers};
 pub(crate) use range::TimeRange;

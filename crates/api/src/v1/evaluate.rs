@@ -1,6 +1,7 @@
 //! What the two query endpoints share: the options of a query, running it, writing its answer.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use narthex_promql::annotations::API_LIMIT;
 use narthex_promql::ast::Expr;
@@ -11,7 +12,8 @@ use narthex_promql::{QueryError, QueryOptions, QueryOutput, QueryStats, StepStat
 use crate::context::State;
 use crate::error::ApiError;
 use crate::json::{Writer, write_timestamp, write_value};
-use crate::params::Params;
+use crate::params::{Params, Source};
+use crate::query_log::Entry;
 use crate::quick::QuickWork;
 use crate::respond::{Answer, ApiResult};
 
@@ -24,6 +26,7 @@ pub(super) struct Asked {
     lookback_ms: Option<i64>,
     stats: StepStats,
     limit: usize,
+    source: Source,
 }
 
 impl Asked {
@@ -60,24 +63,28 @@ impl Asked {
                 _ => StepStats::Total,
             },
             limit,
+            source: params.source.clone(),
         })
     }
 
-    /// Runs the query, which has so many steps, where work of its kind runs, and writes its answer there, too.
+    /// Runs the query where work of its kind runs, logs it and writes its answer there, too. `times` are the first and
+    /// the last evaluation time and the step, 0 for an instant query.
     pub(super) async fn answer(
         self,
-        state: &std::sync::Arc<State>,
-        steps: usize,
+        state: &Arc<State>,
+        times: (i64, i64, i64),
         evaluate: impl FnOnce(&State, &Expr, &QueryOptions) -> Result<QueryOutput, QueryError> + Send + 'static,
     ) -> ApiResult {
         let engine_timeout = state.engine.options().timeout;
         let wait = self.timeout.map_or(engine_timeout, |own| {
             if engine_timeout.is_zero() { own } else { own.min(engine_timeout) }
         });
-        let shared = std::sync::Arc::clone(state);
-        let key = QuickWork::key((&self.query, steps, self.lookback_ms, self.stats));
+        let shared = Arc::clone(state);
+        let key = QuickWork::key((&self.query, steps(times), self.lookback_ms, self.stats));
         let _running = state.engine_metrics.running.track();
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
+        let entry = Entry { source: self.source.clone(), times };
+        let log = state.query_log.begin(&self.query, entry, wait);
         let run = move |cancel| {
             let queued = begun.elapsed();
             let options = QueryOptions {
@@ -87,16 +94,21 @@ impl Asked {
                 stats: true,
                 step_stats: self.stats,
             };
-            let outcome = evaluate(&shared, &self.expr, &options);
-            self.note(&shared, begun.elapsed(), &outcome);
-            let mut output = outcome?;
-            if let Some(stats) = &mut output.stats {
+            let mut result = evaluate(&shared, &self.expr, &options);
+            self.note(&shared, begun.elapsed(), &result);
+            if let Ok(QueryOutput { stats: Some(stats), .. }) = &mut result {
                 // The engine admits everybody: queries wait for their turn here.
                 stats.queue_time += queued;
                 stats.total_time += queued;
                 shared.engine_metrics.observe(stats);
             }
-            Ok(self.write(output))
+            if let Some(log) = log {
+                match &result {
+                    Ok(output) => log.answered(output.stats.as_ref()),
+                    Err(error) => log.failed(queued, &error.to_string()),
+                }
+            }
+            Ok(self.write(result?))
         };
         state.queries.run_known(key, wait, run).await
     }
@@ -132,6 +144,12 @@ impl Asked {
     }
 }
 
+/// How many steps a query has, or a few more.
+fn steps((start, end, step): (i64, i64, i64)) -> usize {
+    let between = end.saturating_sub(start).checked_div(step);
+    between.map_or(1, |steps| usize::try_from(steps).unwrap_or(usize::MAX).saturating_add(2))
+}
+
 /// Cuts a result to `limit` series; says whether something was cut.
 fn truncate(value: &mut Value, limit: usize) -> bool {
     let cut = |length: usize| limit > 0 && length > limit;
@@ -143,7 +161,8 @@ fn truncate(value: &mut Value, limit: usize) -> bool {
     true
 }
 
-fn write_stats(out: &mut Writer, stats: &QueryStats) {
+/// The statistics of a query as an object.
+pub(crate) fn write_stats(out: &mut Writer, stats: &QueryStats) {
     let seconds = |duration: Duration| duration.as_secs_f64();
     out.begin_object().key("timings").begin_object();
     out.key("evalTotalTime").number(seconds(stats.prepare_time + stats.eval_time));

@@ -35,4 +35,5 @@ pub(crate) mod tree;
 mod tree_duration;
 pub(crate) mod write;
 
+pub(crate) use evaluate::write_stats;
 pub(crate) use select::select_series;

@@ -12,7 +12,7 @@ pub(crate) async fn query(State(state): Shared, params: Params) -> ApiResult {
     let t = params.time_or("time", now_ms())?;
     let asked = Asked::parse(&state, &params)?;
     asked
-        .answer(&state, 1, move |state, expr, options| {
+        .answer(&state, (t, t, 0), move |state, expr, options| {
             state.engine.instant_expr(&*state.storage, expr, t, options)
         })
         .await

@@ -30,10 +30,9 @@ pub(crate) async fn query_range(State(state): Shared, params: Params) -> ApiResu
     }
     // Times are milliseconds: over a range that short every finer step means its first point only.
     let step = (step_ns / 1_000_000).max(1);
-    let steps = usize::try_from(end.saturating_sub(start) / step).unwrap_or(usize::MAX).saturating_add(2);
     let asked = Asked::parse(&state, &params)?;
     asked
-        .answer(&state, steps, move |state, expr, options| {
+        .answer(&state, (start, end, step), move |state, expr, options| {
             state.engine.range_expr(&*state.storage, expr, (start, end, step), options)
         })
         .await

@@ -12,7 +12,7 @@ pub(crate) fn write_tree(out: &mut Writer, expr: &Expr) {
     match expr {
         Expr::Number(number) => {
             let mut text = Vec::new();
-            crate::json::push_float(&mut text, number.value);
+            crate::json::push_decimal(&mut text, number.value);
             out.key("type").string("numberLiteral").key("val").string(&String::from_utf8_lossy(&text));
         }
         Expr::String(string) => _ = out.key("type").string("stringLiteral").key("val").string(&string.value),

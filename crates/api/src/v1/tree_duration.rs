@@ -21,15 +21,13 @@ fn write_expr(out: &mut Writer, expr: &DurationExpr, wrapped: bool) {
         DurationExpr::Literal { .. } if wrapped => write_node(out, "+", [None, Some(expr)], true),
         DurationExpr::Literal { seconds, is_duration, .. } => {
             let mut text = Vec::new();
-            crate::json::push_float(&mut text, *seconds);
+            crate::json::push_decimal(&mut text, *seconds);
             out.begin_object().key("duration").bool(*is_duration).key("type").string("numberLiteral");
             out.key("val").string(&String::from_utf8_lossy(&text)).end_object();
         }
         DurationExpr::Step(_) => write_node(out, "step", [None, None], wrapped),
         DurationExpr::Range(_) => write_node(out, "range", [None, None], wrapped),
-        DurationExpr::Signed { negative, expr, .. } => {
-            write_node(out, if *negative { "-" } else { "+" }, [None, Some(expr)], wrapped);
-        }
+        DurationExpr::Signed { expr, .. } => write_node(out, "-", [None, Some(expr)], wrapped),
         DurationExpr::Binary { op, left, right } => {
             write_node(out, op.as_str(), [Some(left), Some(right)], wrapped);
         }

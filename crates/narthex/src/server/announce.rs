@@ -22,10 +22,8 @@ pub(crate) fn not_executed(config: &Config) -> Vec<String> {
             note(format!("{field}: {what}"));
         }
     }
-    for field in ["query_log_file", "rule_query_offset"] {
-        if root.get("global").is_some_and(|global| global.has(field)) {
-            note(format!("global.{field}: has no effect yet"));
-        }
+    if root.get("global").is_some_and(|global| global.has("rule_query_offset")) {
+        note("global.rule_query_offset: has no effect yet".to_owned());
     }
     config.jobs().for_each(|job| of_job(job, &mut note));
     found

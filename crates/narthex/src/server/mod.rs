@@ -14,6 +14,7 @@ mod watch_file;
 pub(crate) use announce::not_executed;
 pub(crate) use map::{http_file, jobs, secure, web_config};
 pub(crate) use start::run;
+pub(crate) use state::open_query_log;
 
 use narthex_tsdb::{FloatEncoding, Retention};
 

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use narthex_api::{Context, CorsOrigin, Settings};
+use narthex_api::{Context, CorsOrigin, QueryLog, Settings};
 use narthex_client::{ProcessCollector, Registry};
 use narthex_dashboards::DataSource;
 use narthex_promql::parser::ParserOptions;
@@ -100,11 +100,19 @@ async fn live(flags: Flags) -> Result<(), StartError> {
     let db = Arc::new(LateDb::new(PathBuf::from(flags.text("storage.tsdb.path"))));
     let targets = Arc::new(LateTargets::default());
     let settings = settings(&flags, own_port)?;
-    let (late_targets, late_db) = (Arc::clone(&targets), Arc::clone(&db));
-    let prefix = settings.route_prefix.as_str();
-    let state = ServerState::new(flags.clone(), prefix, config, late_targets, late_db, stop.clone());
-    let state = Arc::new(state);
     let registry = Registry::new();
+    let query_log = Arc::new(QueryLog::new(&registry));
+    query_log.log_to(super::open_query_log(&config).map_err(StartError::Config)?);
+    let state = ServerState::new(
+        flags.clone(),
+        &settings.route_prefix,
+        config,
+        Arc::clone(&targets),
+        Arc::clone(&db),
+        stop.clone(),
+        Arc::clone(&query_log),
+    );
+    let state = Arc::new(state);
     registry.collect_with(ProcessCollector::new());
     let counts = Arc::default();
     let parts = (Arc::clone(&state), Arc::clone(&db), Arc::clone(&targets), Arc::clone(&counts));
@@ -119,6 +127,7 @@ async fn live(flags: Flags) -> Result<(), StartError> {
         targets: Arc::clone(&targets) as _,
         server: Arc::clone(&state) as _,
         registry,
+        query_log,
         features: super::features::features(&flags),
     };
     let options = Options {

@@ -1,12 +1,12 @@
 //! [`ServerState`]: the configuration in use, reloading, readiness, shutdown; what `/api/v1/status` asks about.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use narthex_api::backend::{BuildInfo, RuntimeInfo, Server};
-use narthex_api::rfc3339_ns;
+use narthex_api::{QueryLog, QueryLogFile, rfc3339_ns};
 use narthex_tsdb::Retention;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
@@ -44,6 +44,8 @@ pub(crate) struct ServerState {
     /// Counts changes of what [`Server::notifications`] answers.
     changes: watch::Sender<u64>,
     maintenance: Mutex<Maintenance>,
+    /// Where queries are logged.
+    pub(crate) query_log: Arc<QueryLog>,
 }
 
 /// What the maintenance of the database did since the start.
@@ -68,6 +70,7 @@ impl ServerState {
         targets: Arc<LateTargets>,
         db: Arc<LateDb>,
         stop: watch::Sender<bool>,
+        query_log: Arc<QueryLog>,
     ) -> Self {
         Self {
             config_path: PathBuf::from(flags.text("config.file")),
@@ -87,6 +90,7 @@ impl ServerState {
             reload_failures: AtomicU64::new(0),
             changes: watch::Sender::new(0),
             maintenance: Mutex::default(),
+            query_log,
         }
     }
 
@@ -141,7 +145,10 @@ impl ServerState {
         let config = Config::load_with(&self.config_path, self.flags.reads_start_timestamps())
             .map_err(|error| error.to_string())?;
         super::check_encoding(&self.flags, &config)?;
+        // Opened again even if it is the same one: that is how a log is rotated.
+        let query_log = open_query_log(&config)?;
         self.apply_jobs(&config)?;
+        self.query_log.log_to(query_log);
         if let Some(db) = self.db.get() {
             db.set_out_of_order_window(super::out_of_order_window(&config));
             db.set_retention(super::retention_limits(&self.flags, &config));
@@ -154,6 +161,13 @@ impl ServerState {
         *self.config.lock() = Arc::new(config);
         Ok(())
     }
+}
+
+/// The file that `global.query_log_file` names, opened.
+pub(crate) fn open_query_log(config: &Config) -> Result<Option<QueryLogFile>, String> {
+    let path = config.root().get("global").map_or("", |global| global.str("query_log_file"));
+    let opened = (!path.is_empty()).then(|| QueryLogFile::open(Path::new(path)));
+    opened.transpose().map_err(|error| error.to_string())
 }
 
 impl Server for ServerState {

@@ -173,10 +173,8 @@ pub enum DurationExpr {
     Step(PosRange),
     /// `range()`
     Range(PosRange),
-    /// `-x` or `+(x)`; literals carry their sign themselves.
+    /// `-x`; literals carry their sign themselves.
     Signed {
-        /// Whether the sign is a minus.
-        negative: bool,
         /// What the sign stands before.
         expr: Box<Self>,
         /// The whole.
@@ -231,10 +229,8 @@ impl DurationExpr {
             Self::Literal { seconds, .. } => *seconds,
             Self::Step(_) => context.step_ms as f64 / 1000.0,
             Self::Range(_) => context.range_ms as f64 / 1000.0,
-            Self::Signed { negative: true, expr, .. } => -expr.evaluate(context)?,
-            Self::Signed { negative: false, expr, .. } | Self::Paren { expr, .. } => {
-                expr.evaluate(context)?
-            }
+            Self::Signed { expr, .. } => -expr.evaluate(context)?,
+            Self::Paren { expr, .. } => expr.evaluate(context)?,
             Self::Function { function, left, right, .. } => {
                 let (left, right) = (left.evaluate(context)?, right.evaluate(context)?);
                 match function {

@@ -57,6 +57,7 @@ impl Parser<'_> {
         let without = match self.kind() {
             TokenKind::Keyword(Keyword::By) => false,
             TokenKind::Keyword(Keyword::Without) => true,
+            _ if self.unreadable.is_some() => return Err(self.unexpected()),
             _ => return Ok(None),
         };
         self.advance()?;

@@ -63,7 +63,7 @@ impl Parser<'_> {
             if let Some(card) = many {
                 self.advance()?;
                 matching.card = card;
-                if self.kind() == TokenKind::LeftParen {
+                if self.kind() == TokenKind::LeftParen || !self.is_before_operand() {
                     (matching.include, _) = self.label_list()?;
                 }
             }
@@ -92,7 +92,7 @@ impl Parser<'_> {
 
     fn fill_value(&mut self) -> Result<f64, Failure> {
         self.expect(TokenKind::LeftParen)?;
-        let value = self.signed_number().map_err(|failure| failure.within("fill modifier", "number"))?;
+        let value = self.signed_number()?;
         self.expect(TokenKind::RightParen)?;
         Ok(value)
     }

@@ -25,33 +25,26 @@ impl Parser<'_> {
         }
     }
 
-    /// An offset: a single operand with an optional sign, because `x offset 1 + 2` is `(x offset 1) + 2`. Returns also
-    /// where it ends.
+    /// An offset: an operand with signs, because `x offset 1 + 2` is `(x offset 1) + 2`. Only behind a parenthesis that
+    /// closes arithmetic goes on. Returns also where it ends.
     pub(super) fn offset_duration(&mut self) -> Result<(DurationValue, usize), Failure> {
         let expr = match self.kind() {
-            TokenKind::Operator(BinaryOp::Add | BinaryOp::Sub) => {
-                self.signed_duration(Self::duration_operand)?
-            }
-            // Behind a closing parenthesis arithmetic goes on, as far as it is arithmetic on durations.
-            TokenKind::LeftParen => {
-                let mut complete = self.duration_operand()?;
-                for _ in 0..super::MAX_DEPTH {
-                    let bookmark = (self.lexer, self.token, self.depth);
-                    match self.duration_operation(complete.clone(), 1) {
-                        Ok((next, true)) => complete = next,
-                        Ok((_, false)) => break,
-                        Err(_) => {
-                            (self.lexer, self.token, self.depth) = bookmark;
-                            break;
-                        }
-                    }
-                }
-                complete
-            }
-            _ => self.duration_operand()?,
+            TokenKind::LeftParen => self.duration_expr(1)?,
+            _ => in_range(self.signed_operand()?)?,
         };
         let end = expr.pos().end;
         Ok((value(expr), end))
+    }
+
+    /// An operand behind any number of signs.
+    fn signed_operand(&mut self) -> Result<DurationExpr, Failure> {
+        self.enter()?;
+        let expr = match self.kind() {
+            TokenKind::Operator(BinaryOp::Add | BinaryOp::Sub) => self.signed_duration(Self::signed_operand),
+            _ => self.duration_operand(),
+        }?;
+        self.leave();
+        Ok(expr)
     }
 
     fn duration_expr(&mut self, min_precedence: u8) -> Result<DurationExpr, Failure> {
@@ -60,7 +53,7 @@ impl Parser<'_> {
             TokenKind::Operator(BinaryOp::Add | BinaryOp::Sub) => {
                 self.signed_duration(|parser| parser.duration_expr(DurationOp::Pow.precedence()))?
             }
-            _ => self.duration_operand()?,
+            _ => in_range(self.duration_operand()?)?,
         };
         for _ in 0..super::MAX_DEPTH {
             match self.duration_operation(left, min_precedence)? {
@@ -109,7 +102,9 @@ impl Parser<'_> {
             DurationExpr::Literal { seconds, is_duration, .. } => {
                 DurationExpr::Literal { seconds: if negative { -seconds } else { seconds }, is_duration, pos }
             }
-            expr => DurationExpr::Signed { negative, expr: Box::new(expr), pos },
+            expr if negative => DurationExpr::Signed { expr: Box::new(expr), pos },
+            // A plus says nothing.
+            expr => expr,
         })
     }
 
@@ -117,19 +112,21 @@ impl Parser<'_> {
         match self.kind() {
             TokenKind::Number | TokenKind::Duration => {
                 let (seconds, is_duration, pos) = self.number()?;
-                if seconds.is_nan() || seconds > MAX_SECONDS {
-                    return Err(Failure::new(pos, "duration out of range"));
-                }
                 Ok(DurationExpr::Literal { seconds, is_duration, pos })
             }
             TokenKind::Keyword(Keyword::Step) => Ok(DurationExpr::Step(self.duration_keyword()?)),
             TokenKind::Keyword(Keyword::Range) => Ok(DurationExpr::Range(self.duration_keyword()?)),
             TokenKind::LeftParen => {
                 let open = self.advance()?;
-                let expr = Box::new(self.duration_expr(1)?);
+                let expr = self.duration_expr(1)?;
                 let close = self.expect(TokenKind::RightParen)?;
                 self.check_durations_enabled(expr.pos())?;
-                Ok(DurationExpr::Paren { expr, pos: open.pos.to(close.pos) })
+                let pos = open.pos.to(close.pos);
+                Ok(match expr {
+                    // One pair says as much as two.
+                    DurationExpr::Paren { expr, .. } => DurationExpr::Paren { expr, pos },
+                    expr => DurationExpr::Paren { expr: Box::new(expr), pos },
+                })
             }
             TokenKind::Identifier => self.duration_function(),
             _ => Err(self.unexpected()),
@@ -170,6 +167,16 @@ impl Parser<'_> {
         } else {
             Err(Failure::new(pos, "experimental duration expression is not enabled"))
         }
+    }
+}
+
+/// Refuses a literal that is no length of time.
+fn in_range(expr: DurationExpr) -> Result<DurationExpr, Failure> {
+    match expr {
+        DurationExpr::Literal { seconds, pos, .. } if seconds.is_nan() || seconds.abs() > MAX_SECONDS => {
+            Err(Failure::new(pos, "duration out of range"))
+        }
+        expr => Ok(expr),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Operands: literals, names, calls, parentheses and signs. Operators between them are in `binary`.
 
 use super::error::Failure;
+use super::selector::is_metric_word;
 use super::{Node, Parser, node_above};
 use crate::ast::{BinaryOp, Call, Expr, NumberLiteral, Paren, PosRange, Unary, UnaryOp};
 use crate::functions_table;
@@ -21,6 +22,19 @@ impl Parser<'_> {
                 let node = self.primary()?;
                 self.modifiers(node)
             }
+        }
+    }
+
+    /// Whether an operand can begin here.
+    pub(super) fn is_before_operand(&self) -> bool {
+        match self.kind() {
+            TokenKind::Operator(BinaryOp::Add | BinaryOp::Sub)
+            | TokenKind::Number
+            | TokenKind::Duration
+            | TokenKind::String
+            | TokenKind::LeftParen
+            | TokenKind::LeftBrace => true,
+            kind => is_metric_word(kind),
         }
     }
 

@@ -26,7 +26,7 @@ pub use options::ParserOptions;
 use narthex_model::Matcher;
 
 use crate::ast::{Expr, PosRange};
-use crate::lexer::{Lexer, Token, TokenKind};
+use crate::lexer::{LexError, Lexer, Token, TokenKind};
 use error::Failure;
 
 /// The most levels a syntax tree may have; an expression that is nested deeper is refused.
@@ -59,9 +59,13 @@ pub fn parse_metric_selector(input: &str) -> Result<Vec<Matcher>, ParseError> {
 }
 
 /// The parser: a lexer and the token it stands before.
+///
+/// Text that the lexer cannot read counts as the end of the input, until somebody looks for something there: what is wrong
+/// with the text before is reported first.
 struct Parser<'a> {
     lexer: Lexer<'a>,
     token: Token,
+    unreadable: Option<LexError>,
     options: ParserOptions,
     depth: usize,
 }
@@ -82,7 +86,7 @@ impl<'a> Parser<'a> {
     fn new(input: &'a str, options: ParserOptions) -> Result<Self, Failure> {
         let mut lexer = Lexer::new(input);
         let token = lexer.next_token()?;
-        Ok(Self { lexer, token, options, depth: 0 })
+        Ok(Self { lexer, token, unreadable: None, options, depth: 0 })
     }
 
     fn kind(&self) -> TokenKind {
@@ -95,8 +99,17 @@ impl<'a> Parser<'a> {
 
     /// Goes to the next token and returns the one before.
     fn advance(&mut self) -> Result<Token, Failure> {
+        if self.unreadable.is_some() {
+            return Err(self.unexpected());
+        }
         let token = self.token;
-        self.token = self.lexer.next_token()?;
+        match self.lexer.next_token() {
+            Ok(next) => self.token = next,
+            Err(error) => {
+                self.token = Token { kind: TokenKind::Eof, pos: error.pos };
+                self.unreadable = Some(error);
+            }
+        }
         Ok(token)
     }
 
@@ -105,12 +118,19 @@ impl<'a> Parser<'a> {
     }
 
     fn expect_end(&self) -> Result<(), Failure> {
-        if self.kind() == TokenKind::Eof { Ok(()) } else { Err(self.unexpected()) }
+        if self.kind() == TokenKind::Eof && self.unreadable.is_none() {
+            Ok(())
+        } else {
+            Err(self.unexpected())
+        }
     }
 
     /// "unexpected …", to be completed by whoever knows the context.
     fn unexpected(&self) -> Failure {
-        Failure::unexpected(self.token, self.lexer.input())
+        match &self.unreadable {
+            Some(error) => Failure::from(error.clone()),
+            None => Failure::unexpected(self.token, self.lexer.input()),
+        }
     }
 
     fn unexpected_in(&self, context: &str, expected: &str) -> Failure {

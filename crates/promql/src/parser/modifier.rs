@@ -116,7 +116,7 @@ impl Parser<'_> {
             return Err(Failure::new(pos, message));
         }
         let end = self.end_of_number(before);
-        Ok((At::Timestamp((seconds * 1000.0).round() as i64), end))
+        Ok((At::Timestamp(milliseconds(seconds)), end))
     }
 
     /// Where the number that started at `first` (perhaps with a sign) ended: at the last token's end.
@@ -158,6 +158,13 @@ impl Parser<'_> {
         whole.unwrap_or(&mut vector.pos).end = keyword.pos.end;
         Ok(())
     }
+}
+
+/// Seconds as milliseconds; what does not fit becomes the earliest time there is, as the reference's conversion has it.
+fn milliseconds(seconds: f64) -> i64 {
+    let ms = (seconds * 1000.0).round();
+    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&ms);
+    if fits { ms as i64 } else { i64::MIN }
 }
 
 /// The parts of a selector or subquery that modifiers change.

@@ -93,7 +93,7 @@ fn selector(name: String, matchers: Vec<Matcher>, pos: PosRange) -> VectorSelect
 }
 
 /// Whether a token can be a metric's name; words that only make sense between operands cannot.
-fn is_metric_word(kind: TokenKind) -> bool {
+pub(super) fn is_metric_word(kind: TokenKind) -> bool {
     match kind {
         TokenKind::Identifier | TokenKind::MetricIdentifier | TokenKind::Aggregate(_) => true,
         TokenKind::Operator(op) => op.is_set(),
@@ -101,6 +101,9 @@ fn is_metric_word(kind: TokenKind) -> bool {
             keyword,
             Keyword::By
                 | Keyword::Without
+                | Keyword::Fill
+                | Keyword::FillLeft
+                | Keyword::FillRight
                 | Keyword::Offset
                 | Keyword::Anchored
                 | Keyword::Smoothed

@@ -9,7 +9,7 @@ use crate::annotations::Annotation;
 use crate::ast::{Aggregate, AggregateOp, Expr, PosRange, StringLiteral};
 use crate::column::Grid;
 use crate::engine::QueryError;
-use crate::format::{go_quote, go_quote_bytes, go_shortest};
+use crate::format::{go_compact, go_quote, go_quote_bytes};
 use crate::operators::{Ready, Row, Source};
 
 impl Planner<'_> {
@@ -169,10 +169,10 @@ fn check_k(values: &[f64]) -> Result<(), QueryError> {
     }
     let (min, max) = borders(values);
     if min <= -9_223_372_036_854_775_808.0 {
-        return Err(QueryError::execution(format!("Scalar value {} underflows int64", go_shortest(min))));
+        return Err(QueryError::execution(format!("Scalar value {} underflows int64", go_compact(min))));
     }
     if max >= LIMIT {
-        return Err(QueryError::execution(format!("Scalar value {} overflows int64", go_shortest(max))));
+        return Err(QueryError::execution(format!("Scalar value {} overflows int64", go_compact(max))));
     }
     Ok(())
 }

@@ -18,8 +18,10 @@ pub use pretty::pretty;
 pub use quote::quote;
 
 use crate::ast::{
-    Aggregate, Binary, Cardinality, Expr, FillValues, NumberLiteral, StringLiteral, Subquery, VectorMatching,
+    Aggregate, Binary, BinaryOp, Cardinality, Expr, FillValues, NumberLiteral, StringLiteral, Subquery,
+    VectorMatching,
 };
+use crate::format::go_compact;
 
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,9 +30,23 @@ impl fmt::Display for Expr {
             Self::String(string) => string.fmt(f),
             Self::Vector(vector) => vector.fmt(f),
             Self::Matrix(matrix) => matrix.fmt(f),
-            Self::Subquery(subquery) => write!(f, "{}{}", subquery.expr, SubquerySuffix(subquery)),
-            Self::Unary(unary) => write!(f, "{}{}", unary.op, unary.expr),
-            Self::Binary(binary) => write!(f, "{} {} {}", binary.left, Operator(binary), binary.right),
+            Self::Subquery(subquery) => {
+                write!(f, "{}", subquery.expr)?;
+                SubquerySuffix(subquery).fmt(f)
+            }
+            Self::Unary(unary) => {
+                write!(f, "{}", unary.op)?;
+                unary.expr.fmt(f)
+            }
+            Self::Binary(binary) => {
+                if is_taken_for_duration(binary.op) {
+                    write!(f, "{:#}", binary.left)?;
+                } else {
+                    write!(f, "{}", binary.left)?;
+                }
+                write!(f, " {} ", Operator(binary))?;
+                binary.right.fmt(f)
+            }
             Self::Aggregate(aggregate) => {
                 write!(f, "{}(", AggregateHead(aggregate))?;
                 if let Some(param) = &aggregate.param {
@@ -49,6 +65,13 @@ impl fmt::Display for Expr {
             Self::Paren(paren) => write!(f, "({})", paren.expr),
         }
     }
+}
+
+/// Whether this operator, behind `offset (5m)`, is read as arithmetic on the duration. The alternate form (`{:#}`) of an
+/// expression can stand before it: an offset in parentheses at its end has a plus, which ends it.
+fn is_taken_for_duration(op: BinaryOp) -> bool {
+    use BinaryOp::{Add, Div, Mod, Mul, Pow, Sub};
+    matches!(op, Add | Sub | Mul | Div | Mod | Pow)
 }
 
 impl fmt::Display for NumberLiteral {
@@ -117,13 +140,9 @@ fn write_matching(f: &mut fmt::Formatter<'_>, matching: &VectorMatching) -> fmt:
 }
 
 fn write_fill(f: &mut fmt::Formatter<'_>, fill: FillValues) -> fmt::Result {
-    let mut write = |keyword: &str, value: f64| {
-        write!(f, " {keyword} (")?;
-        duration::number(f, value, false)?;
-        f.write_str(")")
-    };
+    let mut write = |keyword: &str, value: f64| write!(f, " {keyword} ({})", go_compact(value));
     match (fill.left, fill.right) {
-        (Some(left), Some(right)) if left.to_bits() == right.to_bits() => write("fill", left),
+        (Some(left), Some(right)) if left == right => write("fill", left),
         (left, right) => {
             if let Some(left) = left {
                 write("fill_left", left)?;

@@ -6,7 +6,7 @@ use narthex_model::names::METRIC_NAME;
 use narthex_model::{MatchOp, Matcher};
 
 use super::{quote, write_label_name};
-use crate::ast::{At, DurationValue, MatrixSelector, RangeMode, VectorSelector};
+use crate::ast::{At, DurationExpr, DurationValue, MatrixSelector, RangeMode, VectorSelector};
 
 impl fmt::Display for VectorSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,15 +72,17 @@ pub(super) fn write_at(f: &mut fmt::Formatter<'_>, at: Option<At>) -> fmt::Resul
         None => Ok(()),
         Some(At::Start) => f.write_str(" @ start()"),
         Some(At::End) => f.write_str(" @ end()"),
-        Some(At::Timestamp(ms)) => {
-            let sign = if ms < 0 { "-" } else { "" };
-            let ms = ms.unsigned_abs();
-            write!(f, " @ {sign}{}.{:03}", ms / 1000, ms % 1000)
-        }
+        // Divided as floats: beyond 2^53 the digits are those of the reference.
+        Some(At::Timestamp(ms)) => write!(f, " @ {:.3}", ms as f64 / 1000.0),
     }
 }
 
 /// ` offset 5m`, or nothing.
 pub(super) fn write_offset(f: &mut fmt::Formatter<'_>, offset: &DurationValue) -> fmt::Result {
-    if offset.is_zero() { Ok(()) } else { write!(f, " offset {offset}") }
+    let is_open = matches!(offset, DurationValue::Expr(expr) if matches!(**expr, DurationExpr::Paren { .. }));
+    match offset {
+        offset if offset.is_zero() => Ok(()),
+        offset if is_open && f.alternate() => write!(f, " offset +{offset}"),
+        offset => write!(f, " offset {offset}"),
+    }
 }

@@ -59,7 +59,8 @@ fn modifiers() -> impl Strategy<Value = String> {
     let at = one_of(&["", " @ 5", " @ -1.5", " @ start()", " @ end()", " @ 1609746000.123"]);
     let offset = prop_oneof![
         Just(String::new()),
-        duration().prop_map(|d| format!(" offset {d}")),
+        // Without the plus arithmetic behind the parenthesis belongs to the duration.
+        duration().prop_map(|d| format!(" offset {}{d}", if d.starts_with('(') { "+" } else { "" })),
         one_of(&[" offset -5m", " offset 300", " offset +(1m)", " offset -(2m)"]),
     ];
     (at, offset).prop_map(|(at, offset)| format!("{at}{offset}"))

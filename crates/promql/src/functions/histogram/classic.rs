@@ -88,7 +88,8 @@ impl Ladder {
         let observations = self.observations().filter(|count| *count != 0.0)?;
         let highest = self.counts.len().checked_sub(1).filter(|highest| *highest > 0)?;
         let rank = q * observations;
-        let index = self.counts.get(..highest)?.partition_point(|count| *count < rank);
+        // A count that is NaN does not reach any rank.
+        let index = self.counts.get(..highest)?.iter().position(|count| *count >= rank).unwrap_or(highest);
         let Interval { start, end, below, up_to } = self.interval(index)?;
         Some(if index == highest {
             start
@@ -204,6 +205,9 @@ mod tests {
             (&[(1.0, 1.0)], 2.0, INF),
             (&[(INF, 1.0)], 0.5, f64::NAN),
             (&[(1.0, 0.0), (INF, 0.0)], 0.5, f64::NAN),
+            // A count that nobody knows: only the last bucket reaches the rank.
+            (&[(0.1, f64::NAN), (INF, 1.0)], 0.9, 0.1),
+            (&[(0.1, 1.0), (INF, f64::NAN)], 0.9, 0.1),
             // One bound twice.
             (&[(0.1, 1.0), (0.1, 1.0), (0.2, 6.0), (INF, 10.0)], 0.4, 0.15),
         ] {

@@ -2,6 +2,7 @@
 
 use super::{RangeCall, Window, WindowResult, float};
 use crate::engine::QueryError;
+use crate::format::go_six_decimals;
 
 pub(super) fn double_exponential(window: &Window<'_>, call: &mut RangeCall<'_>) -> WindowResult {
     let (smoothing, trend_factor) = (window.scalar(0), window.scalar(1));
@@ -27,7 +28,8 @@ pub(super) fn double_exponential(window: &Window<'_>, call: &mut RangeCall<'_>) 
 fn check(name: &str, factor: f64) -> Result<(), QueryError> {
     if factor <= 0.0 || factor >= 1.0 {
         let initial = name.get(..1).unwrap_or_default();
-        let message = format!("invalid {name} factor. Expected: 0 < {initial}f < 1, got: {factor:.6}");
+        let got = go_six_decimals(factor);
+        let message = format!("invalid {name} factor. Expected: 0 < {initial}f < 1, got: {got}");
         return Err(QueryError::execution(message));
     }
     Ok(())
