@@ -33,7 +33,7 @@ fn as_prometheus_prints() {
         ("a offset +(5m)", "a offset (5m)"),
         ("a offset +(5m) + 1m", "a offset +(5m) + 1m"),
         ("-a offset +(5m) * b", "-a offset +(5m) * b"),
-        ("b - a[1h:] offset +(5m) - 1", "b - a[1h:] offset +(5m) - 1"),
+        ("b - a @ 5 offset +(5m) - 1", "b - a @ 5.000 offset +(5m) - 1"),
         ("(a offset (5m)) + 1m", "(a offset (5m)) + 1m"),
         ("a offset (5m) > b offset (1m)", "a offset (5m) > b offset (1m)"),
         ("a @ 10.2222 offset 5m", "a @ 10.222 offset 5m"),
