@@ -23,7 +23,8 @@ pub(crate) fn excluded(query: &str, ours: &Value, theirs: &Value) -> Option<&'st
             );
         }
     }
-    if ["sin(", "cos(", "tan("].iter().any(|function| query.contains(function)) && query.contains('^') {
+    let has = |functions: &[&str]| functions.iter().any(|function| query.contains(function));
+    if has(&["sin(", "cos(", "tan("]) && has(&["^", "exp(", "sinh(", "cosh("]) {
         return Some("the last digit of a large power decides its angle");
     }
     None
