@@ -12,7 +12,6 @@ const NOT_MEASURED: &str = "would have to be looked at for each chunk or sample;
 const NOT_OURS: &[(&str, &str)] = &[
     ("go_", GO),
     ("process_network_", "the kernel counts for a network namespace and not for a process"),
-    ("prometheus_engine_query_log_", "the log of queries counts for itself"),
     ("prometheus_notifications_", RULES),
     ("prometheus_rule_", RULES),
     ("prometheus_template_", RULES),
