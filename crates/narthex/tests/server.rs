@@ -173,27 +173,6 @@ fn queries_are_logged_as_the_configuration_says() {
 }
 
 #[test]
-fn a_query_cannot_fill_more_memory_than_it_may() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("p.yml"), "").unwrap();
-    let server = start(folder.path(), free_port(), &["--query.max-memory=50KB"]);
-    // A running sum has twenty bytes a step.
-    let ask = |steps: u32| {
-        let range = format!("start=1700000000&end={}&step=1", 1_700_000_000 + steps);
-        server.get(&format!("/api/v1/query_range?query=sum(vector(1))&{range}"))
-    };
-    assert!(ask(100).starts_with("HTTP/1.1 200"));
-    let refused = ask(10_900);
-    assert!(refused.starts_with("HTTP/1.1 422"), "{}", &refused[..300]);
-    for part in
-        ["\"errorType\":\"execution\"", "more than 51200 bytes", "--query.max-memory", "a longer step"]
-    {
-        assert!(refused.contains(part), "{part} is not in {refused}");
-    }
-    assert!(ask(100).starts_with("HTTP/1.1 200"), "the next query has its own budget");
-}
-
-#[test]
 fn a_route_prefix_holds_everywhere() {
     let folder = tempfile::tempdir().unwrap();
     let port = free_port();

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use narthex_model::{CounterResetHint, FloatHistogram, Histogram, Labels, STALE_NAN, Span};
 use narthex_storage::{SampleValue, SeriesRef, Storage};
-use narthex_tsdb::{Db, FloatEncoding, Options};
+use narthex_tsdb::{Db, Options};
 
 use crate::random::Random;
 
@@ -294,62 +294,10 @@ fn streams(random: &mut Random) -> Vec<Stream> {
     all
 }
 
-/// What a stream says of when its counter started.
-enum Starts {
-    /// Nothing.
-    Unknown,
-    /// The same until the counter starts anew.
-    Cumulative { start: i64, before: i64 },
-    /// Each sample where the one before ended.
-    Deltas { before: i64 },
-    /// Whatever comes to its mind, contradictions included.
-    Odd { before: i64 },
-}
-
-impl Starts {
-    fn new(random: &mut Random) -> Self {
-        match random.below(5) {
-            0 => Self::Unknown,
-            1 | 2 => Self::Cumulative { start: START - random.between(1, 60_000), before: START },
-            3 => Self::Deltas { before: START - 15_000 },
-            _ => Self::Odd { before: START - 15_000 },
-        }
-    }
-
-    /// The start of the sample at `t`.
-    fn next(&mut self, random: &mut Random, t: i64) -> i64 {
-        match self {
-            Self::Unknown => 0,
-            Self::Cumulative { start, before } => {
-                if random.one_in(25) {
-                    *start = random.between(*before, t - 1);
-                }
-                *before = t;
-                *start
-            }
-            Self::Deltas { before } => std::mem::replace(before, t),
-            Self::Odd { before } => {
-                let far = random.between(*before - 40_000, t + 5_000);
-                let start = *random.pick(&[&0, &t, &*before, &far, &(*before + 1), &(*before - 20_000)]);
-                *before = t;
-                start
-            }
-        }
-    }
-}
-
-/// Writes the data of `seed` as a database in `dir`. With or without start timestamps.
-pub(crate) fn write(dir: &Path, seed: u64, with_starts: bool) {
+/// Writes the data of `seed` as a database in `dir`.
+pub(crate) fn write(dir: &Path, seed: u64) {
     let random = &mut Random::new(seed);
-    // From another sequence, so that samples are the same with and without.
-    let start_random = &mut Random::new(!seed);
-    let options = if with_starts {
-        let float_encoding = FloatEncoding::Xor2;
-        Options { start_timestamps: true, histogram_starts: true, float_encoding, ..Options::default() }
-    } else {
-        Options::default()
-    };
-    let db = Db::open(dir, options).unwrap();
+    let db = Db::open(dir, Options::default()).unwrap();
     let mut streams = streams(random);
     let refs: Vec<Vec<SeriesRef>> = {
         let mut appender = db.appender();
@@ -358,17 +306,15 @@ pub(crate) fn write(dir: &Path, seed: u64, with_starts: bool) {
         refs.collect()
     };
     drop(refs);
-    let mut starts: Vec<Starts> = streams.iter().map(|_| Starts::new(start_random)).collect();
     for step in 0..LENGTH / STEP {
         let mut appender = db.appender();
-        for (stream, starts) in streams.iter_mut().zip(&mut starts) {
+        for stream in &mut streams {
             let is_alive = stream.life.iter().any(|(from, to)| (*from..*to).contains(&step));
             let has_ended = stream.life.iter().any(|(_, to)| *to == step);
             if !is_alive && !has_ended || random.one_in(stream.gaps) {
                 continue;
             }
             let t = START + step * STEP + stream.phase + random.between(-stream.jitter, stream.jitter);
-            let start = if with_starts { starts.next(start_random, t) } else { 0 };
             let mut values = stream.kind.values(random);
             if has_ended {
                 values.iter_mut().for_each(|value| *value = Value::Float(STALE_NAN));
@@ -380,7 +326,7 @@ pub(crate) fn write(dir: &Path, seed: u64, with_starts: bool) {
                     Value::Int(histogram) => SampleValue::Histogram(histogram),
                     Value::FloatHistogram(histogram) => SampleValue::FloatHistogram(histogram),
                 };
-                appender.append(series, start, t, value).unwrap();
+                appender.append(series, 0, t, value).unwrap();
             }
         }
         appender.commit().unwrap();

@@ -24,20 +24,9 @@ use narthex_promql::ast::ValueType;
 use narthex_tests::{Process, binary, free_port};
 use random::Random;
 
-/// Features that both servers have, and whether the data says when counters started.
-const SETTINGS: [(&str, bool); 3] = [
-    (
-        "promql-experimental-functions,promql-extended-range-selectors,promql-binop-fill-modifiers,promql-duration-expr",
-        false,
-    ),
-    (
-        "promql-experimental-functions,promql-extended-range-selectors,promql-binop-fill-modifiers,promql-duration-expr,promql-delayed-name-removal",
-        false,
-    ),
-    (
-        "promql-experimental-functions,promql-extended-range-selectors,promql-binop-fill-modifiers,promql-duration-expr,use-start-timestamps,st-storage,xor2-encoding,histograms-st-encoding",
-        true,
-    ),
+const SETTINGS: [&str; 2] = [
+    "promql-experimental-functions,promql-extended-range-selectors,promql-binop-fill-modifiers,promql-duration-expr",
+    "promql-experimental-functions,promql-extended-range-selectors,promql-binop-fill-modifiers,promql-duration-expr,promql-delayed-name-removal",
 ];
 
 fn number(name: &str, default: u64) -> u64 {
@@ -94,18 +83,16 @@ fn random_queries_have_the_same_answers() {
     let (seed, count) = (number("NARTHEX_FUZZ_SEED", 1), number("NARTHEX_FUZZ_QUERIES", 3_000));
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("prometheus.yml"), "global:\n  scrape_interval: 1h\n").unwrap();
-    data::write(&folder.path().join("ours"), seed, false);
-    data::write(&folder.path().join("ours-with-starts"), seed, true);
+    data::write(&folder.path().join("ours"), seed);
     if let Some(keep) = std::env::var_os("NARTHEX_FUZZ_KEEP") {
         let copied = Command::new("cp").arg("-r").arg(folder.path().join("ours")).arg(keep).status();
         assert!(copied.is_ok_and(|status| status.success()));
     }
-    for (round, (features, with_starts)) in SETTINGS.iter().enumerate() {
-        let data = if *with_starts { "ours-with-starts" } else { "ours" };
+    for (round, features) in SETTINGS.iter().enumerate() {
         let theirs = format!("theirs{round}");
-        let copied = Command::new("cp").args(["-r", data, &theirs]).current_dir(folder.path()).status();
+        let copied = Command::new("cp").args(["-r", "ours", &theirs]).current_dir(folder.path()).status();
         assert!(copied.is_ok_and(|status| status.success()));
-        let (_ours, mut ours) = start(&binary("narthex"), folder.path(), data, features);
+        let (_ours, mut ours) = start(&binary("narthex"), folder.path(), "ours", features);
         let (_theirs, mut theirs) = start(&prometheus, folder.path(), &theirs, features);
         let mut generator = Generator { random: Random::new(seed.wrapping_mul(1_000) + round as u64) };
         let (mut differing, mut answered, mut undecided, mut excluded_for_reason) = (Vec::new(), 0, 0, 0);
