@@ -61,14 +61,17 @@ struct Predictions {
 }
 // ANCHOR_END: define
 
-/// The service's metrics; clones share them.
+/// The service's metrics; clones share them. Every request clones them, so a clone is one reference count and no more.
 #[derive(Debug, Clone)]
-pub struct Metrics {
+pub struct Metrics(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     registry: Registry,
     of: Predictions,
     /// What the client library's layer would count, here counted by our own (`request::around`).
     requests: HttpMetrics,
-    exemplars: Arc<Sampled>,
+    exemplars: Sampled,
     /// The series of each feature, looked up once.
     ranks: [HistogramSeries; FEATURES.len()],
 }
@@ -88,12 +91,12 @@ impl Metrics {
         let ranks =
             FEATURES.map(|feature| of.prediction_feature_rank.with(ByFeature { feature: feature.name }));
         let requests = layer_for(&registry);
-        Self { registry, of, requests, exemplars: Arc::default(), ranks }
+        Self(Arc::new(Inner { registry, of, requests, exemplars: Sampled::default(), ranks }))
     }
 
     /// Counts a request in flight until the guard is dropped.
     pub fn request_begins(&self) -> InFlight {
-        self.requests.begin()
+        self.0.requests.begin()
     }
 
     /// Counts what was answered, by method, route and status, how long that took and how large the body is.
@@ -106,15 +109,15 @@ impl Metrics {
         bytes: Option<u64>,
     ) {
         let route = route.unwrap_or("unmatched");
-        self.requests.record_duration(method, route, status.as_u16(), took);
+        self.0.requests.record_duration(method, route, status.as_u16(), took);
         if let Some(bytes) = bytes {
-            self.requests.record_size(method, route, bytes);
+            self.0.requests.record_size(method, route, bytes);
         }
     }
 
     /// Counts a prediction in flight until the guard is dropped.
     pub fn prediction_begins(&self) -> InFlight {
-        self.of.predictions_in_flight.track()
+        self.0.of.predictions_in_flight.track()
     }
 
     /// Counts what was predicted for `patient`, how long that took, and how its features lie in the training data.
@@ -128,27 +131,27 @@ impl Metrics {
         request: &RequestId,
     ) {
         let outcome = if prediction.disease { Outcome::Disease } else { Outcome::NoDisease };
-        self.of.predictions.with(ByOutcome { prediction: outcome }).inc();
-        self.of.prediction_probability.observe(prediction.probability);
-        for (series, rank) in self.ranks.iter().zip(model.ranks(patient)) {
+        self.0.of.predictions.with(ByOutcome { prediction: outcome }).inc();
+        self.0.of.prediction_probability.observe(prediction.probability);
+        for (series, rank) in self.0.ranks.iter().zip(model.ranks(patient)) {
             series.observe(rank);
         }
-        if self.exemplars.takes(took) {
+        if self.0.exemplars.takes(took) {
             let exemplar = [("request_id", request.as_str())];
-            self.of.prediction_duration.observe_with_exemplar((), took.as_secs_f64(), &exemplar);
+            self.0.of.prediction_duration.observe_with_exemplar((), took.as_secs_f64(), &exemplar);
         } else {
-            self.of.prediction_duration.observe_duration(took);
+            self.0.of.prediction_duration.observe_duration(took);
         }
     }
 
     /// Counts a request that was refused because too many are being answered.
     pub fn refused_busy(&self) {
-        self.of.requests_refused_busy.inc();
+        self.0.of.requests_refused_busy.inc();
     }
 
     /// `GET /metrics`.
     pub fn route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S> {
-        get(handler_for(self.registry.clone()))
+        get(handler_for(self.0.registry.clone()))
     }
 }
 

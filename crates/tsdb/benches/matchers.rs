@@ -11,6 +11,9 @@ use narthex_tsdb::{Db, Options};
 
 const SERIES: u32 = 1_000_000;
 
+/// Operator, name and value of each matcher.
+type Case<'a> = Vec<(MatchOp, &'a str, &'a str)>;
+
 fn fill(db: &Db) {
     for page in 0..SERIES / 1000 {
         let mut appender = db.appender();
@@ -43,7 +46,7 @@ fn matchers(c: &mut Criterion) {
     let mut group = c.benchmark_group("1M values");
     group.sample_size(10).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
     let many = hosts[..20].join("|");
-    let cases: [(&str, Vec<(MatchOp, &str, &str)>); 14] = [
+    let cases: [(&str, Case<'_>); 14] = [
         ("equal", vec![(eq, "instance", "host-0000007.zone-0.example.com:9100")]),
         ("set of 500", vec![(re, "instance", &set)]),
         ("prefix", vec![(re, "instance", "host-00012.*")]),
@@ -66,7 +69,7 @@ fn matchers(c: &mut Criterion) {
             b.iter(|| black_box(querier.select(&SelectHints::default(), &case).unwrap().size_hint()));
         });
     }
-    let asks: [(&str, &str, Vec<(MatchOp, &str, &str)>); 5] = [
+    let asks: [(&str, &str, Case<'_>); 5] = [
         ("all", "instance", vec![]),
         ("of a metric", "instance", vec![(eq, "__name__", "metric_7")]),
         ("of a label with a prefix", "instance", vec![(re, "instance", "host-00012.*")]),

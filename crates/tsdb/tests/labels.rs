@@ -15,7 +15,7 @@ const HOUR: i64 = 3_600_000;
 fn labels(n: usize) -> Labels {
     let (few, some, unique) = (format!("f{}", n % 3), format!("s{}x", n * 7 % 40), format!("u{n:04}"));
     let mut pairs = vec![("__name__", "m"), ("few", few.as_str()), ("unique", unique.as_str())];
-    if n % 5 != 0 {
+    if !n.is_multiple_of(5) {
         pairs.push(("some", some.as_str()));
     }
     Labels::from_pairs(pairs)
@@ -100,12 +100,12 @@ fn the_newest_sample_is_that_of_a_whole_read() {
     let newest = |querier: &dyn Querier, mint, maxt| {
         let hints = SelectHints { newest_only: true, sorted: true, ..SelectHints::default() };
         let series = collect_series(querier.select(&hints, &[]).unwrap()).unwrap();
-        let last = |series: &Box<dyn narthex_storage::Series>| {
+        let last = |series: &dyn narthex_storage::Series| {
             let mut samples = Samples::default();
             series.read(mint, maxt, &mut samples).unwrap();
             samples.timestamps.last().copied().zip(samples.values.last().copied())
         };
-        series.iter().map(last).collect::<Vec<_>>()
+        series.iter().map(|series| last(&**series)).collect::<Vec<_>>()
     };
     let at = |t: i64| (0..3).map(|n| Some((t, f64::from(n)))).collect::<Vec<_>>();
     let before = db.querier(i64::MIN, i64::MAX).unwrap();

@@ -1,6 +1,7 @@
 //! What the layer counts in.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{Extensions, Method};
@@ -22,8 +23,12 @@ const SIZE_BUCKETS: [f64; 7] = [100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 /// `endpoint` is the matched route (`/patients/{id}`): axum's, or the [`Route`] among the extensions of the request or of
 /// the response. A request without one counts as `unmatched`, and a method that HTTP does not know as `other`, so that
 /// nobody outside can make series. With the feature `tracing`, the duration has the current span as its exemplar.
+// Clones go through every request, and through every box that a router makes of a service: one reference count for all.
 #[derive(Debug, Clone)]
-pub struct HttpMetrics {
+pub struct HttpMetrics(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     requests: Counter<Plain<3>>,
     duration: Histogram<Plain<2>>,
     size: Histogram<Plain<2>>,
@@ -97,7 +102,7 @@ impl LayerOptions {
                 Histogram::new(name, help).with_labels(["method", "endpoint"]).buckets(buckets).unit(unit);
             self.native.into_iter().fold(histogram, Histogram::native).register_in(registry)
         };
-        HttpMetrics {
+        HttpMetrics(Arc::new(Inner {
             requests: Counter::new("http_requests_total", "HTTP requests answered.")
                 .with_labels(["method", "endpoint", "status"])
                 .register_in(registry),
@@ -115,7 +120,7 @@ impl LayerOptions {
             ),
             in_flight: Gauge::new("http_requests_in_flight", "HTTP requests that are being answered.")
                 .register_in(registry),
-        }
+        }))
     }
 }
 
@@ -127,46 +132,66 @@ impl HttpMetrics {
 
     /// Counts the size of one body in bytes: for servers that do not go through the layer.
     pub fn record_size(&self, method: &Method, endpoint: &str, bytes: u64) {
-        self.size.with([method_label(method), endpoint]).observe(bytes as f64);
+        self.0.size.with([method_label(method), endpoint]).observe(bytes as f64);
     }
 
     /// As [`record`](Self::record), where the time is already known: reading the clock costs more than counting.
     pub fn record_duration(&self, method: &Method, endpoint: &str, status: u16, took: Duration) {
         let method = method_label(method);
-        self.requests.with([method, endpoint, itoa::Buffer::new().format(status)]).inc();
+        self.0.requests.with([method, endpoint, itoa::Buffer::new().format(status)]).inc();
         #[cfg(feature = "tracing")]
-        self.duration.observe_traced([method, endpoint], took.as_secs_f64());
+        self.0.duration.observe_traced([method, endpoint], took.as_secs_f64());
         #[cfg(not(feature = "tracing"))]
-        self.duration.with([method, endpoint]).observe_duration(took);
+        self.0.duration.with([method, endpoint]).observe_duration(took);
     }
 
     /// Counts a request in flight until the result is dropped: for servers that do not go through the layer.
     pub fn begin(&self) -> InFlight {
-        self.in_flight.track()
+        self.0.in_flight.track()
     }
 }
 
 /// The name of a route, for servers that match routes themselves: put it among the extensions of the request (before the
 /// layer) or of the response (behind it). A name of few that the program knows, never a path that somebody sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route(Cow<'static, str>);
+#[derive(Debug, Clone)]
+pub struct Route(Name);
+
+#[derive(Debug, Clone)]
+enum Name {
+    Given(Cow<'static, str>),
+    /// axum's own, shared and not copied.
+    #[cfg(feature = "axum")]
+    Matched(::axum::extract::MatchedPath),
+}
+
+impl PartialEq for Route {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Route {}
 
 impl Route {
     /// A route of this name, for example `/patients/{id}`.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
-        Self(name.into())
+        Self(Name::Given(name.into()))
     }
 
     /// The name.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Name::Given(name) => name,
+            #[cfg(feature = "axum")]
+            Name::Matched(path) => path.as_str(),
+        }
     }
 
     /// The route of a request, if it is known before it was answered.
     pub(super) fn of_request(extensions: &Extensions) -> Option<Self> {
         #[cfg(feature = "axum")]
         if let Some(path) = extensions.get::<::axum::extract::MatchedPath>() {
-            return Some(Self::new(path.as_str().to_owned()));
+            return Some(Self(Name::Matched(path.clone())));
         }
         extensions.get::<Self>().cloned()
     }
@@ -174,7 +199,7 @@ impl Route {
 
 impl Default for Route {
     fn default() -> Self {
-        Self(Cow::Borrowed(UNMATCHED))
+        Self::new(UNMATCHED)
     }
 }
 

@@ -121,7 +121,19 @@ impl Db {
         let (retention, maintaining) = (Mutex::new(options.retention), Mutex::default());
         let work = work::Counted::default();
         let (stale, lock) = (StaleSeries::new(options.stale_series_threshold), Mutex::new(lock));
-        Ok(Self { head, blocks, dir, options, replayed, retention, maintaining, work, stale, lock, clean_start })
+        Ok(Self {
+            head,
+            blocks,
+            dir,
+            options,
+            replayed,
+            retention,
+            maintaining,
+            work,
+            stale,
+            lock,
+            clean_start,
+        })
     }
 
     /// The data directory.
