@@ -34,3 +34,32 @@ fn known_lines_are_read_without_labels() {
     }
     assert_eq!(read, [(true, 10.0, None), (false, 2.0, Some(1000)), (true, 30.5, Some(77))]);
 }
+
+#[test]
+fn known_metadata_is_passed_over_where_nothing_depends_on_it() {
+    let text = b"# HELP a first\n# TYPE a counter\na 1\n# TYPE b gauge\nb 2\n# EOF\n";
+    let block = b"# HELP a first\n# TYPE a counter\n";
+    let (len, hash) = (block.len(), series_hash(block));
+    let plain = ParserOptions::default();
+    let labels = ParserOptions { type_and_unit_labels: true, ..plain };
+    let created = ParserOptions { skip_created: true, ..plain };
+    for (protocol, options, passed) in [
+        (Protocol::Text004, plain, true),
+        (Protocol::OpenMetrics100, plain, true),
+        (Protocol::Text004, labels, false),
+        (Protocol::OpenMetrics100, labels, false),
+        (Protocol::OpenMetrics100, created, false),
+        (Protocol::PrometheusProto, plain, false),
+    ] {
+        let mut parser = Parser::new(text, protocol, options);
+        assert!(!parser.try_metadata(len, hash ^ 1) && !parser.try_metadata(len - 1, hash));
+        assert!(!parser.try_metadata(usize::MAX, hash));
+        assert_eq!(parser.try_metadata(len, hash), passed, "{protocol} {options:?}");
+        if passed {
+            assert!(!parser.is_at_metadata());
+            let Some(Ok(Entry::Series(series))) = parser.next() else { panic!("a series") };
+            assert_eq!((series.series(), series.value), (&b"a"[..], 1.0));
+            assert!(parser.is_at_metadata() && !parser.try_metadata(len, hash));
+        }
+    }
+}

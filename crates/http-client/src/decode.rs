@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use flate2::{Decompress, FlushDecompress, Status};
+use crate::gunzip::gunzip;
 
 /// Why a body cannot be decoded.
 #[derive(Debug, thiserror::Error)]
@@ -39,52 +39,6 @@ pub fn decode(encoding: &str, body: &[u8], limit: usize, out: &mut Vec<u8>) -> R
         _ => return Err(DecodeError::UnknownEncoding(encoding.to_owned())),
     }
     Ok(true)
-}
-
-/// The window that every gzip stream fits, as a power of two.
-const WINDOW_BITS: u8 = 15;
-/// Room made at once for what comes out.
-const ROOM: usize = 64 << 10;
-/// The length that a gzip stream announces is believed up to here.
-const OPENING_BID: usize = 1 << 20;
-
-/// Decompresses all members of a gzip body straight into `out`.
-fn gunzip(body: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), DecodeError> {
-    let damaged = |reason: &str| DecodeError::Damaged {
-        encoding: "gzip",
-        source: io::Error::new(io::ErrorKind::InvalidData, reason),
-    };
-    let start = out.len();
-    // The last four bytes are the length of what comes out.
-    let announced = body.last_chunk::<4>().map_or(0, |len| u32::from_le_bytes(*len) as usize);
-    out.reserve(announced.min(limit).min(OPENING_BID) + 1);
-    let mut rest = body;
-    loop {
-        let mut member = Decompress::new_gzip(WINDOW_BITS);
-        loop {
-            if out.capacity() == out.len() {
-                out.reserve(ROOM);
-            }
-            let (before, len) = (member.total_in(), out.len());
-            let status = member
-                .decompress_vec(rest, out, FlushDecompress::None)
-                .map_err(|error| damaged(&error.to_string()))?;
-            let consumed = (member.total_in() - before) as usize;
-            rest = rest.get(consumed..).unwrap_or_default();
-            if out.len() - start > limit {
-                return Err(DecodeError::TooLarge { limit });
-            }
-            if status == Status::StreamEnd {
-                break;
-            }
-            if consumed == 0 && out.len() == len {
-                return Err(damaged("it ends too early"));
-            }
-        }
-        if rest.is_empty() {
-            return Ok(());
-        }
-    }
 }
 
 fn read_limited(

@@ -20,6 +20,7 @@ mod credentials;
 mod decode;
 mod dials;
 mod error;
+mod gunzip;
 mod http2;
 mod oauth2;
 mod options;

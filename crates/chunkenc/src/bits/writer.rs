@@ -3,12 +3,15 @@
 //! The buffer is a boxed slice and a bit count instead of a `Vec`, because one of them lives in every active series
 //! of the head and each byte of it is multiplied by their number.
 //!
-//! Invariant: bits behind the count are zero up to the end of the last started byte.
+//! Invariant: bits behind the count are zero up to the end of the last started byte, and `tail` is zero when no byte is
+//! started.
 
-/// The first allocation of a buffer, bytes.
+/// The first allocation of a buffer, bytes: a constant series needs no more for 60 samples.
 const FIRST_CAPACITY: usize = 32;
-/// Below this capacity a buffer grows by [`FIRST_CAPACITY`], beyond it by a quarter.
-const LINEAR_CAPACITY: usize = 256;
+/// A buffer grows to a multiple of this, which is a size that allocators have: each step moves what is there.
+const STEP: usize = 64;
+/// From this capacity on a buffer grows by a quarter.
+const LINEAR_CAPACITY: usize = 512;
 
 /// Bytes that hold `bits` bits.
 #[inline(always)]
@@ -19,8 +22,12 @@ pub fn byte_len(bits: u32) -> usize {
 /// Makes room for `bytes` bytes in total, keeping the content.
 #[cold]
 fn grow(data: &mut Box<[u8]>, bytes: usize) {
-    let step = if data.len() < LINEAR_CAPACITY { FIRST_CAPACITY } else { data.len() / 4 };
-    let capacity = (data.len() + step).max(bytes.next_multiple_of(16));
+    let capacity = match data.len() {
+        0 => FIRST_CAPACITY,
+        len if len < LINEAR_CAPACITY => (len + 1).next_multiple_of(STEP),
+        len => len + len / 4,
+    };
+    let capacity = capacity.max(bytes.next_multiple_of(16));
     let mut larger = vec![0; capacity].into_boxed_slice();
     if let Some(front) = larger.get_mut(..data.len()) {
         front.copy_from_slice(data);
@@ -31,7 +38,8 @@ fn grow(data: &mut Box<[u8]>, bytes: usize) {
 /// Appends the `count` low bits of `value`; `count` is at most 120.
 #[inline]
 pub fn push_bits(data: &mut Box<[u8]>, bits: &mut u32, value: u128, count: u32) {
-    let mut tail = data.get((*bits >> 3) as usize).copied().unwrap_or_default();
+    let started = *bits & 7 != 0;
+    let mut tail = data.get((*bits >> 3) as usize).copied().filter(|_| started).unwrap_or_default();
     push_behind(data, bits, &mut tail, value, count);
 }
 
@@ -45,22 +53,28 @@ pub fn push_behind(data: &mut Box<[u8]>, bits: &mut u32, tail: &mut u8, value: u
     }
     let start = (*bits >> 3) as usize;
     let used = *bits & 7;
-    let end = byte_len(*bits + count);
-    if end > data.len() {
-        grow(data, end);
-    }
-    let mut word = value << (128 - used - count);
-    if used > 0 {
-        word |= u128::from(*tail) << 120;
-    }
     *bits += count;
-    // The byte that the next bits go into; zero when they begin a new one.
-    *tail = (word >> (120 - ((used + count) & !7))) as u8;
-    let word = word.to_be_bytes();
-    if let Some(room) = data.get_mut(start..).and_then(|rest| rest.first_chunk_mut::<16>()) {
+    let whole = (used + count) & !7;
+    // Whole words are stored whatever the number of bits, which is cheaper than to look: there is room for one.
+    if used + count <= 64 {
+        let word = (value as u64) << (64 - used - count) | u64::from(*tail) << 56;
+        // The byte that the next bits go into; zero when they begin a new one.
+        *tail = (word.checked_shl(whole).unwrap_or_default() >> 56) as u8;
+        store(data, start, word.to_be_bytes());
+    } else {
+        let word = value << (128 - used - count) | u128::from(*tail) << 120;
+        *tail = (word.checked_shl(whole).unwrap_or_default() >> 120) as u8;
+        store(data, start, word.to_be_bytes());
+    }
+}
+
+#[inline(always)]
+fn store<const N: usize>(data: &mut Box<[u8]>, start: usize, word: [u8; N]) {
+    if start + N > data.len() {
+        grow(data, start + N);
+    }
+    if let Some(room) = data.get_mut(start..).and_then(|rest| rest.first_chunk_mut::<N>()) {
         *room = word;
-    } else if let (Some(room), Some(word)) = (data.get_mut(start..end), word.get(..end - start)) {
-        room.copy_from_slice(word);
     }
 }
 

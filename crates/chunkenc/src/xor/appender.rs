@@ -1,14 +1,15 @@
 //! [`XorBuilder`]: the growing chunk of an active series and all that the next sample needs to know.
 //!
-//! Invariants: `data` holds the chunk with its header count up to date after every append; `last_t` and `last_v` stay
-//! known after [`XorBuilder::take`], because a series must know its newest sample between two chunks.
+//! Invariants: `data` holds the chunk but for its header, which is written when the chunk is handed out: an append
+//! touches the end of the buffer and no other part of it; `last_t` and `last_v` stay known after [`XorBuilder::take`],
+//! because a series must know its newest sample between two chunks.
 
 use crate::ChunkError;
 use crate::bits::XorWindow;
 use crate::bits::writer::{byte_len, push_behind, push_bits, push_uvarint, push_varint};
 
-/// Bits of the header.
-const HEADER_BITS: u32 = 16;
+/// Bytes of the header.
+const HEADER_BYTES: usize = 2;
 
 /// A float chunk that still grows; 56 bytes beside its buffer.
 #[derive(Debug, Clone)]
@@ -80,9 +81,21 @@ impl XorBuilder {
         self.last_v = v;
     }
 
-    /// The chunk's bytes so far; empty before the first sample.
-    pub fn bytes(&self) -> &[u8] {
-        self.data.get(..byte_len(self.bits)).unwrap_or_default()
+    /// The chunk so far, as its header and what stands behind it; `None` before the first sample.
+    pub fn parts(&self) -> Option<([u8; 2], &[u8])> {
+        let body = self.data.get(HEADER_BYTES..self.len())?;
+        Some((self.count.to_be_bytes(), body))
+    }
+
+    /// A copy of the chunk so far; empty before the first sample.
+    pub fn to_vec(&self) -> Vec<u8> {
+        self.parts().map_or_else(Vec::new, |(header, body)| [&header, body].concat())
+    }
+
+    /// The address that the next sample is written to: for asking for its cache line ahead.
+    #[inline(always)]
+    pub fn next_address(&self) -> usize {
+        self.data.as_ptr().addr().wrapping_add((self.bits >> 3) as usize)
     }
 
     /// Bytes allocated for the chunk.
@@ -104,7 +117,10 @@ impl XorBuilder {
     /// Hands out the chunk's buffer (its first [`len`](Self::len) bytes are the chunk) and starts an empty chunk.
     pub fn take(&mut self) -> (Box<[u8]>, usize) {
         let len = self.len();
-        let data = std::mem::take(&mut self.data);
+        let mut data = std::mem::take(&mut self.data);
+        if let Some(header) = data.first_chunk_mut::<HEADER_BYTES>() {
+            *header = self.count.to_be_bytes();
+        }
         self.bits = 0;
         self.count = 0;
         self.delta = 0;
@@ -130,14 +146,11 @@ impl XorBuilder {
         self.last_t = t;
         self.last_v = v;
         self.count = self.count.wrapping_add(1);
-        if let Some(header) = self.data.first_chunk_mut::<2>() {
-            *header = self.count.to_be_bytes();
-        }
     }
 
     #[cold]
     fn append_first(&mut self, t: i64, v: f64) {
-        push_bits(&mut self.data, &mut self.bits, 0, HEADER_BITS);
+        push_bits(&mut self.data, &mut self.bits, 0, u8::BITS * HEADER_BYTES as u32);
         push_varint(&mut self.data, &mut self.bits, t);
         push_bits(&mut self.data, &mut self.bits, u128::from(v.to_bits()), 64);
     }

@@ -10,7 +10,7 @@ fn build(samples: &[(i64, f64)]) -> Vec<u8> {
     for (t, v) in samples {
         builder.append(*t, *v);
     }
-    builder.bytes().to_vec()
+    builder.to_vec()
 }
 
 fn read(chunk: &[u8], mint: i64, maxt: i64) -> Result<Vec<(i64, u64)>, ChunkError> {
@@ -57,9 +57,9 @@ fn taking_keeps_the_newest_sample_known() {
     builder.append(2, f64::NAN);
     let (data, len) = builder.take();
     assert_eq!(count(&data[..len]), Ok(2));
-    assert_eq!((builder.count(), builder.last_t(), builder.bytes()), (0, 2, &[][..]));
+    assert_eq!((builder.count(), builder.last_t(), builder.parts()), (0, 2, None));
     builder.append(3, 1.0);
-    assert_eq!(read(builder.bytes(), 0, 9).unwrap(), [(3, 1.0_f64.to_bits())]);
+    assert_eq!(read(&builder.to_vec(), 0, 9).unwrap(), [(3, 1.0_f64.to_bits())]);
 }
 
 fn value() -> impl Strategy<Value = f64> {
@@ -85,7 +85,7 @@ proptest! {
             let want: Vec<_> = samples.iter().map(|(t, v)| (*t, v.to_bits())).collect();
             prop_assert_eq!(got, want);
             let resumed = XorBuilder::resume(&chunk).unwrap();
-            prop_assert_eq!(resumed.bytes(), &chunk[..]);
+            prop_assert_eq!(resumed.to_vec(), chunk.clone());
         }
     }
 

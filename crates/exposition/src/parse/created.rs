@@ -48,6 +48,18 @@ impl<'a> OpenMetricsParser<'a> {
         if self.start_times.is_some() { None } else { self.lines.try_known(len, hash) }
     }
 
+    /// Where the line starts that is read next, if lines can be passed over: if nothing depends on a family's type.
+    #[inline]
+    pub(super) fn position(&self) -> Option<usize> {
+        let depends = self.skip_created || self.start_times.is_some() || self.lines.has_metadata_labels();
+        (!depends).then(|| self.lines.position())
+    }
+
+    /// Moves on over `len` bytes.
+    pub(super) fn pass(&mut self, len: usize) {
+        self.lines.pass(len);
+    }
+
     #[inline]
     pub(super) fn next(&mut self) -> Option<Result<Entry<'a>, Fault>> {
         loop {

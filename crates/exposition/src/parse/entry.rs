@@ -156,6 +156,14 @@ pub struct KnownSample<'a> {
     pub exemplar: Option<ExemplarEntry<'a>>,
 }
 
+impl KnownSample<'_> {
+    /// Whether there is nothing but the value.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.timestamp.is_none() && self.start_timestamp.is_none() && self.exemplar.is_none()
+    }
+}
+
 /// An exemplar as it stands on the page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExemplarEntry<'a> {

@@ -26,19 +26,13 @@ pub(super) fn fast_decimal(page: &[u8], start: usize) -> Option<(f64, usize)> {
     }
     let mut mantissa = 0_u64;
     let first = pos;
-    while let Some(digit) = digit_at(page, pos) {
-        mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
-        pos += 1;
-    }
+    pos = take_digits(page, pos, &mut mantissa);
     let mut digits = pos - first;
     let mut exponent = 0_i32;
     if page.get(pos) == Some(&b'.') {
         pos += 1;
         let first = pos;
-        while let Some(digit) = digit_at(page, pos) {
-            mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
-            pos += 1;
-        }
+        pos = take_digits(page, pos, &mut mantissa);
         digits += pos - first;
         exponent = -((pos - first) as i32);
     }
@@ -58,6 +52,44 @@ pub(super) fn fast_decimal(page: &[u8], start: usize) -> Option<(f64, usize)> {
         if exponent < 0 { magnitude / power } else { magnitude * power }
     };
     Some((if negative { -value } else { value }, pos))
+}
+
+/// Appends the digits at `pos` to `mantissa` (which wraps around); gives the offset behind them.
+#[inline]
+fn take_digits(page: &[u8], mut pos: usize, mantissa: &mut u64) -> usize {
+    while let Some(eight) = page.get(pos..).and_then(|rest| rest.first_chunk::<8>()) {
+        let (value, count) = leading_digits(*eight);
+        *mantissa = mantissa.wrapping_mul(SMALL_POWERS[count]).wrapping_add(value);
+        pos += count;
+        if count < 8 {
+            return pos;
+        }
+    }
+    while let Some(digit) = digit_at(page, pos) {
+        *mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
+        pos += 1;
+    }
+    pos
+}
+
+/// 10^0 … 10^8.
+const SMALL_POWERS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+/// The number that the digits at the start of eight bytes make, and how many they are: all bytes in one word at once.
+#[inline]
+fn leading_digits(eight: [u8; 8]) -> (u64, usize) {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // Digits become 0 to 9; what is larger gets its highest bit set, the carry of which only reaches later bytes.
+    let word = u64::from_le_bytes(eight) ^ (EACH * 0x30);
+    let others = (word.wrapping_add(EACH * 0x76) | word) & (EACH * 0x80);
+    let count = (others.trailing_zeros() / 8) as usize;
+    // Without what follows the digits; they end up in the highest bytes, with zeros in front.
+    let Some(word) = word.checked_shl(64 - 8 * count as u32) else { return (0, 0) };
+    // Neighbours become one number: of two digits, then of four, then of eight.
+    let pairs = (word.wrapping_mul(10)).wrapping_add(word >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100)).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    let value = (fours.wrapping_mul(10_000)).wrapping_add(fours >> 32) & 0xffff_ffff;
+    (value, count)
 }
 
 #[inline]

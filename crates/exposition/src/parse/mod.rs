@@ -167,4 +167,38 @@ impl<'a> Parser<'a> {
             Inner::Strict(_) | Inner::Nhcb(_) | Inner::Protobuf(_) => None,
         }
     }
+
+    /// Where the line starts that is read next; `None` when lines cannot be [passed over](Self::try_metadata), because the
+    /// protocol has no lines or the options look at more than one.
+    #[inline]
+    pub fn position(&self) -> Option<usize> {
+        match &self.inner {
+            _ if self.done => None,
+            Inner::Text(parser) => parser.position(),
+            Inner::OpenMetrics(parser) => parser.position(),
+            Inner::Strict(_) | Inner::Nhcb(_) | Inner::Protobuf(_) => None,
+        }
+    }
+
+    /// The scraper's shortcut for metadata: if the next `len` bytes are those with this [`series_hash`], which were whole
+    /// lines of metadata when they were read last, moves on over them. `false`, with the cursor where it was, in any other
+    /// case.
+    pub fn try_metadata(&mut self, len: usize, hash: u64) -> bool {
+        let Some(start) = self.position() else { return false };
+        let lines = start.checked_add(len).and_then(|end| self.page.get(start..end));
+        if !lines.is_some_and(|lines| lines.first() == Some(&b'#') && series_hash(lines) == hash) {
+            return false;
+        }
+        match &mut self.inner {
+            Inner::Text(parser) => parser.pass(len),
+            Inner::OpenMetrics(parser) => parser.pass(len),
+            Inner::Strict(_) | Inner::Nhcb(_) | Inner::Protobuf(_) => return false,
+        }
+        true
+    }
+
+    /// Whether the line that is read next is one of metadata or a comment.
+    pub fn is_at_metadata(&self) -> bool {
+        self.position().is_some_and(|start| self.page.get(start) == Some(&b'#'))
+    }
 }

@@ -106,6 +106,16 @@ impl<'a> OpenMetricsLines<'a> {
         self.pos
     }
 
+    /// Whether series get labels for the type and unit of their family.
+    pub(super) fn has_metadata_labels(&self) -> bool {
+        self.family.unit.is_some()
+    }
+
+    /// Moves on over `len` bytes.
+    pub(super) fn pass(&mut self, len: usize) {
+        self.pos += len;
+    }
+
     /// The line at the cursor if its series has this length and hash; the cursor stays if not.
     #[inline]
     pub(super) fn try_known(&mut self, len: usize, hash: u64) -> Option<KnownSample<'a>> {

@@ -56,6 +56,18 @@ impl<'a> TextParser<'a> {
         Some(KnownSample { value, timestamp, start_timestamp: None, exemplar: None })
     }
 
+    /// Where the line starts that is read next, if lines can be [passed over](Self::pass).
+    #[inline]
+    pub(super) fn position(&self) -> Option<usize> {
+        self.family.unit.is_none().then_some(self.pos)
+    }
+
+    /// Moves on over `len` bytes. They must be whole lines without a series, read at the same place before: without labels
+    /// for type and unit nothing depends on them.
+    pub(super) fn pass(&mut self, len: usize) {
+        self.pos += len;
+    }
+
     #[inline]
     pub(super) fn next(&mut self) -> Option<Result<Entry<'a>, Fault>> {
         loop {

@@ -65,18 +65,46 @@ impl<'a, 'c> Ingest<'a, 'c> {
     /// Reads the page to its end, appends its samples, and writes stale markers for the series that are gone.
     pub(crate) fn read(&mut self, page: &[u8], protocol: Protocol) -> Result<(), ScrapeError> {
         let mut parser = Parser::new(page, protocol, self.parser_options());
+        let limited = self.context.config.limits.samples > 0;
+        // Where the block of metadata begins that is read line by line.
+        let mut block = None;
         loop {
             if let Some(slot) = self.scan.expected()
                 && let Some(known) = parser.try_known(slot.len(), slot.hash())
             {
                 let placed = self.scan.hit(slot);
+                if known.is_plain() && !limited {
+                    self.plain(placed, known.value)?;
+                    continue;
+                }
                 let exemplars = Exemplars::One(known.exemplar.as_ref());
                 let times = (known.timestamp, known.start_timestamp);
                 self.sample(placed, Sample::new(SampleValue::Float(known.value), times, exemplars))?;
                 continue;
             }
+            if let Some(expected) = self.metadata.expected()
+                && block.is_none()
+                && parser.try_metadata(expected.len, expected.hash)
+            {
+                self.metadata.hit(expected);
+                continue;
+            }
+            let start = parser.position();
             let Some(entry) = parser.next() else { break };
-            self.entry(entry?)?;
+            let entry = entry?;
+            let is_metadata =
+                matches!(entry, Entry::Type(_) | Entry::Help(_) | Entry::Unit(_) | Entry::Comment(_));
+            if is_metadata && block.is_none() {
+                self.metadata.begin_block();
+                block = start;
+            }
+            self.entry(entry)?;
+            if is_metadata
+                && !parser.is_at_metadata()
+                && let (Some(start), Some(end)) = (block.take(), parser.position())
+            {
+                self.metadata.end_block(page.get(start..end).unwrap_or_default());
+            }
         }
         self.outcome.check_limits(&self.context.config.limits)
     }

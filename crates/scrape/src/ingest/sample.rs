@@ -67,8 +67,25 @@ impl Ingest<'_, '_> {
         self.sample(placed, Sample::new(value, times, Exemplars::Many(entry.exemplars)))
     }
 
+    /// Appends a float of a job without a sample limit that brings nothing but its value: what nearly all samples are.
+    #[inline(always)]
+    pub(super) fn plain(&mut self, placed: Placed, value: f64) -> Result<(), ScrapeError> {
+        self.outcome.scraped += 1;
+        let Some(series) = placed.series else { return Ok(()) };
+        self.outcome.post_relabeling += 1;
+        self.scan.track(placed, true);
+        self.outcome.counted += u64::from(!is_stale(value));
+        if placed.repeated {
+            self.outcome.duplicates += 1;
+            return Ok(());
+        }
+        match self.appender.append(series, 0, self.context.time, SampleValue::Float(value)) {
+            Ok(()) => Ok(()),
+            Err(error) => self.outcome.refused(error),
+        }
+    }
+
     /// Appends one sample and its exemplars.
-    #[inline]
     pub(super) fn sample(&mut self, placed: Placed, sample: Sample<'_>) -> Result<(), ScrapeError> {
         self.outcome.scraped += 1;
         let Some(series) = placed.series else { return Ok(()) };

@@ -1,13 +1,15 @@
 //! The metadata lines of a target's page, kept once for all targets with the same ones.
 //!
-//! A thousand node exporters have the same thousand lines. A scan compares line by line with the last page's and copies
-//! only when they differ; what it then has is looked up among the job's other targets.
+//! A thousand node exporters have the same thousand lines. A scan compares with the last page's and copies only when they
+//! differ; what it then has is looked up among the job's other targets. Lines that follow each other are a block, which is
+//! compared whole, by a hash of its text, before its lines are.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 use std::sync::{Arc, Weak};
 
+use narthex_exposition::series_hash;
 use narthex_model::{Metadata, MetricType};
 use parking_lot::Mutex;
 use rustc_hash::FxBuildHasher;
@@ -26,10 +28,23 @@ enum Says<T> {
     Unit(T),
 }
 
+/// Lines of metadata that follow each other on the page, with comments between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Block {
+    /// The number of its first line.
+    first: usize,
+    lines: usize,
+    /// Bytes of its text.
+    pub(crate) len: usize,
+    /// The hash of its text.
+    pub(crate) hash: u64,
+}
+
 /// The metadata lines of a page, in its order.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct MetadataLines {
     lines: Vec<Line>,
+    blocks: Vec<Block>,
 }
 
 impl MetadataLines {
@@ -45,6 +60,14 @@ impl MetadataLines {
             }
         }
         families
+    }
+
+    /// The first so many lines and blocks.
+    fn front(&self, lines: usize, blocks: usize) -> Self {
+        Self {
+            lines: self.lines.get(..lines).unwrap_or_default().to_vec(),
+            blocks: self.blocks.get(..blocks).unwrap_or_default().to_vec(),
+        }
     }
 
     /// How many lines.
@@ -66,9 +89,13 @@ impl MetadataLines {
 #[derive(Debug)]
 pub(crate) struct MetadataScan {
     known: Arc<MetadataLines>,
+    /// So many lines and blocks were the known ones.
     at: usize,
+    at_block: usize,
+    /// The number of the first line of the block that is read.
+    block_first: usize,
     /// The lines of this page, since they differ.
-    fresh: Option<Vec<Line>>,
+    fresh: Option<MetadataLines>,
     /// The family that the last lines were about.
     current: Option<(Box<str>, Metadata)>,
     /// Whether `current` is wanted.
@@ -78,7 +105,44 @@ pub(crate) struct MetadataScan {
 impl MetadataScan {
     /// `follow` says that [`current`](Self::current) will be asked for.
     pub(crate) fn new(known: Arc<MetadataLines>, follow: bool) -> Self {
-        Self { known, at: 0, fresh: None, current: None, follow }
+        Self { known, at: 0, at_block: 0, block_first: 0, fresh: None, current: None, follow }
+    }
+
+    /// The block that stands here if the page is like the last one, unless its lines are wanted one by one.
+    pub(crate) fn expected(&self) -> Option<Block> {
+        let block = self.known.blocks.get(self.at_block).copied()?;
+        (!self.follow && self.fresh.is_none() && block.first == self.at).then_some(block)
+    }
+
+    /// The expected block was there.
+    pub(crate) fn hit(&mut self, block: Block) {
+        self.at += block.lines;
+        self.at_block += 1;
+    }
+
+    /// The lines that follow are a block.
+    pub(crate) fn begin_block(&mut self) {
+        self.block_first = self.line_count();
+    }
+
+    /// The block's lines were read one by one; this is its text.
+    pub(crate) fn end_block(&mut self, text: &[u8]) {
+        let lines = self.line_count() - self.block_first;
+        let block = Block { first: self.block_first, lines, len: text.len(), hash: series_hash(text) };
+        if self.fresh.is_none() && self.known.blocks.get(self.at_block) == Some(&block) {
+            self.at_block += 1;
+        } else {
+            self.fresh().blocks.push(block);
+        }
+    }
+
+    fn line_count(&self) -> usize {
+        self.fresh.as_ref().map_or(self.at, |fresh| fresh.lines.len())
+    }
+
+    /// What is written anew, beginning with what is as it was.
+    fn fresh(&mut self) -> &mut MetadataLines {
+        self.fresh.get_or_insert_with(|| self.known.front(self.at, self.at_block))
     }
 
     pub(crate) fn metric_type(&mut self, name: &str, metric_type: MetricType) {
@@ -111,13 +175,12 @@ impl MetadataScan {
                 return;
             }
         }
-        let before = self.known.lines.get(..self.at).unwrap_or_default();
         let says = match says {
             Says::Type(metric_type) => Says::Type(metric_type),
             Says::Help(text) => Says::Help(text.into()),
             Says::Unit(text) => Says::Unit(text.into()),
         };
-        self.fresh.get_or_insert_with(|| before.to_vec()).push(Line { name: name.into(), says });
+        self.fresh().lines.push(Line { name: name.into(), says });
     }
 
     fn follow_family(&mut self, name: &str, says: Says<&str>) {
@@ -148,9 +211,9 @@ impl MetadataScan {
         let lines = match self.fresh {
             Some(lines) => lines,
             None if self.at == self.known.lines.len() => return None,
-            None => self.known.lines.get(..self.at).unwrap_or_default().to_vec(),
+            None => self.known.front(self.at, self.at_block),
         };
-        Some(interner.intern(MetadataLines { lines }))
+        Some(interner.intern(lines))
     }
 }
 
@@ -220,5 +283,40 @@ mod tests {
         scan.unit("other", Cow::Borrowed("seconds"));
         assert!(scan.current("http_requests_total").is_none());
         assert_eq!(scan.current("other").unwrap().unit, "seconds");
+    }
+
+    #[test]
+    fn a_block_is_recognised_until_its_text_changes() {
+        let interner = MetadataInterner::default();
+        let page = |known: &Arc<MetadataLines>, texts: [&str; 2]| {
+            let mut scan = MetadataScan::new(Arc::clone(known), false);
+            let mut hits = 0;
+            for text in texts {
+                let hash = series_hash(text.as_bytes());
+                if let Some(block) =
+                    scan.expected().filter(|block| (block.len, block.hash) == (text.len(), hash))
+                {
+                    scan.hit(block);
+                    hits += 1;
+                    continue;
+                }
+                scan.begin_block();
+                scan.metric_type(text.trim(), MetricType::Gauge);
+                scan.end_block(text.as_bytes());
+            }
+            (hits, scan.finish(&interner))
+        };
+        let (hits, first) = page(&Arc::default(), ["a", "b"]);
+        let first = first.unwrap();
+        assert_eq!(hits, 0);
+        assert_eq!(page(&first, ["a", "b"]), (2, None));
+        // The same line in another text: the lines stay, the block is a new one.
+        let (hits, spaced) = page(&first, ["a", "b "]);
+        let spaced = spaced.unwrap();
+        assert_eq!((hits, &spaced.lines), (1, &first.lines));
+        assert_eq!(page(&spaced, ["a", "b "]), (2, None));
+        let (hits, other) = page(&spaced, ["c", "b "]);
+        assert_eq!(hits, 0, "behind a difference everything is read");
+        assert_eq!(other.unwrap().families().keys().collect::<Vec<_>>(), [&"b", &"c"]);
     }
 }

@@ -55,7 +55,7 @@ impl Growing {
         if self.chunk.is_empty() {
             return;
         }
-        let data = self.chunk.bytes().to_vec();
+        let data = self.chunk.to_vec();
         let (mint, maxt) = (self.start, self.chunk.last_t());
         self.full.push(ChunkData { mint, maxt, encoding: Encoding::Xor.to_byte(), data });
         self.chunk = XorBuilder::new();

@@ -101,9 +101,9 @@ struct Output {
 }
 
 impl Output {
-    fn push(&mut self, encoding: Encoding, data: &[u8]) {
+    fn push(&mut self, encoding: Encoding, data: Vec<u8>) {
         let encoding = encoding.to_byte();
-        self.chunks.push(ChunkData { mint: self.start, maxt: self.last, encoding, data: data.to_vec() });
+        self.chunks.push(ChunkData { mint: self.start, maxt: self.last, encoding, data });
     }
 
     fn end_floats(&mut self, floats: &mut Floats) {
@@ -111,15 +111,15 @@ impl Output {
             return;
         }
         match floats {
-            Floats::Xor(chunk) => self.push(Encoding::Xor, chunk.bytes()),
-            Floats::Xor2(chunk) => self.push(Encoding::Xor2, chunk.bytes()),
+            Floats::Xor(chunk) => self.push(Encoding::Xor, chunk.to_vec()),
+            Floats::Xor2(chunk) => self.push(Encoding::Xor2, chunk.bytes().to_vec()),
         }
         *floats = Floats::new(self.encodings);
     }
 
     fn end_histograms(&mut self, builder: &mut HistogramBuilder) {
         if builder.count() > 0 {
-            self.push(builder.encoding(), builder.bytes());
+            self.push(builder.encoding(), builder.bytes().to_vec());
             *builder = HistogramBuilder::new(false, self.encodings.histogram_starts);
         }
     }
@@ -134,7 +134,7 @@ impl Output {
         let refused = if full { Err(NewChunk(header)) } else { builder.append(start, t, value) };
         if let Err(NewChunk(header)) = refused {
             if builder.count() > 0 {
-                self.push(builder.encoding(), builder.bytes());
+                self.push(builder.encoding(), builder.bytes().to_vec());
             }
             builder.restart(value.is_float(), header);
             // An empty builder of the right kind takes every sample.

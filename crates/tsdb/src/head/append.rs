@@ -40,18 +40,45 @@ impl HeadState {
     /// Appends committed floats; `slots` are those of the samples, as found when they were appended.
     pub(super) fn apply(&mut self, samples: &[Sample], slots: &[u32], applied: &mut Applied) {
         let logging = self.commit_log.is_needed();
+        let (floor, chunk_range, commit) = (self.floor(), self.chunk_range, self.commit as u32);
+        let (mut min_t, mut max_t) = (self.min_t, self.max_t);
         for (sample, slot) in samples.iter().zip(slots) {
-            let mut appended = self.append_to(*slot, sample.t, sample.v);
-            if appended != Appended::InChunk {
-                appended = self.late(*slot, 0, sample.t, || OooValue::Float(sample.v));
-                if appended == Appended::Late {
-                    self.ooo.accepted.push_float(*sample, 0);
+            match self.series.get_mut(*slot) {
+                Some(series) if sample.t >= floor && series.takes(sample.t) => {
+                    series.append(sample.t, sample.v, chunk_range);
+                    series.last_commit = commit;
+                    min_t = min_t.min(sample.t);
+                    max_t = max_t.max(sample.t);
+                    applied.appended += 1;
                 }
-            } else if logging {
+                _ => {
+                    let appended = self.apply_one(*slot, sample);
+                    applied.count(appended);
+                    if appended != Appended::InChunk {
+                        continue;
+                    }
+                }
+            }
+            if logging {
                 self.commit_log.note(self.commit, sample.series);
             }
-            applied.count(appended);
         }
+        self.min_t = self.min_t.min(min_t);
+        self.max_t = self.max_t.max(max_t);
+    }
+
+    /// Appends a float that may be late, or need a new chunk.
+    #[cold]
+    fn apply_one(&mut self, slot: u32, sample: &Sample) -> Appended {
+        let appended = self.append_to(slot, sample.t, sample.v);
+        if appended == Appended::InChunk {
+            return appended;
+        }
+        let late = self.late(slot, 0, sample.t, || OooValue::Float(sample.v));
+        if late == Appended::Late {
+            self.ooo.accepted.push_float(*sample, 0);
+        }
+        late
     }
 
     /// Appends committed histograms.

@@ -2,7 +2,9 @@
 //!
 //! `append` checks a sample against the newest committed one of its series and buffers it; `commit` writes the log and
 //! then the series. The check reads through a small window of consecutive references (a page's series were created in
-//! the order of the page), so that the head's lock is taken once per window and memory is read in order.
+//! the order of the page), so that the head's lock is taken once per window and memory is read in order. While it goes
+//! through a window it asks for the memory that comes next: the series of the next window, and the ends of the chunks
+//! that the commit will write to.
 //!
 //! Invariants: nothing of a transaction is in a series before the log has it; a sample that another transaction made
 //! invalid in the meantime is dropped and counted at commit, as in Prometheus.
@@ -13,8 +15,10 @@ use std::sync::atomic::Ordering;
 use narthex_model::{Exemplar, Labels, Metadata, Timestamp};
 use narthex_storage::{AppendError, Appender, CommitError, SampleValue, SeriesRef};
 
+use super::cache_line::prefetch;
 use super::check;
 use super::runs::{RunEnd, runs};
+use super::series::Series;
 use super::state::{Applied, HeadFull, HeadState};
 use super::{Counters, Head};
 use crate::wal::WalWriter;
@@ -24,15 +28,22 @@ use crate::wal::record::{self, Version, series};
 
 /// References looked up at once when a caller goes through them in order.
 const WINDOW: u64 = 64;
+/// Bytes that memory comes in.
+const CACHE_LINE: usize = 64;
 /// How many sets of buffers are kept for later appenders.
 const KEPT_BUFFERS: usize = 16;
 
 /// What the window knows of a series.
 #[derive(Debug, Clone, Copy)]
 struct Known {
+    /// [`UNKNOWN`] when there is no such series.
     slot: u32,
     last_t: i64,
+    /// Where the commit will write.
+    next_address: usize,
 }
+
+const UNKNOWN: u32 = u32::MAX;
 
 /// The memory of a transaction, reused by the next ones.
 #[derive(Debug, Default)]
@@ -41,7 +52,7 @@ pub(crate) struct Buffers {
     /// When start timestamps are stored, those of the samples.
     starts: Vec<i64>,
     slots: Vec<u32>,
-    window: Vec<Option<Known>>,
+    window: Vec<Known>,
     /// Labels that are looked up.
     label_bytes: Vec<u8>,
     series_record: Vec<u8>,
@@ -63,12 +74,16 @@ pub(crate) struct HeadAppender<'a> {
     /// The reference of the window's first entry.
     window_start: u64,
     window_len: u64,
+    /// Where the series behind the window's last one is; 0 when unknown.
+    ahead: usize,
     /// Its number among the open transactions.
     writer: u64,
     /// The numbering of the slots in the buffers.
     numbering: u64,
-    /// Earliest time that is taken in order, known after the first look at the head.
-    from_t: Option<Timestamp>,
+    /// Whether the head was looked at, which tells the times below.
+    looked: bool,
+    /// Earliest time that is taken in order.
+    from_t: Timestamp,
     /// Earliest time that is taken out of order; `None` when none is.
     late_from: Option<Timestamp>,
     /// The newest time of the head then.
@@ -84,9 +99,11 @@ impl<'a> HeadAppender<'a> {
             buffers,
             window_start: 0,
             window_len: 1,
+            ahead: 0,
             writer,
             numbering: 0,
-            from_t: None,
+            looked: false,
+            from_t: Timestamp::MIN,
             late_from: None,
             newest: Timestamp::MIN,
         }
@@ -95,9 +112,15 @@ impl<'a> HeadAppender<'a> {
     /// What is known of a series; fills the window if it is not in it.
     #[inline]
     fn known(&mut self, series: u64) -> Option<Known> {
-        let offset = series.wrapping_sub(self.window_start);
-        match self.buffers.window.get(usize::try_from(offset).ok()?) {
-            Some(Some(known)) => Some(*known),
+        let offset = usize::try_from(series.wrapping_sub(self.window_start)).unwrap_or(usize::MAX);
+        match self.buffers.window.get(offset) {
+            Some(known) if known.slot != UNKNOWN => {
+                prefetch(known.next_address);
+                let ahead = self.ahead.wrapping_add(offset * size_of::<Series>());
+                prefetch(ahead);
+                prefetch(ahead.wrapping_add(CACHE_LINE));
+                Some(*known)
+            }
             _ => self.fill_window(series),
         }
     }
@@ -109,8 +132,9 @@ impl<'a> HeadAppender<'a> {
         self.window_start = series;
         self.buffers.window.clear();
         let state = self.head.state.read();
-        if self.from_t.is_none() {
-            self.from_t = Some(state.appendable_from());
+        if !self.looked {
+            self.looked = true;
+            self.from_t = state.appendable_from();
             let window = self.head.out_of_order_window.load(Ordering::Relaxed);
             self.late_from = (window > 0).then(|| state.max_t.saturating_sub(window));
             self.numbering = state.numbering;
@@ -118,9 +142,14 @@ impl<'a> HeadAppender<'a> {
         }
         let entries = (series..series.saturating_add(self.window_len)).map(|id| look_up(&state, id));
         self.buffers.window.extend(entries);
-        self.buffers.window.first().copied().flatten()
+        let last = self.buffers.window.last().map_or(UNKNOWN, |known| known.slot);
+        self.ahead = state.series.address(last.wrapping_add(1));
+        let first = self.buffers.window.first().filter(|known| known.slot != UNKNOWN)?;
+        prefetch(first.next_address);
+        Some(*first)
     }
 
+    #[inline]
     fn append_float(
         &mut self,
         series: u64,
@@ -129,7 +158,7 @@ impl<'a> HeadAppender<'a> {
         v: f64,
     ) -> Result<(), AppendError> {
         let known = self.known(series).ok_or(AppendError::UnknownSeries(SeriesRef(series)))?;
-        if (t <= known.last_t || self.from_t.is_some_and(|from| t < from))
+        if (t <= known.last_t || t < self.from_t)
             && !self.takes_late(series, known, t, SampleValue::Float(v))?
         {
             return Ok(());
@@ -150,9 +179,7 @@ impl<'a> HeadAppender<'a> {
         value: AnyHistogram,
     ) -> Result<(), AppendError> {
         let known = self.known(series).ok_or(AppendError::UnknownSeries(SeriesRef(series)))?;
-        if (t <= known.last_t || self.from_t.is_some_and(|from| t < from))
-            && !self.takes_late(series, known, t, value.as_sample())?
-        {
+        if (t <= known.last_t || t < self.from_t) && !self.takes_late(series, known, t, value.as_sample())? {
             return Ok(());
         }
         self.buffers.floats_before.push(self.buffers.samples.len());
@@ -172,7 +199,7 @@ impl<'a> HeadAppender<'a> {
         value: SampleValue<'_>,
     ) -> Result<bool, AppendError> {
         let counters = &self.head.counters;
-        let in_bounds = self.from_t.is_none_or(|from| t >= from);
+        let in_bounds = t >= self.from_t;
         if in_bounds && t == known.last_t {
             let state = self.head.state.read();
             let same = state.by_ref(series).is_some_and(|series| state.newest_is(series, t, value));
@@ -284,10 +311,14 @@ impl Drop for HeadAppender<'_> {
     }
 }
 
-fn look_up(state: &HeadState, id: u64) -> Option<Known> {
-    let slot = state.refs.get(id)?;
-    let series = state.series.get(slot)?;
-    Some(Known { slot, last_t: series.chunk.last_t() })
+fn look_up(state: &HeadState, id: u64) -> Known {
+    let found = state.refs.get(id).and_then(|slot| Some((slot, state.series.get(slot)?)));
+    match found {
+        Some((slot, series)) => {
+            Known { slot, last_t: series.chunk.last_t(), next_address: series.chunk.next_address() }
+        }
+        None => Known { slot: UNKNOWN, last_t: 0, next_address: 0 },
+    }
 }
 
 /// Puts all series that the log does not have yet into a record; returns how many.
@@ -352,7 +383,7 @@ impl Appender for HeadAppender<'_> {
         zero: SampleValue<'_>,
     ) -> Result<(), AppendError> {
         let known = self.known(series.0).ok_or(AppendError::UnknownSeries(series))?;
-        if t <= known.last_t || self.from_t.is_some_and(|from| t < from) {
+        if t <= known.last_t || t < self.from_t {
             return Err(AppendError::OutOfOrder);
         }
         self.append(series, 0, t, zero)
@@ -399,7 +430,7 @@ impl Appender for HeadAppender<'_> {
         // Behind the lock: a reader that appears now sees the commit whole.
         let oldest_reader = head.readers.lock().oldest();
         state.begin_commit(oldest_reader, logged);
-        state.takes_from = (self.from_t.unwrap_or(Timestamp::MIN), self.late_from);
+        state.takes_from = (self.from_t, self.late_from);
         let buffers = &mut self.buffers;
         if self.numbering != state.numbering {
             let Buffers { samples, slots, .. } = buffers;

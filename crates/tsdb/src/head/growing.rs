@@ -5,10 +5,14 @@
 //! the newest time.
 
 use narthex_chunkenc::{Encoding, HistogramBuilder, Xor2Builder};
+use smallvec::SmallVec;
 
 use super::chunks::FullChunk;
 use super::series::{NO_OTHER, Series};
 use super::state::HeadState;
+
+/// The bytes of a growing chunk, copied.
+pub(super) type GrowingBytes = SmallVec<[u8; 512]>;
 
 /// A growing chunk that is not plain XOR.
 #[derive(Debug)]
@@ -126,12 +130,20 @@ impl HeadState {
         self.chunks_created += 1;
     }
 
-    /// Encoding and bytes of the growing chunk.
-    pub(super) fn growing<'a>(&'a self, series: &'a Series) -> Option<(u8, &'a [u8])> {
+    /// Whether the series has a growing chunk.
+    pub(super) fn is_growing(&self, series: &Series) -> bool {
+        series.other != NO_OTHER || !series.chunk.is_empty()
+    }
+
+    /// Encoding and a copy of the bytes of the growing chunk.
+    pub(super) fn growing(&self, series: &Series) -> Option<(u8, GrowingBytes)> {
         if series.other != NO_OTHER {
             let other = self.others.get(series.other)?;
-            return Some((other.encoding().to_byte(), other.bytes()));
+            return Some((other.encoding().to_byte(), SmallVec::from_slice(other.bytes())));
         }
-        (!series.chunk.is_empty()).then(|| (Encoding::Xor.to_byte(), series.chunk.bytes()))
+        let (header, body) = series.chunk.parts()?;
+        let mut bytes = GrowingBytes::from_slice(&header);
+        bytes.extend_from_slice(body);
+        Some((Encoding::Xor.to_byte(), bytes))
     }
 }

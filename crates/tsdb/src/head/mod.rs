@@ -2,7 +2,8 @@
 //!
 //! * [`state`]: what is stored, and how a commit changes it. `pairs`, `label_lists`, `postings`, `refs`, `slab`, `series`, `chunks` are
 //!   its parts.
-//! * `append`: a sample into its series, `append_starts`: one with a start timestamp. `growing`: chunks that end. `truncate`, `evict`:
+//! * `append`: a sample into its series, `append_starts`: one with a start timestamp; `cache_line` has their memory fetched ahead.
+//!   `growing`: chunks that end. `truncate`, `evict`:
 //!   what leaves.
 //! * [`appender`]: the transaction. [`querier`]: the readers. [`isolation`]: what a reader must not see. [`ooo`]: samples older than
 //!   the newest one of their series.
@@ -18,6 +19,7 @@ mod append;
 mod append_starts;
 pub(crate) mod appender;
 pub(crate) mod budget;
+mod cache_line;
 mod check;
 mod chunks;
 mod evict;

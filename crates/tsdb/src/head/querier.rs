@@ -15,6 +15,7 @@ use smallvec::SmallVec;
 
 use super::Head;
 use super::files::ChunkBytes;
+use super::growing::GrowingBytes;
 use super::isolation::Hidden;
 use super::series::Series;
 use super::state::HeadState;
@@ -78,7 +79,7 @@ impl HeadQuerier {
 
 /// Whether the series has a sample at or before `t`.
 fn starts_by(state: &HeadState, series: &Series, t: Timestamp) -> bool {
-    (state.growing(series).is_some() && series.chunk_start <= t)
+    (state.is_growing(series) && series.chunk_start <= t)
         || state.chunks.list(series.full).any(|chunk| chunk.mint <= t)
 }
 
@@ -194,7 +195,7 @@ struct Parts {
     /// Newest first.
     full: SmallVec<[ChunkBytes; 8]>,
     /// Encoding and bytes of the growing chunk; no bytes when it is not in the range.
-    growing: (u8, SmallVec<[u8; 512]>),
+    growing: (u8, GrowingBytes),
     /// How many of the newest samples to leave out.
     hidden: usize,
     deleted: Ranges,
@@ -241,9 +242,9 @@ impl HeadSeries {
         }
         if series.chunk_start <= maxt
             && series.chunk.last_t() >= mint
-            && let Some((encoding, bytes)) = state.growing(series)
+            && let Some(growing) = state.growing(series)
         {
-            parts.growing = (encoding, SmallVec::from_slice(bytes));
+            parts.growing = growing;
         }
         for chunk in state.chunks.list(series.full).take_while(|chunk| chunk.maxt() >= mint) {
             if chunk.mint <= maxt {

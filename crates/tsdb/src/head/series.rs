@@ -70,13 +70,21 @@ impl Series {
     }
 
     /// Whether the growing chunk must end before a sample at `t`; `Some` exactly when it has samples.
+    #[inline(always)]
     pub(crate) fn must_cut(&self, t: i64) -> bool {
         self.ends(self.chunk.count(), self.chunk.len(), t)
     }
 
     /// Whether a growing float chunk of so many samples and bytes must end before a sample at `t`.
+    #[inline(always)]
     pub(crate) fn ends(&self, count: u16, len: usize, t: i64) -> bool {
         count > 0 && (t >= self.next_at || count >= 2 * SAMPLES_PER_CHUNK || len > MAX_CHUNK_BYTES)
+    }
+
+    /// Whether a float at `t` can be appended just so: it is newer, and the growing chunk goes on.
+    #[inline(always)]
+    pub(crate) fn takes(&self, t: i64) -> bool {
+        t > self.chunk.last_t() && self.other == NO_OTHER && !self.must_cut(t)
     }
 
     /// Appends a newer sample to the growing chunk, which was cut if [`must_cut`](Self::must_cut) said so.

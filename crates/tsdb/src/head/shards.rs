@@ -9,6 +9,7 @@ use std::thread;
 
 use narthex_chunkenc::Encoding;
 
+use super::cache_line::prefetch;
 use super::series::{NO_OTHER, Series};
 use super::slab::Part;
 use super::state::HeadState;
@@ -16,7 +17,7 @@ use super::state::HeadState;
 /// Samples that wait in one shard before they are appended.
 const WAITING: usize = 32 << 10;
 /// Samples looked at before they are appended: the short first loop keeps many cache misses in flight, the long second
-/// one finds its series in the cache.
+/// one finds its series and the end of its chunk in the cache.
 const BLOCK: usize = 512;
 /// More cores than this only wait for memory.
 const SHARDS_MAX: usize = 8;
@@ -112,7 +113,10 @@ fn append_to(mut part: Part<'_, Series>, waiting: &mut Vec<Entry>, floor: i64, r
         let mut fresh = 0;
         for index in 0..block.len() {
             let Some(entry) = block.get(index).copied() else { break };
-            let is_new = part.get(entry.slot).is_some_and(|series| entry.t > series.chunk.last_t());
+            let is_new = part.get(entry.slot).is_some_and(|series| {
+                prefetch(series.chunk.next_address());
+                entry.t > series.chunk.last_t()
+            });
             if let Some(place) = block.get_mut(fresh).filter(|_| is_new && entry.t >= floor) {
                 *place = entry;
                 fresh += 1;

@@ -30,6 +30,11 @@ impl<T> Slab<T> {
         self.pages.get_mut(index as usize / PAGE)?.get_mut(index as usize % PAGE)
     }
 
+    /// The address of a value; 0 when there is none. The values behind it in its page follow it in memory.
+    pub(crate) fn address(&self, index: u32) -> usize {
+        self.get(index).map_or(0, |value| std::ptr::from_ref(value).addr())
+    }
+
     /// Adds at the end; returns the index.
     pub(crate) fn push(&mut self, value: T) -> u32 {
         if self.len.is_multiple_of(PAGE) {

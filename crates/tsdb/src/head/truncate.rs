@@ -66,7 +66,7 @@ impl HeadState {
     fn oldest_sample(&self) -> i64 {
         let oldest = |series: &Series| {
             let full = self.chunks.list(series.full).last().map(|chunk| chunk.mint);
-            full.or_else(|| self.growing(series).map(|_| series.chunk_start))
+            full.or_else(|| self.is_growing(series).then_some(series.chunk_start))
         };
         let slots = 0..self.series.len() as u32;
         slots.filter_map(|slot| oldest(self.series.get(slot)?)).min().unwrap_or(i64::MAX)

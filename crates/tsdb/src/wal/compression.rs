@@ -2,6 +2,8 @@
 
 use std::io;
 
+use super::sample_snappy;
+
 /// How records are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Compression {
@@ -38,8 +40,11 @@ impl Compressor {
         let (len, bit) = match self.kind {
             Compression::None => return (record, 0),
             Compression::Snappy => {
-                self.out.resize(snap::raw::max_compress_len(record.len()), 0);
-                (self.snappy.compress(record, &mut self.out).ok(), SNAPPY_BIT)
+                let len = sample_snappy::compress(record, &mut self.out).or_else(|| {
+                    self.out.resize(snap::raw::max_compress_len(record.len()), 0);
+                    self.snappy.compress(record, &mut self.out).ok()
+                });
+                (len, SNAPPY_BIT)
             }
             Compression::Zstd => {
                 self.out.resize(zstd::zstd_safe::compress_bound(record.len()), 0);

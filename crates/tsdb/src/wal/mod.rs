@@ -13,6 +13,7 @@ mod compression;
 mod page;
 mod reader;
 pub(crate) mod record;
+mod sample_snappy;
 pub(crate) mod segment;
 mod writer;
 

@@ -126,7 +126,7 @@ fn push_series(state: &HeadState, series: &Series, out: &mut Vec<u8>) {
     out.extend_from_slice(&series.chunk.last_t().to_be_bytes());
     out.push(encoding.to_byte());
     put_uvarint(out, data.len() as u64);
-    out.extend_from_slice(data);
+    out.extend_from_slice(&data);
     match last {
         Some(last) => histograms::put(out, &last),
         None => {
