@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CARGO ?= cargo
 
-.PHONY: help check-tools ui build run traffic test test-ui interop bench docs images docker-up docker-down clean
+.PHONY: help check-tools ui build run traffic test test-ui interop faults bench docs images docker-up docker-down clean
 
 help: ## List the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,10 @@ test-ui: ui ## The checks of the web interface alone
 
 interop: build ## Compare with a real Prometheus (built once into a cache folder), and run the containers
 	@scripts/interop.sh
+
+faults: ## The database against every failing operation on files, and many random lives (minutes)
+	NARTHEX_FAULTS=all NARTHEX_SEEDS=$${NARTHEX_SEEDS:-60} NARTHEX_STEPS=$${NARTHEX_STEPS:-1500} \
+	  $(CARGO) test --locked -p narthex-tsdb --test durability -- --nocapture
 
 bench: ## All criterion benches
 	$(CARGO) bench --workspace --benches

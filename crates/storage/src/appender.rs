@@ -55,7 +55,8 @@ pub enum AppendError {
     Limit(String),
 }
 
-/// A commit that failed: nothing of the transaction is visible.
+/// A commit that failed: nothing of the transaction is visible, except that samples that came out of order may be until the
+/// process ends. Committing them again does no harm.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot commit to the write-ahead log: {0}")]
 pub struct CommitError(#[from] pub std::io::Error);

@@ -32,6 +32,11 @@ pub(crate) fn checksum(bytes: &[u8]) -> u32 {
     crc32c(bytes)
 }
 
+/// Whether bytes have this check sum. Any sum is right while fuzzing: what is behind the sums is to be reached.
+pub(crate) fn sum_is(bytes: &[u8], sum: u32) -> bool {
+    cfg!(fuzzing) || checksum(bytes) == sum
+}
+
 /// Reads numbers from the front of a slice.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {

@@ -35,6 +35,9 @@ pub use observe::Distribution;
 pub use options::{FloatEncoding, Options};
 pub use wal::{Compression, LogStats};
 
+#[doc(hidden)]
+pub mod fuzz;
+
 /// Pieces that the benchmarks measure by themselves; not for other crates.
 #[doc(hidden)]
 pub mod bench {

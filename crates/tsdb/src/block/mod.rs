@@ -72,6 +72,12 @@ impl Block {
         Ok(Self { dir: dir.to_owned(), meta, index, chunks, tombstones, size })
     }
 
+    /// Blocks in this order say of samples with one time which stays: what came out of order came later than what was there,
+    /// and newer blocks than older ones.
+    pub(crate) fn precedence(&self) -> (bool, &str) {
+        (self.meta.is_partial(), &self.meta.ulid)
+    }
+
     /// Whether a sample in `[mint, maxt]` can be in the block, whose own end is exclusive.
     pub(crate) fn overlaps(&self, mint: i64, maxt: i64) -> bool {
         self.meta.min_time <= maxt && mint < self.meta.max_time

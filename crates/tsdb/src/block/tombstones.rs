@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::BlockError;
-use crate::codec::{Cursor, checksum, put_uvarint, put_varint};
+use crate::codec::{Cursor, checksum, put_uvarint, put_varint, sum_is};
 use crate::fs::Fs;
 
 /// The file's name.
@@ -92,7 +92,7 @@ impl Tombstones {
         let (entries, crc) = rest.split_last_chunk::<4>()?;
         if header[..4] != MAGIC.to_be_bytes()
             || header[4] != VERSION
-            || checksum(entries).to_be_bytes() != *crc
+            || !sum_is(entries, u32::from_be_bytes(*crc))
         {
             return None;
         }

@@ -122,33 +122,36 @@ fn clip(
     Ok(out)
 }
 
-/// Sorts chunks by time; those that overlap are merged sample by sample.
-fn settle(mut chunks: Vec<ChunkData>, encodings: Encodings) -> Result<Vec<ChunkData>, BlockError> {
+/// Sorts chunks by time; those that overlap are merged sample by sample. Of samples with one time that of the chunk which
+/// stands first stays, as for readers.
+fn settle(chunks: Vec<ChunkData>, encodings: Encodings) -> Result<Vec<ChunkData>, BlockError> {
     if chunks.is_sorted_by(|a, b| a.maxt < b.mint) {
         return Ok(chunks);
     }
-    chunks.sort_by_key(|chunk| chunk.mint);
+    let mut chunks: Vec<(usize, ChunkData)> = chunks.into_iter().enumerate().collect();
+    chunks.sort_by_key(|(_, chunk)| chunk.mint);
     let mut out = Vec::with_capacity(chunks.len());
-    let mut group: Vec<ChunkData> = Vec::new();
+    let mut group: Vec<(usize, ChunkData)> = Vec::new();
     let mut end = i64::MIN;
-    for chunk in chunks {
+    for (place, chunk) in chunks {
         if chunk.mint > end {
             out.extend(merge(std::mem::take(&mut group), encodings)?);
         }
         end = end.max(chunk.maxt);
-        group.push(chunk);
+        group.push((place, chunk));
     }
     out.extend(merge(group, encodings)?);
     Ok(out)
 }
 
-/// Overlapping chunks as one sequence; a single one stays as it is.
-fn merge(group: Vec<ChunkData>, encodings: Encodings) -> Result<Vec<ChunkData>, BlockError> {
+/// Overlapping chunks with their places as one sequence; a single one stays as it is.
+fn merge(mut group: Vec<(usize, ChunkData)>, encodings: Encodings) -> Result<Vec<ChunkData>, BlockError> {
     if group.len() <= 1 {
-        return Ok(group);
+        return Ok(group.into_iter().map(|(_, chunk)| chunk).collect());
     }
+    group.sort_by_key(|(place, _)| *place);
     let mut samples = Samples::default();
-    for chunk in &group {
+    for (_, chunk) in &group {
         let mut other = Samples::default();
         decode(chunk, i64::MIN, i64::MAX, &mut other)?;
         chunk_read::merge_into(&mut samples, 0, &other);

@@ -21,6 +21,8 @@ impl Db {
     /// Marks the samples in `[mint, maxt]` of all series that satisfy the matchers as deleted, at once and durably.
     pub fn delete(&self, mint: Timestamp, maxt: Timestamp, matchers: &[Matcher]) -> Result<(), StorageError> {
         let _one_at_a_time = self.maintaining.lock();
+        // A block that could not be opened the last time may be readable now.
+        self.blocks.reload(&self.options.fs, &self.dir)?;
         for block in self.blocks.list().iter().filter(|block| block.overlaps(mint, maxt)) {
             self.delete_in_block(block, mint, maxt, matchers)?;
         }

@@ -4,7 +4,7 @@
 //! are put together, and those beyond the retention go. Each step leaves a state that a crash may end in.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,10 +13,12 @@ use super::Db;
 use crate::block::meta::{self, BlockMeta, Compaction, Parent};
 use crate::block::writer::replace_file;
 use crate::block::{Block, BlockError};
+use crate::blocks;
 use crate::compact::merge::{Target, write_block};
 use crate::compact::source::{BlockSource, ChunkSource};
 use crate::compact::{plan, retention};
 use crate::fs::Fs;
+use crate::head::snapshot;
 use crate::head::source::HeadSource;
 use crate::options::Options;
 use crate::wal::checkpoint::{self, Keep};
@@ -60,6 +62,7 @@ impl Db {
     pub fn maintain(&self) -> Result<Maintained, MaintenanceError> {
         let _one_at_a_time = self.maintaining.lock();
         let mut done = Maintained::default();
+        self.reload_blocks().map_err(MaintenanceError::at("removing replaced blocks"))?;
         self.truncate_to_blocks().map_err(MaintenanceError::at("truncating the head"))?;
         let mut kept_from = None;
         while let Some((mint, maxt)) = self.head_range() {
@@ -116,8 +119,20 @@ impl Db {
         let compaction = Compaction { level: 1, ..Compaction::default() };
         let meta = BlockMeta { min_time: mint, max_time: maxt, compaction, ..BlockMeta::default() };
         let written = self.write_block(vec![Box::new(source)], meta)?;
+        self.take_in(written)
+    }
+
+    /// Takes a new block into the list; its name. An error means that what it was written from must not be forgotten yet.
+    pub(super) fn take_in(&self, written: Option<BlockMeta>) -> Result<Option<String>, BlockError> {
+        let Some(BlockMeta { ulid, .. }) = written else { return Ok(None) };
         self.reload_blocks()?;
-        Ok(written.map(|meta| meta.ulid))
+        if self.blocks.list().iter().any(|block| block.meta.ulid == ulid) {
+            return Ok(Some(ulid));
+        }
+        let dir = self.dir.join(ulid);
+        blocks::remove(&*self.options.fs, &self.dir, std::slice::from_ref(&dir))?;
+        let reason = "cannot be opened after it was written; it is removed, the next round writes it again";
+        Err(BlockError::corrupt(&dir, reason))
     }
 
     /// Writes a block into the data directory.
@@ -156,7 +171,7 @@ impl Db {
             let _no_commit = self.head.log.lock();
             let mut state = self.head.state.write();
             let before = state.chunk_count();
-            state.truncate(mint);
+            state.truncate(mint, self.blocks.in_order_end());
             Ok(before.saturating_sub(state.chunk_count()))
         };
         let removed = self.work.timed(|work| &mut work.head_truncations, truncate)?;
@@ -171,9 +186,15 @@ impl Db {
             log.next_segment()?;
             log.segment()
         };
+        // A memory snapshot has series that the checkpoint leaves out; after another start they would be written without
+        // a record that names them.
+        snapshot::remove_all(&*self.options.fs, &self.dir)?;
         let dir = self.dir.join("wal");
         let known = |series| self.head.state.read().knows(series);
-        let keep = Keep { mint, series: &known, version: self.head.version };
+        // What a range without a block had may be found in a head chunk file again.
+        let end = mint.min(self.blocks.in_order_end());
+        let stones_from = |series| if self.head.state.read().has_late(series) { i64::MIN } else { end };
+        let keep = Keep { mint, series: &known, stones_from: &stones_from, version: self.head.version };
         let Options { wal_segment_size, wal_compression, fs, .. } = &self.options;
         let advanced = self.work.timed(
             |work| &mut work.log_truncations,
@@ -244,9 +265,13 @@ impl Db {
     pub(super) fn rewrite(&self, parents: &[Arc<Block>]) -> Result<Vec<String>, BlockError> {
         let mut sources: Vec<Box<dyn ChunkSource>> = Vec::new();
         let mut meta = BlockMeta { min_time: i64::MAX, max_time: i64::MIN, ..BlockMeta::default() };
+        let mut by_precedence: Vec<&Arc<Block>> = parents.iter().collect();
+        by_precedence.sort_by_key(|block| block.precedence());
+        for parent in by_precedence {
+            sources.push(Box::new(BlockSource::new(Arc::clone(parent))?));
+        }
         for parent in parents {
             let old = &parent.meta;
-            sources.push(Box::new(BlockSource::new(Arc::clone(parent))?));
             meta.min_time = meta.min_time.min(old.min_time);
             meta.max_time = meta.max_time.max(old.max_time);
             meta.compaction.level = meta.compaction.level.max(old.compaction.level);
@@ -264,8 +289,11 @@ impl Db {
         meta.compaction.sources.sort_unstable();
         meta.compaction.sources.dedup();
         let written = self.write_block(sources, meta)?;
-        self.remove_blocks(parents)?;
-        Ok(written.map(|meta| meta.ulid).into_iter().collect())
+        let name = self.take_in(written)?;
+        if name.is_none() {
+            self.remove_blocks(parents)?;
+        }
+        Ok(name.into_iter().collect())
     }
 
     fn apply_retention(&self) -> Result<Vec<String>, BlockError> {
@@ -295,20 +323,14 @@ impl Db {
         dirs.iter().map(|dir| size_of(&*self.options.fs, &self.dir.join(dir)).unwrap_or_default()).sum()
     }
 
-    /// Takes blocks out of the list, then from the disk.
+    /// Takes blocks from the disk and out of the list.
     fn remove_blocks(&self, blocks: &[Arc<Block>]) -> Result<(), BlockError> {
         let fs = &self.options.fs;
-        let mut doomed = Vec::new();
-        for block in blocks {
-            let away = self.dir.join(format!("{}.tmp-for-deletion", block.meta.ulid));
-            fs.rename(&block.dir, &away).map_err(BlockError::io(&block.dir))?;
-            doomed.push(away);
-        }
+        let dirs: Vec<PathBuf> = blocks.iter().map(|block| block.dir.clone()).collect();
+        let removed = blocks::remove(&**fs, &self.dir, &dirs);
+        // The list follows the directory also when not all could be removed.
         self.reload_blocks()?;
-        for dir in doomed {
-            fs.remove_dir_all(&dir).map_err(BlockError::io(&dir))?;
-        }
-        Ok(())
+        removed
     }
 }
 

@@ -24,9 +24,9 @@ use narthex_storage::{Appender, Querier, Queryable, Storage, StorageError};
 use parking_lot::Mutex;
 
 use self::stale::StaleSeries;
-use crate::block::BlockError;
 use crate::block::meta::BlockMeta;
 use crate::block::querier::BlockQuerier;
+use crate::block::{Block, BlockError};
 use crate::blocks::{self, Blocks};
 use crate::compact::encode::Encodings;
 use crate::compact::retention::Retention;
@@ -114,8 +114,13 @@ impl Db {
         let broken = |error: BlockError| OpenError::Block(error.to_string());
         blocks::clean_up(&*fs, &dir).map_err(broken)?;
         let blocks = Blocks::default();
-        blocks.reload(&fs, &dir).map_err(broken)?;
+        let left_out = blocks.reload(&fs, &dir).map_err(broken)?;
+        blocks::remove(&*fs, &dir, &left_out.replaced).map_err(broken)?;
         let (head, replayed) = open_head(&dir, &options, &blocks)?;
+        if replayed.snapshot_series == 0 {
+            head.forget_snapshots(&*fs, &dir)
+                .map_err(|source| OpenError::Io { path: dir.clone(), source })?;
+        }
         let budget = MemoryBudget::new(options.memory_limit, Arc::clone(&options.memory_use));
         let head = Arc::new(head.with_budget(budget));
         let (retention, maintaining) = (Mutex::new(options.retention), Mutex::default());
@@ -167,14 +172,17 @@ impl Db {
         self.head.log.lock().stats()
     }
 
-    /// Looks at which blocks there are.
+    /// Brings the list in line with the directory, and removes blocks that others were made of: they come back when the one
+    /// made of them goes.
     fn reload_blocks(&self) -> Result<(), BlockError> {
-        let result = self.blocks.reload(&self.options.fs, &self.dir);
+        let fs = &self.options.fs;
+        let reloaded = self.blocks.reload(fs, &self.dir);
+        let result = reloaded.and_then(|left_out| blocks::remove(&**fs, &self.dir, &left_out.replaced));
         self.work.add(|work| {
             work.block_reloads += 1;
             work.block_reloads_failed += u64::from(result.is_err());
         });
-        result.map(|_| ())
+        result
     }
 
     /// How long and how much is kept.
@@ -310,13 +318,17 @@ fn querier(head: Option<&Arc<Head>>, blocks: &Blocks, mint: Timestamp, maxt: Tim
     // The head first: a block that appears in between is then seen twice instead of not at all.
     let head = head.map(|head| HeadQuerier::new(Arc::clone(head), mint, maxt));
     let mut parts: Vec<Box<dyn Querier>> = Vec::new();
-    for block in blocks.list().iter().filter(|block| block.overlaps(mint, maxt)) {
+    let list = blocks.list();
+    let mut blocks: Vec<&Arc<Block>> = list.iter().filter(|block| block.overlaps(mint, maxt)).collect();
+    blocks.sort_by_key(|block| block.precedence());
+    let late = blocks.partition_point(|block| !block.precedence().0);
+    for block in blocks {
         parts.push(Box::new(BlockQuerier::new(Arc::clone(block), mint, maxt)));
     }
     match head {
         Some(head) if parts.is_empty() => Box::new(head),
         Some(head) => {
-            parts.push(Box::new(head));
+            parts.insert(late, Box::new(head));
             Box::new(MergedQuerier::new(parts))
         }
         None => Box::new(MergedQuerier::new(parts)),

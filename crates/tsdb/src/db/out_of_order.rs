@@ -71,10 +71,9 @@ impl Db {
             let compaction = Compaction { level: 1, hints, ..Compaction::default() };
             let meta = BlockMeta { min_time: start, max_time: end, compaction, ..BlockMeta::default() };
             let written = self.write_block(vec![Box::new(source)], meta)?;
-            names.extend(written.map(|meta| meta.ulid));
+            names.extend(self.take_in(written)?);
             start = end;
         }
-        self.reload_blocks()?;
         let forget = || -> std::io::Result<()> {
             if let Some(newest) = taken.newest {
                 let _log = self.head.log.lock();

@@ -64,12 +64,8 @@ impl ReadOnlyDb {
         let dir = dir.into();
         let fs: Arc<dyn Fs> = Arc::new(RealFs);
         let blocks = Blocks::default();
-        let broken = blocks.reload(&fs, &dir).map_err(|error| OpenError::Block(error.to_string()))?;
-        let list = blocks.list();
-        let replaced = |ulid: &str| {
-            list.iter().any(|block| block.meta.compaction.parents.iter().any(|parent| parent.ulid == ulid))
-        };
-        if let Some(broken) = broken.iter().find(|broken| !replaced(&broken.ulid)) {
+        let left_out = blocks.reload(&fs, &dir).map_err(|error| OpenError::Block(error.to_string()))?;
+        if let Some(broken) = left_out.broken.first() {
             return Err(OpenError::Block(format!("block {}: {}", broken.ulid, broken.reason)));
         }
         Ok(Self { fs, dir, blocks, log: None })

@@ -73,6 +73,8 @@ pub trait Fs: Send + Sync + fmt::Debug {
     fn remove_dir_all(&self, path: &Path) -> io::Result<()>;
     /// Bytes of the whole file system that holds `path`.
     fn total_bytes(&self, path: &Path) -> io::Result<u64>;
+    /// Waits until the content of a file is on the medium, whoever wrote it.
+    fn sync_file(&self, path: &Path) -> io::Result<()>;
     /// Makes the names in a directory durable.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
     /// Takes the exclusive lock of a file, making the file; `WouldBlock` when another process holds it.

@@ -136,6 +136,10 @@ impl Fs for RealFs {
         Ok(stat.f_blocks.saturating_mul(stat.f_frsize))
     }
 
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
+    }
+
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
         File::open(path)?.sync_all()
     }

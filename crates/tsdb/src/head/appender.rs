@@ -458,9 +458,7 @@ impl Appender for HeadAppender<'_> {
         state.end_commit();
         let accepted = (applied.late > 0).then(|| state.take_accepted());
         drop(state);
-        if let Some(accepted) = accepted {
-            head.late_log.lock().write(&accepted);
-        }
+        let late_logged = accepted.map_or(Ok(()), |accepted| head.late_log.lock().write(&accepted));
         drop(log);
         Counters::add(&head.counters.commits, 1);
         Counters::add(&head.counters.samples, applied.appended);
@@ -468,7 +466,10 @@ impl Appender for HeadAppender<'_> {
         Counters::add(&head.counters.out_of_bounds, applied.out_of_bounds);
         Counters::add(&head.counters.too_old, applied.too_old);
         self.give_back();
-        Ok(())
+        late_logged.map_err(|error| {
+            Counters::add(&head.counters.failed_commits, 1);
+            CommitError(error)
+        })
     }
 
     fn rollback(mut self: Box<Self>) {

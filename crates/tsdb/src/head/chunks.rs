@@ -3,6 +3,8 @@
 //! A series holds the number of its newest full chunk; each entry links to the one before it in time. 24 bytes a chunk,
 //! no allocation per series. The bytes are in [`files`](super::files).
 
+use std::cmp::Reverse;
+
 use super::files::Place;
 use super::slab::Slab;
 
@@ -83,16 +85,23 @@ impl ChunkPool {
         start
     }
 
-    /// Puts the list that starts at `older` behind the oldest chunk of the list that starts at `newest`.
-    pub(crate) fn link(&mut self, newest: u32, older: u32) {
-        let mut at = newest;
-        while let Some(chunk) = self.chunks.get_mut(at) {
-            if chunk.older == NO_CHUNK {
-                chunk.older = older;
-                return;
-            }
-            at = chunk.older;
+    /// Two lists as one, in order of time; of chunks that overlap the first one stays. Returns the new start.
+    pub(crate) fn merge(&mut self, a: u32, b: u32) -> u32 {
+        if a == NO_CHUNK {
+            return b;
         }
+        let mut all: Vec<FullChunk> = self.list(a).chain(self.list(b)).copied().collect();
+        all.sort_by_key(|chunk| (chunk.mint, Reverse(chunk.maxt())));
+        self.release(a);
+        self.release(b);
+        let (mut newest, mut end) = (NO_CHUNK, i64::MIN);
+        for chunk in all {
+            if newest == NO_CHUNK || chunk.mint > end {
+                end = chunk.maxt();
+                newest = self.push(FullChunk { older: newest, ..chunk });
+            }
+        }
+        newest
     }
 
     /// Frees a whole list.
@@ -126,8 +135,15 @@ mod tests {
         assert_eq!(starts(&pool, newest), [20, 10, 0]);
         newest = pool.truncate(newest, 10);
         assert_eq!((starts(&pool, newest), pool.len()), (vec![20, 10], 2));
+        let mut others = NO_CHUNK;
+        for (start, end) in [(0, 5), (8, 9), (12, 15), (25, 28), (30, 31)] {
+            others = pool.push(FullChunk::new(start, end, place, others));
+        }
+        newest = pool.merge(newest, others);
+        assert_eq!((starts(&pool, newest), pool.len()), (vec![30, 20, 10, 8, 0], 5));
+        newest = pool.truncate(newest, 10);
         let other = pool.push(FullChunk::new(5, 6, place, NO_CHUNK));
-        assert_eq!((starts(&pool, other), starts(&pool, newest)), (vec![5], vec![20, 10]));
+        assert_eq!((starts(&pool, other), starts(&pool, newest)), (vec![5], vec![30, 20, 10]));
         assert_eq!((pool.truncate(newest, 100), pool.len()), (NO_CHUNK, 1));
     }
 }

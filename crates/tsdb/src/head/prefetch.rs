@@ -42,7 +42,7 @@ pub(super) enum Then {
     Bad(BadRecord),
     /// The segment ends here: the rest is damaged.
     Damage(Damage),
-    /// A segment cannot be opened.
+    /// A segment cannot be opened or read.
     Failed(std::io::Error),
 }
 
@@ -113,7 +113,15 @@ impl Reader {
             match reader.next_record() {
                 Ok(Some(bytes)) => self.record(bytes)?,
                 Ok(None) => return Ok(()),
-                Err(damage) => return self.hand_on(Then::Damage(damage)),
+                Err(damage) => {
+                    return match damage.repairable() {
+                        Ok(damage) => self.hand_on(Then::Damage(damage)),
+                        Err(error) => {
+                            self.hand_on(Then::Failed(error))?;
+                            Err(GivenUp)
+                        }
+                    };
+                }
             }
         }
     }

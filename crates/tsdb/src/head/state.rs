@@ -6,7 +6,7 @@
 
 use hashbrown::HashTable;
 use narthex_model::{Labels, Matcher, Metadata};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::chunks::ChunkPool;
@@ -60,15 +60,14 @@ pub(crate) struct HeadState {
     pub(super) takes_from: (i64, Option<i64>),
     /// Type, unit and help by series, as far as they were given.
     pub(super) metadata: FxHashMap<u64, Metadata>,
-    /// References that series had before, under which the log may still have samples up to `former_until`.
-    pub(super) former_refs: FxHashSet<u64>,
-    pub(super) former_until: i64,
     /// Deleted ranges by series.
     pub(crate) deleted: FxHashMap<u64, Ranges>,
     /// Counts how often slots were given new numbers.
     pub(super) numbering: u64,
     /// Series from this reference on are kept although they have no sample yet.
     pub(super) kept_empty_from: u64,
+    /// Other references of series, which the log has.
+    pub(super) aliases: Aliases,
     pub(super) series_removed: u64,
     pub(super) unlogged: Vec<u32>,
     /// The largest reference handed out.
@@ -84,6 +83,24 @@ pub(crate) struct HeadState {
     pub(super) commit_log: CommitLog,
     pub(super) series_created: u64,
     pub(super) chunks_created: u64,
+}
+
+/// References that series had before they were removed and came back; the log has samples by them.
+#[derive(Debug)]
+pub(super) struct Aliases {
+    /// The present reference.
+    pub(super) of: FxHashMap<u64, u64>,
+    /// Behind a memory snapshot it is not known which references below this one there are: any may be one.
+    pub(super) unknown_below: u64,
+    /// The newest sample that may have been written by one of them, and the newest in a head chunk file.
+    pub(super) until: i64,
+    pub(super) chunks_until: i64,
+}
+
+impl Default for Aliases {
+    fn default() -> Self {
+        Self { of: FxHashMap::default(), unknown_below: 0, until: i64::MIN, chunks_until: i64::MIN }
+    }
 }
 
 /// What a commit did with its samples.
@@ -131,11 +148,10 @@ impl HeadState {
             graves: Graves::default(),
             takes_from: (i64::MIN, None),
             metadata: FxHashMap::default(),
-            former_refs: FxHashSet::default(),
-            former_until: i64::MIN,
             deleted: FxHashMap::default(),
             numbering: 0,
             kept_empty_from: 0,
+            aliases: Aliases::default(),
             series_removed: 0,
             unlogged: Vec::new(),
             last_ref: 0,
@@ -259,17 +275,13 @@ impl HeadState {
         }
     }
 
-    /// Gives full chunks read from disk to a series; they are newer than what it has.
+    /// Gives full chunks read from disk to a series that has no sample yet, or, when it had several references, more of them.
     pub(super) fn attach(&mut self, slot: u32, newest: u32, maxt: i64) {
+        self.cut(slot);
         let Some(series) = self.series.get_mut(slot) else { return };
         let mint = self.chunks.list(newest).map(|chunk| chunk.mint).last().unwrap_or(maxt);
-        if mint <= series.chunk.last_t() {
-            self.chunks.release(newest);
-            return;
-        }
-        self.chunks.link(newest, series.full);
-        series.full = newest;
-        series.chunk.set_last(maxt, f64::NAN);
+        series.full = self.chunks.merge(series.full, newest);
+        series.chunk.set_last(series.chunk.last_t().max(maxt), f64::NAN);
         self.min_t = self.min_t.min(mint);
         self.max_t = self.max_t.max(maxt);
     }
@@ -308,9 +320,16 @@ impl HeadState {
 
     /// Whether a log may still name a series by this reference.
     pub(crate) fn knows(&self, series: u64) -> bool {
-        self.refs.get(series).is_some()
+        let known = |series: u64| self.refs.get(series).is_some();
+        known(series)
+            || series < self.aliases.unknown_below
+            || self.aliases.of.get(&series).is_some_and(|series| known(*series))
             || self.ooo.pinned.contains(&series)
-            || self.former_refs.contains(&series)
+    }
+
+    /// Whether a series, named by any of its references, has out-of-order samples.
+    pub(crate) fn has_late(&self, series: u64) -> bool {
+        self.ooo.has(self.aliases.of.get(&series).copied().unwrap_or(series))
     }
 
     /// Begins a commit without samples, so that readers from before can be told from later ones.

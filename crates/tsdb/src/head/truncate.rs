@@ -5,12 +5,10 @@
 
 use std::mem;
 
-use rustc_hash::FxHashSet;
-
 use super::chunks::NO_CHUNK;
 use super::label_lists::LabelLists;
 use super::series::{NO_OTHER, Series};
-use super::state::HeadState;
+use super::state::{Aliases, HeadState};
 
 impl HeadState {
     /// How many chunks there are, growing ones included.
@@ -18,8 +16,9 @@ impl HeadState {
         (self.chunks.len() + self.series.len()) as u64
     }
 
-    /// Forgets all samples before `mint` as far as whole chunks can go, and series without any.
-    pub(crate) fn truncate(&mut self, mint: i64) {
+    /// Forgets all samples before `mint` as far as whole chunks can go, and series without any. Blocks have what is before
+    /// `blocks_end`: deleted ranges from there on are kept, as head chunk files may give the samples back.
+    pub(crate) fn truncate(&mut self, mint: i64, blocks_end: i64) {
         self.min_valid_t = self.min_valid_t.max(mint);
         let mut dead = 0;
         for slot in 0..self.series.len() as u32 {
@@ -39,17 +38,17 @@ impl HeadState {
             self.remove_dead();
             self.series_removed += dead;
         }
-        if mint > self.former_until {
-            self.former_refs = FxHashSet::default();
-        }
         // A series made from now on may wait for its first sample until the next time.
         self.kept_empty_from = self.last_ref + 1;
         for (id, ranges) in &mut self.deleted {
             if !self.ooo.has(*id) {
-                ranges.truncate(mint);
+                ranges.truncate(mint.min(blocks_end));
             }
         }
         self.deleted.retain(|id, ranges| !ranges.is_empty() && self.refs.get(*id).is_some());
+        if self.aliases.until < mint {
+            self.aliases = Aliases::default();
+        }
         self.min_t = self.oldest_sample().max(mint);
         self.truncate_files(mint);
     }

@@ -39,6 +39,8 @@ pub(crate) struct Keep<'a> {
     pub(crate) series: &'a dyn Fn(u64) -> bool,
     /// Which records samples are written into.
     pub(crate) version: Version,
+    /// Deleted ranges of a series that end at this time or later.
+    pub(crate) stones_from: &'a dyn Fn(u64) -> i64,
 }
 
 /// What [`advance`] did.
@@ -119,6 +121,7 @@ impl Writer<'_> {
                 Ok(Some(bytes)) => self.record(bytes)?,
                 Ok(None) => return Ok(()),
                 Err(damage) => {
+                    let damage = damage.repairable()?;
                     // What the replay could not read either is not worth stopping for.
                     tracing::warn!("{damage}; the rest of the segment is not in the checkpoint");
                     return Ok(());
@@ -207,7 +210,7 @@ impl Writer<'_> {
     fn tombstones(&mut self, body: &[u8]) {
         let mut kept = Vec::new();
         note(tombstones::decode(body, |stone| {
-            if stone.maxt >= self.keep.mint && (self.keep.series)(stone.series) {
+            if stone.maxt >= (self.keep.stones_from)(stone.series) && (self.keep.series)(stone.series) {
                 kept.push(stone);
             }
         }));

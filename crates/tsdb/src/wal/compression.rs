@@ -1,6 +1,6 @@
 //! Compression of single records: chosen by the writer, recognised by the reader from a bit of the record header.
 
-use std::io;
+use std::io::{self, Read};
 
 use super::sample_snappy;
 
@@ -22,6 +22,8 @@ pub(super) const SNAPPY_BIT: u8 = 1 << 3;
 pub(super) const ZSTD_BIT: u8 = 1 << 4;
 /// No record is larger than this when decompressed; more is taken for damage.
 const MAX_RECORD: usize = 1 << 30;
+/// Snappy makes at most 64 bytes of 3; a record that announces more is damaged, and gets no memory.
+const SNAPPY_RATIO_MAX: usize = 22;
 
 /// Compresses records, keeping its buffers.
 pub(super) struct Compressor {
@@ -63,21 +65,45 @@ pub(super) fn decompress(header: u8, data: &[u8], out: &mut Vec<u8>) -> io::Resu
     let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
     if header & SNAPPY_BIT != 0 {
         let len = snap::raw::decompress_len(data).map_err(|error| invalid(error.to_string()))?;
-        if len > MAX_RECORD {
+        if len > MAX_RECORD.min(data.len().saturating_mul(SNAPPY_RATIO_MAX)) {
             return Err(invalid(format!("snappy record announces {len} bytes")));
         }
         out.resize(len, 0);
         snap::raw::Decoder::new().decompress(data, out).map_err(|error| invalid(error.to_string()))?;
     } else if header & ZSTD_BIT != 0 {
-        *out = zstd::bulk::decompress(data, zstd_len(data).unwrap_or(MAX_RECORD))?;
+        // What a frame announces is not believed: the buffer grows with what is really there.
+        zstd::stream::read::Decoder::with_buffer(data)?.take(MAX_RECORD as u64 + 1).read_to_end(out)?;
+        if out.len() > MAX_RECORD {
+            return Err(invalid(format!("zstd record of more than {MAX_RECORD} bytes")));
+        }
     } else {
         out.extend_from_slice(data);
     }
     Ok(())
 }
 
-/// The decompressed length a zstd frame announces, within the limit.
-fn zstd_len(data: &[u8]) -> Option<usize> {
-    let len = zstd::zstd_safe::get_frame_content_size(data).ok()??;
-    usize::try_from(len).ok().filter(|len| *len <= MAX_RECORD)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_record_announces_is_not_believed() {
+        let mut out = Vec::new();
+        // Snappy: a gigabyte of nothing. Zstandard: a frame header that says the same.
+        for (header, data) in [
+            (SNAPPY_BIT, &[0x80, 0x80, 0x80, 0x80, 0x04, 0][..]),
+            (ZSTD_BIT, &[0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x40]),
+        ] {
+            assert!(decompress(header, data, &mut out).is_err());
+            assert!(out.capacity() < 1 << 20, "{}", out.capacity());
+        }
+        for kind in [Compression::Snappy, Compression::Zstd] {
+            let plain = vec![7; 1 << 20];
+            let mut compressor = Compressor::new(kind);
+            let (packed, bit) = compressor.compress(&plain);
+            out.clear();
+            decompress(bit, packed, &mut out).unwrap();
+            assert!(out == plain && packed.len() < plain.len() / 20, "{kind:?}");
+        }
+    }
 }

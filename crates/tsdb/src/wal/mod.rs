@@ -10,7 +10,7 @@
 pub(crate) mod bench;
 pub(crate) mod checkpoint;
 mod compression;
-mod page;
+pub(crate) mod page;
 mod reader;
 pub(crate) mod record;
 mod sample_snappy;

@@ -23,7 +23,7 @@ pub(super) const MIDDLE: u8 = 3;
 pub(super) const LAST: u8 = 4;
 
 /// Bytes that a record of `len` bytes takes when `used` bytes of its first page are taken.
-pub(super) fn framed_len(mut len: usize, used: usize) -> usize {
+pub(crate) fn framed_len(mut len: usize, used: usize) -> usize {
     let mut total = 0;
     let mut used = used % PAGE_SIZE;
     loop {
@@ -44,7 +44,7 @@ pub(super) fn framed_len(mut len: usize, used: usize) -> usize {
 }
 
 /// Appends the fragments of `record` to `out`; `used` bytes of the current page are taken before them.
-pub(super) fn frame(out: &mut Vec<u8>, record: &[u8], compression: u8, used: usize) {
+pub(crate) fn frame(out: &mut Vec<u8>, record: &[u8], compression: u8, used: usize) {
     let mut used = used % PAGE_SIZE;
     let mut rest = record;
     let mut first = true;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::compression::decompress;
 use super::page::{FIRST, FULL, HEADER_SIZE, LAST, MIDDLE, PAGE_SIZE, TERM, TYPE_MASK};
-use crate::codec::{Cursor, checksum};
+use crate::codec::{Cursor, checksum, sum_is};
 use crate::fs::{Fs, ReadFile};
 
 /// Pages read with one call.
@@ -24,6 +24,18 @@ pub(crate) struct Damage {
     pub(crate) offset: u64,
     /// What was found.
     pub(crate) reason: String,
+    /// Set when the file could not be read: then nothing is known of what it holds, and it must not be cut.
+    pub(crate) unreadable: Option<io::ErrorKind>,
+}
+
+impl Damage {
+    /// The damage of a file that could be read.
+    pub(crate) fn repairable(self) -> io::Result<Self> {
+        match self.unreadable {
+            Some(kind) => Err(io::Error::new(kind, self.to_string())),
+            None => Ok(self),
+        }
+    }
 }
 
 /// Reads one segment front to back.
@@ -41,13 +53,19 @@ pub(crate) struct SegmentReader {
     good: u64,
     raw: Vec<u8>,
     record: Vec<u8>,
+    /// Why the file could not be read.
+    unreadable: Option<io::ErrorKind>,
 }
 
 impl SegmentReader {
     pub(crate) fn open(fs: &dyn Fs, path: &Path) -> io::Result<Self> {
-        let file = fs.open(path)?;
+        Ok(Self::over(fs.open(path)?, path))
+    }
+
+    /// The same over a file that is open.
+    pub(crate) fn over(file: Box<dyn ReadFile>, path: &Path) -> Self {
         let (buf, raw, record) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self {
+        Self {
             file,
             path: path.to_owned(),
             buf,
@@ -57,7 +75,8 @@ impl SegmentReader {
             good: 0,
             raw,
             record,
-        })
+            unreadable: None,
+        }
     }
 
     /// Goes on at `offset`, where a record ends.
@@ -71,7 +90,10 @@ impl SegmentReader {
         match self.advance() {
             Ok(true) => Ok(Some(&self.record)),
             Ok(false) => Ok(None),
-            Err(reason) => Err(Damage { path: self.path.clone(), offset: self.good, reason }),
+            Err(reason) => {
+                let (path, unreadable) = (self.path.clone(), self.unreadable.take());
+                Err(Damage { path, offset: self.good, reason, unreadable })
+            }
         }
     }
 
@@ -142,7 +164,7 @@ impl SegmentReader {
             return Err(format!("fragment of {len} bytes goes beyond its page"));
         }
         let data = cursor.bytes(len).ok_or("the segment ends inside a fragment")?;
-        if checksum(data) != crc {
+        if !sum_is(data, crc) {
             return Err(format!("check sum {:08x} found, {crc:08x} expected", checksum(data)));
         }
         Ok(Some((header, len)))
@@ -168,7 +190,11 @@ impl SegmentReader {
         let whole = page >= self.buf_start && (page + PAGE_SIZE as u64 <= end || self.at_end);
         if !whole {
             self.buf.resize(READ_PAGES * PAGE_SIZE, 0);
-            let count = self.file.read_at(page, &mut self.buf).map_err(|error| error.to_string())?;
+            let count = self.file.read_at(page, &mut self.buf).map_err(|error| {
+                self.buf.clear();
+                self.unreadable = Some(error.kind());
+                error.to_string()
+            })?;
             self.at_end = count < self.buf.len();
             self.buf.truncate(count);
             self.buf_start = page;

@@ -20,6 +20,14 @@ pub(crate) fn list(fs: &dyn Fs, dir: &Path) -> io::Result<Vec<u64>> {
     Ok(numbers)
 }
 
+/// Waits until the segments before `number` are on the medium: a process that was killed has not waited for its last one.
+pub(crate) fn sync_before(fs: &dyn Fs, dir: &Path, number: u64) -> io::Result<()> {
+    list(fs, dir)?
+        .into_iter()
+        .filter(|older| *older < number)
+        .try_for_each(|older| fs.sync_file(&path(dir, older)))
+}
+
 fn number(name: &str) -> Option<u64> {
     let digits = name.bytes().all(|b| b.is_ascii_digit());
     if digits && name.len() >= 6 { name.parse().ok() } else { None }

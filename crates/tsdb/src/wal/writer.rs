@@ -43,6 +43,8 @@ pub(crate) struct WalWriter {
     len: u64,
     /// Whether a failed write left bytes behind `len`.
     dirty: bool,
+    /// Whether the segments of processes before are known to be on the medium.
+    older_synced: bool,
     compressor: Compressor,
     out: Vec<u8>,
     /// Records in `out` and the bytes that compressing them saved.
@@ -71,6 +73,7 @@ impl WalWriter {
             file,
             len: 0,
             dirty: false,
+            older_synced: number == 0,
             compressor,
             out: Vec::new(),
             framed: (0, 0),
@@ -182,7 +185,7 @@ impl WalWriter {
         self.clear();
         self.out.resize(padding as usize, 0);
         self.flush()?;
-        self.sync_file()?;
+        self.sync()?;
         let finished = self.segment;
         self.file = self.fs.create(&segment::path(&self.dir, finished + 1))?;
         self.segment = finished + 1;
@@ -194,10 +197,10 @@ impl WalWriter {
     /// Waits until all is on the medium.
     pub(crate) fn sync(&mut self) -> io::Result<()> {
         self.clean()?;
-        self.sync_file()
-    }
-
-    fn sync_file(&mut self) -> io::Result<()> {
+        if !self.older_synced {
+            segment::sync_before(&*self.fs, &self.dir, self.segment)?;
+            self.older_synced = true;
+        }
         let begun = Instant::now();
         self.file.sync()?;
         self.stats.syncs += 1;

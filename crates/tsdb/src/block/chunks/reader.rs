@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{HEADER_SIZE, MAGIC, VERSION};
 use crate::block::BlockError;
-use crate::codec::{Cursor, checksum};
+use crate::codec::{Cursor, sum_is};
 use crate::fs::{Fs, Region};
 
 /// The mapped chunk segments of a block.
@@ -50,10 +50,9 @@ impl ChunkReader {
                 format!("no chunk at offset {} of segment {}", reference as u32, (reference >> 32) + 1);
             BlockError::corrupt(&self.dir, reason)
         })?;
-        let split = bytes.len().saturating_sub(4);
-        let (body, crc) = bytes.split_at_checked(split).unwrap_or_default();
-        let Some((encoding, data)) = body.split_first().filter(|_| checksum(body).to_be_bytes() == crc)
-        else {
+        let split = bytes.split_last_chunk::<4>();
+        let body = split.filter(|(body, crc)| sum_is(body, u32::from_be_bytes(**crc))).map(|(body, _)| body);
+        let Some((encoding, data)) = body.and_then(<[u8]>::split_first) else {
             let reason = format!("wrong check sum of the chunk at offset {}", reference as u32);
             return Err(BlockError::corrupt(&self.dir, reason));
         };

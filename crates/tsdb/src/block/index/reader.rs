@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::symbols::{Symbols, section};
 use super::{ChunkMeta, HEADER_SIZE, MAGIC, SAMPLE_EVERY, SERIES_ALIGNMENT, TOC_SIZE};
 use crate::block::BlockError;
-use crate::codec::{Cursor, checksum};
+use crate::codec::{Cursor, sum_is};
 use crate::fs::{Fs, Region};
 
 /// The values of one label name in the postings offset table.
@@ -47,7 +47,11 @@ fn entry<'a>(cursor: &mut Cursor<'a>) -> Option<Entry<'a>> {
 
 impl IndexReader {
     pub(crate) fn open(fs: &dyn Fs, path: &Path) -> Result<Self, BlockError> {
-        let region = fs.map(path).map_err(BlockError::io(path))?;
+        Self::over(fs.map(path).map_err(BlockError::io(path))?, path)
+    }
+
+    /// The same over a file that is mapped.
+    pub(crate) fn over(region: Arc<dyn Region>, path: &Path) -> Result<Self, BlockError> {
         let mut reader = Self {
             path: path.to_owned(),
             region,
@@ -257,8 +261,8 @@ impl IndexReader {
 /// Where the symbol table and the postings offset table are.
 fn toc(file: &[u8]) -> Option<(u64, u64)> {
     let start = file.len().checked_sub(TOC_SIZE).filter(|start| *start >= HEADER_SIZE)?;
-    let (body, crc) = file.get(start..)?.split_at_checked(TOC_SIZE - 4)?;
-    if checksum(body).to_be_bytes() != crc {
+    let (body, crc) = file.get(start..)?.split_last_chunk::<4>()?;
+    if !sum_is(body, u32::from_be_bytes(*crc)) {
         return None;
     }
     let mut cursor = Cursor::new(body);
@@ -275,7 +279,7 @@ fn read_series(
 ) -> Option<()> {
     let mut cursor = Cursor::new(file.get(offset..)?);
     let body = cursor.prefixed()?;
-    if checksum(body) != cursor.u32()? {
+    if !sum_is(body, cursor.u32()?) {
         return None;
     }
     let mut cursor = Cursor::new(body);

@@ -1,7 +1,7 @@
 //! The symbol table of an index: sorted strings by number, for readers of a mapped file.
 
 use super::SAMPLE_EVERY;
-use crate::codec::{Cursor, checksum};
+use crate::codec::{Cursor, sum_is};
 
 /// The symbols of one index; holds the places of every 32nd.
 #[derive(Debug, Default)]
@@ -64,5 +64,5 @@ pub(super) fn section(file: &[u8], start: u64) -> Option<&[u8]> {
     let mut cursor = Cursor::new(file.get(usize::try_from(start).ok()?..)?);
     let len = cursor.u32()?;
     let body = cursor.bytes(len as usize)?;
-    (checksum(body) == cursor.u32()?).then_some(body)
+    sum_is(body, cursor.u32()?).then_some(body)
 }

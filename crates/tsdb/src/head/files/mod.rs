@@ -16,7 +16,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-pub(crate) use self::scan::{ScanReport, ScannedChunk};
+pub(crate) use self::scan::{End, ScanReport, ScannedChunk, read};
+use super::snapshot;
 use crate::codec::{Cursor, checksum, put_uvarint};
 use crate::fs::{Fs, Region, WriteFile};
 
@@ -69,6 +70,8 @@ pub(crate) struct HeadFiles {
     pending: Vec<u8>,
     /// Whether a failed write left bytes behind `written`.
     dirty: bool,
+    /// Files before `current` that may not be on the medium.
+    unsynced: Vec<u32>,
 }
 
 /// A chunk's bytes, kept alive by this value.
@@ -118,29 +121,55 @@ impl ChunkBytes {
 }
 
 impl HeadFiles {
-    /// The files in `dir`, scanned: each good chunk is handed to `visit` in order. Damaged files are cut.
+    /// The files in the data directory, scanned: each good chunk is handed to `visit` in order. A damaged file is cut, those
+    /// behind it go: a series must not have later chunks than those that were lost, as the log adds only what is newer. The
+    /// memory snapshots go too, as they count on the chunks.
     pub(crate) fn open(
         fs: Arc<dyn Fs>,
-        dir: PathBuf,
+        data_dir: &Path,
         visit: &mut dyn FnMut(ScannedChunk),
     ) -> io::Result<(Self, ScanReport)> {
-        fs.create_dir_all(&dir)?;
+        let dir = data_dir.join("chunks_head");
+        if !fs.exists(&dir) {
+            fs.create_dir_all(&dir)?;
+            dir.parent().map_or(Ok(()), |parent| fs.sync_dir(parent))?;
+        }
         let mut numbers: Vec<u32> = fs.list(&dir)?.iter().filter_map(|name| name.parse().ok()).collect();
         numbers.sort_unstable();
         let mut report = ScanReport::default();
         let mut files = BTreeMap::new();
-        let current = numbers.last().copied().unwrap_or_default();
-        for number in numbers {
+        let mut current = 0;
+        for (place, number) in numbers.iter().enumerate() {
+            current = *number;
             let mut info = FileInfo::default();
             let mut note = |chunk: ScannedChunk| {
                 info.maxt = info.maxt.max(chunk.maxt);
+                report.chunks += 1;
                 visit(chunk);
             };
-            scan::scan(&*fs, &path(&dir, number), number, &mut note, &mut report)?;
-            files.insert(number, info);
+            let file = path(&dir, current);
+            let end = read(fs.open(&file)?, current, &mut note)?;
+            files.insert(current, info);
+            let later = numbers.get(place + 1..).unwrap_or_default();
+            let damage = match end {
+                End::Whole => continue,
+                End::Empty if later.is_empty() => None,
+                End::Empty => Some((0, "nothing was written")),
+                End::Damaged(offset, reason) => Some((offset, reason)),
+            };
+            if let Some((offset, reason)) = damage {
+                report.note(&file, offset, reason);
+                snapshot::remove_all(&*fs, data_dir)?;
+                for number in later.iter().rev() {
+                    snapshot::unless_read_only(fs.remove_file(&path(&dir, *number)))?;
+                }
+            }
+            scan::repair(&*fs, &file, damage.map_or(0, |(offset, _)| offset))?;
+            break;
         }
-        let files =
-            Self { fs, dir, files, writer: None, current, written: 0, pending: Vec::new(), dirty: false };
+        let unsynced = files.keys().copied().collect();
+        let (writer, pending) = (None, Vec::new());
+        let files = Self { fs, dir, files, writer, current, written: 0, pending, dirty: false, unsynced };
         Ok((files, report))
     }
 
@@ -153,6 +182,7 @@ impl HeadFiles {
         }
         if end > FILE_SIZE_MAX && self.flush().is_ok() {
             self.writer = None;
+            self.unsynced.push(self.current);
         }
         if self.writer.is_none() && self.pending.is_empty() {
             self.start_file();
@@ -191,8 +221,7 @@ impl HeadFiles {
         self.written = 0;
         self.dirty = false;
         self.pending.clear();
-        self.pending.extend_from_slice(&MAGIC.to_be_bytes());
-        self.pending.extend_from_slice(&[VERSION, 0, 0, 0]);
+        self.pending.extend_from_slice(&file_header());
     }
 
     /// Hands everything pending to the operating system.
@@ -201,6 +230,8 @@ impl HeadFiles {
             return Ok(());
         }
         if self.writer.is_none() {
+            // A later file must not outlive a power cut that an earlier one does not.
+            self.sync_older()?;
             self.writer = Some(self.fs.create(&path(&self.dir, self.current))?);
         }
         let Some(writer) = &mut self.writer else { return Ok(()) };
@@ -240,18 +271,29 @@ impl HeadFiles {
         Ok(ChunkBytes::Mapped(self.region(place.file)?, place.offset))
     }
 
-    /// Removes the files before `keep_from` whose samples are all before `mint`, the one being written excepted.
+    /// Removes the oldest files, up to the first one that is being written, is not before `keep_from`, or has a sample from
+    /// `mint` on. Later ones stay, as Prometheus takes no gap in the numbers.
     pub(crate) fn truncate(&mut self, mint: i64, keep_from: u32) -> io::Result<()> {
         let current = self.current;
         let old: Vec<u32> = self
             .files
             .iter()
-            .filter(|(number, info)| **number != current && **number < keep_from && info.maxt < mint)
+            .take_while(|(number, info)| **number != current && **number < keep_from && info.maxt < mint)
             .map(|(number, _)| *number)
             .collect();
         for number in old {
             self.fs.remove_file(&path(&self.dir, number))?;
             self.files.remove(&number);
+            self.unsynced.retain(|file| *file != number);
+        }
+        Ok(())
+    }
+
+    /// Waits until the files before the current one are on the medium.
+    fn sync_older(&mut self) -> io::Result<()> {
+        while let Some(file) = self.unsynced.last() {
+            self.fs.sync_file(&path(&self.dir, *file))?;
+            self.unsynced.pop();
         }
         Ok(())
     }
@@ -259,7 +301,9 @@ impl HeadFiles {
     /// Waits until all chunks are on the medium.
     pub(crate) fn sync(&mut self) -> io::Result<()> {
         self.flush()?;
-        self.writer.as_mut().map_or(Ok(()), |writer| writer.sync())
+        self.sync_older()?;
+        self.writer.as_mut().map_or(Ok(()), |writer| writer.sync())?;
+        self.fs.sync_dir(&self.dir)
     }
 }
 
@@ -269,6 +313,12 @@ fn chunk_prefix(bytes: &[u8]) -> &[u8] {
     let len = cursor.uvarint().unwrap_or_default() as usize;
     let end = (bytes.len() - cursor.rest().len()).saturating_add(len);
     bytes.get(..end).unwrap_or(bytes)
+}
+
+/// The first bytes of a file.
+fn file_header() -> [u8; HEADER_SIZE as usize] {
+    let [a, b, c, d] = MAGIC.to_be_bytes();
+    [a, b, c, d, VERSION, 0, 0, 0]
 }
 
 fn path(dir: &Path, number: u32) -> PathBuf {

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use super::{HEADER_SIZE, MAGIC, META_SIZE_MAX, OUT_OF_ORDER_BIT, Place, VERSION};
-use crate::codec::{Cursor, checksum};
+use super::{HEADER_SIZE, META_SIZE_MAX, OUT_OF_ORDER_BIT, Place, file_header};
+use crate::codec::{Cursor, sum_is};
 use crate::fs::{Fs, ReadFile};
 
 /// Bytes read at once.
@@ -28,45 +28,60 @@ pub(crate) struct ScannedChunk {
 pub(crate) struct ScanReport {
     pub(crate) chunks: u64,
     pub(crate) repairs: Vec<String>,
+    /// Whether chunks were lost.
+    pub(crate) damaged: bool,
 }
 
-/// Hands every good chunk to `visit`; cuts the file behind the last good one if something is damaged.
-pub(super) fn scan(
-    fs: &dyn Fs,
-    path: &Path,
+/// How a file ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Behind its last chunk.
+    Whole,
+    /// It was made and not written.
+    Empty,
+    /// Something is damaged from this byte on.
+    Damaged(u64, &'static str),
+}
+
+impl ScanReport {
+    /// Notes damage.
+    pub(super) fn note(&mut self, path: &Path, offset: u64, reason: &str) {
+        let text = format!("{}: damaged at byte {offset}: {reason}", path.display());
+        tracing::warn!("{text}; it is cut there and later files are removed, the log has their samples");
+        self.repairs.push(text);
+        self.damaged = true;
+    }
+}
+
+/// Cuts a file behind its last good chunk. One of which nothing can be kept becomes one without chunks: Prometheus takes
+/// neither an empty file nor a gap in the numbers.
+pub(super) fn repair(fs: &dyn Fs, path: &Path, good: u64) -> io::Result<()> {
+    if good == 0 { fs.create(path)?.write_all(&file_header()) } else { fs.truncate(path, good) }
+}
+
+/// Hands the good chunks of a file to `visit`.
+pub(crate) fn read(
+    file: Box<dyn ReadFile>,
     number: u32,
     visit: &mut dyn FnMut(ScannedChunk),
-    report: &mut ScanReport,
-) -> io::Result<()> {
-    let mut window = Window { file: fs.open(path)?, start: 0, bytes: Vec::new() };
+) -> io::Result<End> {
+    let mut window = Window { file, start: 0, bytes: Vec::new() };
     let header = window.at(0, HEADER_SIZE as usize)?;
-    if header.get(..4) != Some(&MAGIC.to_be_bytes()) || header.get(4) != Some(&VERSION) {
-        if header.iter().any(|byte| *byte != 0) {
-            note(report, path, 0, "not a head chunk file of version 1");
-        }
-        return fs.truncate(path, 0);
+    if header.get(..5) != file_header().get(..5) {
+        let written = header.iter().any(|byte| *byte != 0);
+        return Ok(if written { End::Damaged(0, "not a head chunk file of version 1") } else { End::Empty });
     }
     let mut offset = HEADER_SIZE;
     loop {
         match chunk(&mut window, offset, number)? {
             Next::Chunk(chunk, len) => {
-                report.chunks += 1;
                 visit(chunk);
                 offset += len;
             }
-            Next::End => return Ok(()),
-            Next::Damaged(reason) => {
-                note(report, path, offset, reason);
-                return fs.truncate(path, offset);
-            }
+            Next::End => return Ok(End::Whole),
+            Next::Damaged(reason) => return Ok(End::Damaged(offset, reason)),
         }
     }
-}
-
-fn note(report: &mut ScanReport, path: &Path, offset: u64, reason: &str) {
-    let text = format!("{}: damaged at byte {offset}: {reason}", path.display());
-    tracing::warn!("{text}; the rest of the file is cut off, its samples come from the write-ahead log");
-    report.repairs.push(text);
 }
 
 enum Next {
@@ -92,10 +107,11 @@ fn chunk(window: &mut Window, offset: u64, file: u32) -> io::Result<Next> {
         _ => return Ok(Next::Damaged("impossible chunk length")),
     };
     let whole = window.at(offset, head_len + len + 4)?;
-    let (Some(body), Some(crc)) = (whole.get(..head_len + len), whole.get(head_len + len..)) else {
+    let Some((body, crc)) = whole.split_last_chunk::<4>().filter(|(body, _)| body.len() == head_len + len)
+    else {
         return Ok(Next::Damaged("the file ends inside a chunk"));
     };
-    if crc != checksum(body).to_be_bytes() {
+    if !sum_is(body, u32::from_be_bytes(*crc)) {
         return Ok(Next::Damaged("wrong check sum"));
     }
     let place = Place { file, offset: offset as u32 };

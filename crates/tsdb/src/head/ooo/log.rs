@@ -49,7 +49,7 @@ impl OooLog {
     }
 
     /// Writes what a commit accepted: samples first, then the markers of series whose samples are all on disk now.
-    pub(crate) fn write(&mut self, accepted: &Accepted) {
+    pub(crate) fn write(&mut self, accepted: &Accepted) -> io::Result<()> {
         let mut record = Vec::new();
         let version = self.options.version;
         version.encode_samples(&mut record, &accepted.floats, &accepted.starts);
@@ -60,13 +60,13 @@ impl OooLog {
         }
         markers::encode(&mut record, &accepted.markers);
         self.add(&mut record);
-        if let Err(error) = self.flush() {
+        self.flush().inspect_err(|error| {
             self.failed += 1;
             tracing::error!(
                 "{}: cannot write out-of-order samples, trying again with the next ones: {error}",
                 self.options.dir.display()
             );
-        }
+        })
     }
 
     fn add(&mut self, record: &mut Vec<u8>) {
@@ -82,7 +82,10 @@ impl OooLog {
         }
         if self.writer.is_none() {
             let LogOptions { fs, dir, segment_size, compression, .. } = self.options.clone();
-            fs.create_dir_all(&dir)?;
+            if !fs.exists(&dir) {
+                fs.create_dir_all(&dir)?;
+                dir.parent().map_or(Ok(()), |parent| fs.sync_dir(parent))?;
+            }
             let writer = WalWriter::create(fs, dir, self.next_segment, segment_size, compression)?;
             self.writer = Some(writer);
         }
@@ -120,12 +123,18 @@ impl OooLog {
         for number in segment::list(&**fs, dir)?.into_iter().filter(|number| *number < segment) {
             fs.remove_file(&segment::path(dir, number))?;
         }
-        Ok(())
+        // A segment that comes back would bring back what is deleted from now on.
+        fs.sync_dir(dir)
     }
 
     /// Waits until everything is on the medium.
     pub(crate) fn sync(&mut self) -> io::Result<()> {
         self.flush()?;
-        self.writer.as_mut().map_or(Ok(()), WalWriter::sync)
+        let LogOptions { fs, dir, .. } = &self.options;
+        match &mut self.writer {
+            Some(writer) => writer.sync(),
+            None if fs.exists(dir) => segment::sync_before(&**fs, dir, self.next_segment),
+            None => Ok(()),
+        }
     }
 }

@@ -55,6 +55,7 @@ impl OooReplay<'_> {
                 Ok(Some(bytes)) => self.record(bytes, path),
                 Ok(None) => return Ok(()),
                 Err(damage) => {
+                    let damage = damage.repairable()?;
                     tracing::warn!("{damage}; the rest of the segment is cut off");
                     self.report.repairs.push(damage.to_string());
                     return fs.truncate(&damage.path, damage.offset);

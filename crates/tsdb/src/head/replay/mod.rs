@@ -136,13 +136,16 @@ fn replay_from(
 ) -> Result<Replayed, ReplayError> {
     let ReplayOptions { chunk_range, min_valid_t, .. } = *options;
     let mut found = FoundChunks::new(min_valid_t);
-    let (files, scanned) =
-        HeadFiles::open(Arc::clone(fs), data_dir.join("chunks_head"), &mut |c| found.add(c))?;
+    let (files, scanned) = HeadFiles::open(Arc::clone(fs), data_dir, &mut |c| found.add(c))?;
     let FoundChunks { pool, mut by_series, late, last_place, last_ref, .. } = found;
     let mut state = HeadState::new(chunk_range, min_valid_t, pool, files);
     state.exemplars = Exemplars::new(options.max_exemplars);
     state.encodings = options.encodings;
     state.last_ref = last_ref;
+    if scanned.damaged && from_snapshot.is_some() {
+        let reason = "chunks are lost that the memory does not have".to_owned();
+        return Err(ReplayError::Snapshot(reason));
+    }
     let mut report =
         ReplayReport { chunks: scanned.chunks, repairs: scanned.repairs, ..ReplayReport::default() };
     let fs = &**fs;
@@ -170,12 +173,17 @@ fn replay_from(
     let Replay { state, report, .. } = &mut replay;
     let mut out_of_order = OooReplay { state, aliases: &aliases, report, last_place };
     let next_out_of_order = out_of_order.run(fs, &data_dir.join(ooo::DIR))?;
-    for alias in aliases.keys() {
-        replay.state.refs.remove(*alias);
-    }
     // The next checkpoints keep what the log has under them until blocks have it.
-    replay.state.former_refs = aliases.into_keys().collect();
-    replay.state.former_until = replay.state.max_t;
+    for (alias, slot) in aliases {
+        replay.state.refs.remove(alias);
+        if let Some(series) = replay.state.series.get(slot) {
+            replay.state.aliases.of.insert(alias, series.id);
+        }
+    }
+    replay.state.aliases.until = replay.state.max_t;
+    if from_snapshot.is_some() {
+        replay.state.aliases.unknown_below = replay.state.last_ref + 1;
+    }
     for (newest, _) in replay.found.into_values() {
         replay.state.chunks.release(newest);
     }

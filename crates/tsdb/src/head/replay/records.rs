@@ -124,6 +124,7 @@ impl Replay {
     fn series(&mut self, body: &[u8]) -> Result<Result<(), BadRecord>, HeadFull> {
         let Self { state, aliases, found, report, .. } = self;
         let mut full = None;
+        let mut more_chunks = Vec::new();
         let decoded = series::decode(body, |id, pairs| {
             report.series += 1;
             let sorted =
@@ -142,10 +143,22 @@ impl Replay {
                 None => full = state.create_with_ref(id, &labels, hash).err().or(full),
             }
             if let (Some((newest, maxt)), Some(slot)) = (found.remove(&id), state.refs.get(id)) {
-                state.attach(slot, newest, maxt);
+                if aliases.contains_key(&id) {
+                    more_chunks.push((slot, newest, maxt));
+                } else {
+                    state.attach(slot, newest, maxt);
+                }
             }
             state.last_ref = state.last_ref.max(id);
         });
+        if !more_chunks.is_empty() {
+            // What the series has by its other references comes first.
+            self.shards.append(&mut self.state);
+        }
+        for (slot, newest, maxt) in more_chunks {
+            self.state.attach(slot, newest, maxt);
+            self.state.aliases.chunks_until = self.state.aliases.chunks_until.max(maxt);
+        }
         full.map_or(Ok(decoded), Err)
     }
 

@@ -47,6 +47,19 @@ impl Snapshot {
     }
 }
 
+/// Removes all snapshots in a data directory: they do not fit any more. A directory that is only read keeps them.
+pub(crate) fn remove_all(fs: &dyn Fs, data_dir: &Path) -> io::Result<()> {
+    for snapshot in list(fs, data_dir)? {
+        unless_read_only(fs.remove_dir_all(&snapshot.dir))?;
+    }
+    Ok(())
+}
+
+/// No error when the file system is only read.
+pub(crate) fn unless_read_only(result: io::Result<()>) -> io::Result<()> {
+    result.or_else(|error| if error.kind() == io::ErrorKind::Unsupported { Ok(()) } else { Err(error) })
+}
+
 /// All snapshots in a data directory, oldest first.
 pub(crate) fn list(fs: &dyn Fs, data_dir: &Path) -> io::Result<Vec<Snapshot>> {
     let mut all: Vec<Snapshot> = fs

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use narthex_chunkenc::Encoding;
 use narthex_chunkenc::histogram::Decoded;
 
-use super::{EXEMPLARS, SERIES, Snapshot, TOMBSTONES, TOMBSTONES_VERSION, list};
+use super::{EXEMPLARS, SERIES, Snapshot, TOMBSTONES, TOMBSTONES_VERSION, list, remove_all};
 use crate::codec::{put_str, put_uvarint, put_varint};
 use crate::fs::Fs;
 use crate::head::Head;
@@ -21,6 +21,14 @@ use crate::wal::{Compression, WalWriter};
 const BATCH_BYTES: usize = 1 << 20;
 
 impl Head {
+    /// Removes memory snapshots that the head was not made of, when series have other references now: what is written from here
+    /// on does not fit them.
+    pub(crate) fn forget_snapshots(&self, fs: &dyn Fs, data_dir: &Path) -> io::Result<()> {
+        let state = self.state.read();
+        let renamed = !state.aliases.of.is_empty() || !state.ooo.pinned.is_empty();
+        if renamed { remove_all(fs, data_dir) } else { Ok(()) }
+    }
+
     /// Writes a snapshot of the memory into `data_dir` and removes older ones. Does nothing when there is one of this
     /// position of the log.
     pub(crate) fn write_snapshot(
@@ -34,8 +42,10 @@ impl Head {
         log.sync()?;
         let mut state = self.state.write();
         state.files.sync()?;
-        if !state.ooo.pinned.is_empty() {
-            tracing::info!("no memory snapshot: the out-of-order log names series by references of before");
+        if !state.ooo.pinned.is_empty() || state.aliases.chunks_until >= state.min_valid_t.max(i64::MIN + 1) {
+            tracing::info!(
+                "no memory snapshot: chunks or the out-of-order log name series by references of before"
+            );
             return Ok(());
         }
         let snapshot = Snapshot::at(data_dir, log.segment(), log.offset());

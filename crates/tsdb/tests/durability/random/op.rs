@@ -1,0 +1,177 @@
+//! [`Op`]: one step of a life. Steps say everything relative to the present, so that any of them can be left out.
+
+use narthex_tsdb::Compression;
+
+use crate::Random;
+
+/// The width of a level 1 block.
+pub(super) const RANGE: i64 = 600_000;
+/// Times are multiples of this, so that samples meet.
+pub(super) const GRID: i64 = 5_000;
+/// How many groups the series are in.
+pub(super) const GROUPS: u64 = 3;
+
+/// What does not change in a life.
+#[derive(Debug, Clone)]
+pub(super) struct Config {
+    /// How far back samples may come out of order.
+    pub(super) window: i64,
+    /// How long samples are kept, 0 for ever.
+    pub(super) kept: i64,
+    pub(super) first: Opening,
+}
+
+/// How the database is opened.
+#[derive(Debug, Clone)]
+pub(super) struct Opening {
+    pub(super) compression: Compression,
+    pub(super) memory_snapshot: bool,
+    pub(super) out_of_order_cap: usize,
+    pub(super) segment_size: u64,
+}
+
+/// The value of a sample.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Float,
+    Stale,
+    Histogram,
+    FloatHistogram,
+    CustomHistogram,
+}
+
+/// A sample to append.
+#[derive(Debug, Clone)]
+pub(super) struct Sample {
+    pub(super) id: u64,
+    /// How far behind the present it is, in steps of the grid.
+    pub(super) back: i64,
+    pub(super) kind: Kind,
+    pub(super) n: u64,
+    pub(super) exemplar: bool,
+}
+
+/// What is going on when the process is killed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum During {
+    Nothing,
+    Maintenance,
+    CleanUp,
+    Close,
+    Copy,
+}
+
+/// A step.
+#[derive(Debug, Clone)]
+pub(super) enum Op {
+    /// A commit, `advance` steps of the grid later. With `reading`, a reader that began before sees nothing of it.
+    Append {
+        advance: i64,
+        samples: Vec<Sample>,
+        reading: bool,
+    },
+    /// Deletes what a group has in a range.
+    Delete {
+        group: u64,
+        back: i64,
+        len: i64,
+    },
+    CleanUp,
+    Maintain,
+    /// Ends and starts the process.
+    Restart {
+        close: bool,
+        opening: Opening,
+    },
+    /// Kills the process at the `at`th operation on files.
+    Kill {
+        during: During,
+        at: u64,
+        opening: Opening,
+    },
+    /// The power goes after everything was synced.
+    PowerCut {
+        strict: bool,
+        opening: Opening,
+    },
+    /// Makes a copy and reads it.
+    Copy,
+    /// Reads a range.
+    Check {
+        back: i64,
+        len: i64,
+    },
+}
+
+impl Config {
+    pub(super) fn random(random: &mut Random) -> Self {
+        Self {
+            window: [0, 3 * RANGE, 3 * RANGE, RANGE][random.below(4) as usize],
+            kept: [0, 0, 8 * RANGE][random.below(3) as usize],
+            first: Opening::random(random),
+        }
+    }
+}
+
+impl Opening {
+    fn random(random: &mut Random) -> Self {
+        Self {
+            compression: [Compression::None, Compression::Snappy, Compression::Zstd]
+                [random.below(3) as usize],
+            memory_snapshot: random.below(2) == 0,
+            out_of_order_cap: [2, 5, 32][random.below(3) as usize],
+            segment_size: [32, 64, 1024][random.below(3) as usize] * 1024,
+        }
+    }
+}
+
+impl Sample {
+    fn random(random: &mut Random) -> Self {
+        // Few series of each kind, and more and more of them; some change their kind.
+        let width = 4 + random.below(20);
+        let id = random.below(width);
+        let kind = match (id % 5, random.below(20)) {
+            (_, 0) => Kind::Stale,
+            (3, _) | (_, 1) => Kind::Histogram,
+            (4, n) if n % 2 == 0 => Kind::FloatHistogram,
+            (4, _) => Kind::CustomHistogram,
+            _ => Kind::Float,
+        };
+        let late = random.below(3) == 0;
+        let back = if late { random.below(6 * (RANGE / GRID) as u64) as i64 } else { 0 };
+        Self { id, back, kind, n: random.below(1000), exemplar: random.below(4) == 0 }
+    }
+}
+
+impl Op {
+    pub(super) fn random(random: &mut Random) -> Self {
+        let steps = RANGE / GRID;
+        match random.below(60) {
+            0 | 1 => Self::Restart { close: random.below(3) > 0, opening: Opening::random(random) },
+            2 | 3 => {
+                let during =
+                    [During::Nothing, During::Maintenance, During::CleanUp, During::Close, During::Copy]
+                        [random.below(5) as usize];
+                Self::Kill { during, at: 1 + random.below(60), opening: Opening::random(random) }
+            }
+            4 => Self::PowerCut { strict: random.below(2) == 0, opening: Opening::random(random) },
+            5 => Self::Copy,
+            6 => Self::CleanUp,
+            7 | 8 => Self::Delete {
+                group: random.below(GROUPS),
+                back: random.below(5 * steps as u64) as i64,
+                len: random.below(steps as u64) as i64,
+            },
+            9..=13 => Self::Maintain,
+            14..=18 => Self::Check {
+                back: random.below(8 * steps as u64) as i64,
+                len: random.below(2 * steps as u64) as i64,
+            },
+            _ => Self::Append {
+                advance: 1 + random.below(12) as i64,
+                samples: (0..random.below(16)).map(|_| Sample::random(random)).collect(),
+                reading: random.below(6) == 0,
+            },
+        }
+    }
+}
