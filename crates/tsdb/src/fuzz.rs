@@ -67,7 +67,7 @@ fn encoded(kind: u8, body: &[u8]) -> (Result<(), BadRecord>, Vec<u8>) {
             series::decode(body, |id, labels| series::push(&mut out, id, labels.iter().copied()))
         }
         record::SAMPLES => samples::decode(body, |sample| floats.push(sample)),
-        record::SAMPLES_V2 => v2::decode_samples(body, |sample| floats.push(sample)),
+        record::SAMPLES_V2 => v2::decode_samples(body, |_, sample| floats.push(sample)),
         record::HISTOGRAMS_V2 | record::FLOAT_HISTOGRAMS_V2 => {
             v2::decode_histograms(kind, body, |sample| all.push(sample))
         }
@@ -144,7 +144,7 @@ pub fn index(bytes: &[u8]) {
     let (mut series, mut followed) = (index.all().unwrap_or_default(), 0);
     for name in names.iter().take(FOLLOWED) {
         let mut values = Vec::new();
-        let _ = index.values(name, |value, offset| {
+        let _ = index.values_from(name, "", |value: &str, offset| {
             values.push((value.to_owned(), offset));
             values.len() < FOLLOWED
         });

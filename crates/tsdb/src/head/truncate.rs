@@ -5,6 +5,8 @@
 
 use std::mem;
 
+use rustc_hash::FxHashSet;
+
 use super::chunks::NO_CHUNK;
 use super::label_lists::LabelLists;
 use super::series::{NO_OTHER, Series};

@@ -42,9 +42,10 @@ pub(crate) const HISTOGRAMS_V2: u8 = 12;
 /// Float histograms with start timestamps.
 pub(crate) const FLOAT_HISTOGRAMS_V2: u8 = 13;
 /// The types of histogram records that are written without start timestamps.
-const HISTOGRAM_RECORDS: [u8; 4] = [HISTOGRAMS, FLOAT_HISTOGRAMS, CUSTOM_HISTOGRAMS, CUSTOM_FLOAT_HISTOGRAMS];
+pub(crate) const HISTOGRAM_RECORDS: [u8; 4] =
+    [HISTOGRAMS, FLOAT_HISTOGRAMS, CUSTOM_HISTOGRAMS, CUSTOM_FLOAT_HISTOGRAMS];
 /// Those that are written with them.
-const HISTOGRAM_RECORDS_V2: [u8; 2] = [HISTOGRAMS_V2, FLOAT_HISTOGRAMS_V2];
+pub(crate) const HISTOGRAM_RECORDS_V2: [u8; 2] = [HISTOGRAMS_V2, FLOAT_HISTOGRAMS_V2];
 
 /// Which records samples are written into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
