@@ -20,7 +20,7 @@ fuzz_target!(|input: &[u8]| {
         Decoded::Int(histogram) => HistogramRef::Int(histogram),
         Decoded::Float(histogram) => HistogramRef::Float(histogram),
     };
-    if builder.append(t + 1, value).is_ok() {
+    if builder.append(0, t + 1, value).is_ok() {
         let Ok(again) = builder.samples() else { panic!("a builder's own chunk decodes") };
         assert_eq!(again.len(), samples.len() + 1);
         assert_eq!(again.last().map(|sample| sample.0), Some(t + 1));
