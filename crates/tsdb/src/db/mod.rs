@@ -38,6 +38,7 @@ use crate::head::ooo;
 use crate::head::ooo::log::{LogOptions, OooLog};
 use crate::head::querier::HeadQuerier;
 use crate::head::replay::{ReplayError, ReplayOptions, ReplayReport, replay};
+use crate::head::snapshot;
 use crate::head::stats::{HeadStats, Stats};
 use crate::merge::MergedQuerier;
 use crate::observe::Distribution;
@@ -118,8 +119,9 @@ impl Db {
         blocks::remove(&*fs, &dir, &left_out.replaced).map_err(broken)?;
         let (head, replayed) = open_head(&dir, &options, &blocks)?;
         if replayed.snapshot_series == 0 {
-            head.forget_snapshots(&*fs, &dir)
-                .map_err(|source| OpenError::Io { path: dir.clone(), source })?;
+            // The log may know series that a snapshot does not; what is written for them from here on names them by
+            // references that no record behind the snapshot explains.
+            snapshot::remove_all(&*fs, &dir).map_err(|source| OpenError::Io { path: dir.clone(), source })?;
         }
         let budget = MemoryBudget::new(options.memory_limit, Arc::clone(&options.memory_use));
         let head = Arc::new(head.with_budget(budget));

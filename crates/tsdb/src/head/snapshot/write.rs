@@ -7,7 +7,7 @@ use std::sync::Arc;
 use narthex_chunkenc::Encoding;
 use narthex_chunkenc::histogram::Decoded;
 
-use super::{EXEMPLARS, SERIES, Snapshot, TOMBSTONES, TOMBSTONES_VERSION, list, remove_all};
+use super::{EXEMPLARS, SERIES, Snapshot, TOMBSTONES, TOMBSTONES_VERSION, list};
 use crate::codec::{put_str, put_uvarint, put_varint};
 use crate::fs::Fs;
 use crate::head::Head;
@@ -21,14 +21,6 @@ use crate::wal::{Compression, WalWriter};
 const BATCH_BYTES: usize = 1 << 20;
 
 impl Head {
-    /// Removes memory snapshots that the head was not made of, when series have other references now: what is written from here
-    /// on does not fit them.
-    pub(crate) fn forget_snapshots(&self, fs: &dyn Fs, data_dir: &Path) -> io::Result<()> {
-        let state = self.state.read();
-        let renamed = !state.aliases.of.is_empty() || !state.ooo.pinned.is_empty();
-        if renamed { remove_all(fs, data_dir) } else { Ok(()) }
-    }
-
     /// Writes a snapshot of the memory into `data_dir` and removes older ones. Does nothing when there is one of this
     /// position of the log.
     pub(crate) fn write_snapshot(
