@@ -154,6 +154,7 @@ impl Load<'_> {
         }
         while !cursor.is_empty() {
             let (series, mint, maxt) = (cursor.uvarint()?, cursor.varint()?, cursor.varint()?);
+            self.state.last_ref = self.state.last_ref.max(series);
             self.state.delete(&Tombstone { series, mint, maxt });
         }
         Some(())

@@ -140,6 +140,10 @@ fn push_series(state: &HeadState, series: &Series, out: &mut Vec<u8>) {
 
 fn push_deleted(state: &HeadState, out: &mut Vec<u8>) {
     let mut entries = vec![TOMBSTONES_VERSION];
+    // An empty range says which references were given away, also those of series that are gone: the log may still have them.
+    put_uvarint(&mut entries, state.last_ref);
+    put_varint(&mut entries, 1);
+    put_varint(&mut entries, 0);
     for (id, ranges) in &state.deleted {
         for (mint, maxt) in ranges.iter() {
             put_uvarint(&mut entries, *id);
