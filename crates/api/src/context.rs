@@ -105,7 +105,7 @@ impl State {
         let http = HttpMetrics::new(&context.registry);
         let engine_metrics = EngineMetrics::new(&context.registry, context.settings.query_concurrency);
         let top_queries = TopQueries::default();
-        let write_metrics = WriteMetrics::new(&context.registry);
+        let write_metrics = WriteMetrics::new(&context.registry, context.receiver.is_some());
         Self {
             context,
             queries,

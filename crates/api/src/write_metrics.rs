@@ -11,9 +11,12 @@ pub(crate) struct WriteMetrics {
 }
 
 impl WriteMetrics {
-    /// Metrics that `registry` exposes.
-    pub(crate) fn new(registry: &Registry) -> Self {
-        let counter = |name, help| Counter::new(name, help).register_in(registry);
+    /// Metrics that `registry` exposes, if there is a receiver.
+    pub(crate) fn new(registry: &Registry, receives: bool) -> Self {
+        let counter = |name, help| {
+            let counter = Counter::new(name, help);
+            if receives { counter.register_in(registry) } else { counter }
+        };
         Self {
             invalid_labels: counter(
                 "prometheus_api_remote_write_invalid_labels_samples_total",

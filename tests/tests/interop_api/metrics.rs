@@ -33,7 +33,6 @@ const NOT_OURS: &[(&str, &str)] = &[
         "prometheus_tsdb_mmap_chunk_corruptions_total",
         "repairs of all files are in prometheus_tsdb_wal_corruptions_total",
     ),
-    ("prometheus_tsdb_sample_ooo_delta", NOT_MEASURED),
     ("prometheus_tsdb_selected_series_compaction", NEWER),
     ("prometheus_tsdb_snapshot_replay_error_total", "a snapshot that cannot be read is a repair like others"),
     ("prometheus_tsdb_symbol_table_size_bytes", "symbols of blocks are mapped from their files"),
