@@ -54,7 +54,7 @@ pub(super) fn openstack(node: &Node) -> Option<DiscoveryConfig> {
         },
         port: port(node, "port"),
         refresh_interval: duration(node, "refresh_interval"),
-        http: HttpOptions { follow_redirects: true, ..http::options(node) },
+        http: HttpOptions { follow_redirects: true, http2: true, ..http::options(node) },
         ..OpenStackConfig::new(role, node.str("region"))
     })))
 }
