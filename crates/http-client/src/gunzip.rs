@@ -87,12 +87,13 @@ fn step_by_step(body: &[u8], start: usize, limit: usize, out: &mut Vec<u8>) -> R
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::io::Write;
 
     use super::*;
 
-    fn gzip(data: &[u8]) -> Vec<u8> {
+    /// One gzip member; for the tests of `decode` as well.
+    pub(crate) fn gzip(data: &[u8]) -> Vec<u8> {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(data).unwrap();
         encoder.finish().unwrap()

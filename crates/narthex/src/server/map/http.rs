@@ -19,8 +19,10 @@ pub(crate) fn http_file(path: &Path) -> Result<HttpOptions, String> {
     Err(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
-/// The options of a section with inlined HTTP client fields.
+/// The options of a section with inlined HTTP client fields, all or some; what it has no field for stays what it is by default.
 pub(super) fn options(node: &Node) -> HttpOptions {
+    let unset = HttpOptions::default();
+    let switch = |field: &str, unset: bool| node.get(field).map_or(unset, |_| node.bool(field));
     HttpOptions {
         basic_auth: node.get("basic_auth").map(|section| BasicAuth {
             username: secret(section, "username"),
@@ -33,10 +35,10 @@ pub(super) fn options(node: &Node) -> HttpOptions {
         oauth2: node.get("oauth2").and_then(oauth2).map(Box::new),
         tls: tls(node),
         proxy: proxy(node),
-        follow_redirects: node.bool("follow_redirects"),
-        http2: node.bool("enable_http2"),
+        follow_redirects: switch("follow_redirects", unset.follow_redirects),
+        http2: switch("enable_http2", unset.http2),
         headers: headers(node),
-        ..HttpOptions::default()
+        ..unset
     }
 }
 

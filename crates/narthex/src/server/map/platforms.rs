@@ -4,7 +4,7 @@ use narthex_discovery::{
     DiscoveryConfig, KumaConfig, OpenStackAvailability, OpenStackConfig, OpenStackLogin, OpenStackRole,
     UyuniConfig, ZooKeeperConfig,
 };
-use narthex_http_client::{HttpOptions, Secret};
+use narthex_http_client::Secret;
 use url::Url;
 
 use super::clouds::text;
@@ -54,7 +54,7 @@ pub(super) fn openstack(node: &Node) -> Option<DiscoveryConfig> {
         },
         port: port(node, "port"),
         refresh_interval: duration(node, "refresh_interval"),
-        http: HttpOptions { follow_redirects: true, http2: true, ..http::options(node) },
+        http: http::options(node),
         ..OpenStackConfig::new(role, node.str("region"))
     })))
 }

@@ -159,7 +159,7 @@ pub(super) fn triton(node: &Node) -> Option<DiscoveryConfig> {
         groups: texts(node, "groups"),
         port: number,
         refresh_interval: duration(node, "refresh_interval"),
-        http: HttpOptions { follow_redirects: true, http2: true, ..http::options(node) },
+        http: http::options(node),
     })))
 }
 
