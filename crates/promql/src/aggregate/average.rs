@@ -49,6 +49,9 @@ impl Average {
 }
 
 impl Accumulator for Average {
+    // The column of the result is made beside it.
+    const STEP_BYTES: usize = 33;
+
     fn new(steps: usize) -> Self {
         Self {
             values: vec![0.0; steps],
@@ -68,6 +71,10 @@ impl Accumulator for Average {
             self.add_at(step, column.values[step], 0.0, 1.0);
         }
         self.present.or(&column.present);
+    }
+
+    fn histogram_bytes(&self) -> usize {
+        self.histograms.bytes()
     }
 
     fn merge(&mut self, other: Self) {

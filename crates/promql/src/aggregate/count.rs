@@ -10,6 +10,8 @@ pub(crate) struct Count<const GROUP: bool> {
 }
 
 impl<const GROUP: bool> Accumulator for Count<GROUP> {
+    const STEP_BYTES: usize = 9;
+
     fn new(steps: usize) -> Self {
         Self { counts: vec![0.0; steps], present: Bits::new(steps) }
     }

@@ -2,11 +2,13 @@
 
 use narthex_model::{Labels, LabelsBuilder};
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 
 use super::Grouping;
 use crate::column::Column;
 use crate::engine::QueryError;
 use crate::format::{go_fixed_shortest, histogram_text};
+use crate::limits::MemoryBudget;
 use crate::operators::{Row, RowMerger};
 use crate::value::PointValue;
 
@@ -16,6 +18,7 @@ pub(crate) fn count_values(
     grouping: &Grouping,
     label: &str,
     steps: usize,
+    memory: &MemoryBudget,
 ) -> Result<Vec<Row>, QueryError> {
     let mut index: FxHashMap<Labels, usize> = FxHashMap::default();
     let mut counted: Vec<(Labels, Column)> = Vec::new();
@@ -34,10 +37,15 @@ pub(crate) fn count_values(
                     };
                     builder.reset(&row.labels);
                     let labels = grouping.labels_of(&builder.set(label, &text).build());
-                    *index.entry(labels).or_insert_with_key(|labels| {
-                        counted.push((labels.clone(), Column::new(steps)));
-                        counted.len() - 1
-                    })
+                    match index.entry(labels) {
+                        Entry::Occupied(known) => *known.get(),
+                        Entry::Vacant(vacant) => {
+                            let labels = vacant.key().clone();
+                            memory.take(2 * Row::bytes_around(&labels) + Column::float_bytes(steps))?;
+                            counted.push((labels, Column::new(steps)));
+                            *vacant.insert(counted.len() - 1)
+                        }
+                    }
                 }
             };
             last = Some((point, slot));
@@ -46,7 +54,7 @@ pub(crate) fn count_values(
             column.set(step, count + 1.0);
         }
     }
-    let mut merger = RowMerger::new(steps);
+    let mut merger = RowMerger::new(steps, memory);
     for (labels, column) in counted {
         merger.put_column(labels, false, column)?;
     }

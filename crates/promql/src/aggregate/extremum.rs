@@ -36,6 +36,8 @@ impl<const MAX: bool> Best<MAX> {
 }
 
 impl<const MAX: bool> Accumulator for Best<MAX> {
+    const STEP_BYTES: usize = 9;
+
     fn new(steps: usize) -> Self {
         Self { values: vec![0.0; steps], present: Bits::new(steps), ignored: false }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::aggregate::Groups;
 use crate::annotations::{Annotation, Annotations, HistogramOperation};
 use crate::ast::PosRange;
-use crate::column::Column;
+use crate::column::{Column, histogram_bytes};
 use crate::engine::QueryError;
 use crate::operators::{QueryContext, Row, Source, fold_parallel};
 
@@ -37,10 +37,16 @@ impl FoldNotes {
 
 /// The running values of one group.
 pub(crate) trait Accumulator: Send + Sized {
+    /// How many bytes it holds for each step, not counting histograms.
+    const STEP_BYTES: usize;
     /// The accumulator of a group without series.
     fn new(steps: usize) -> Self;
     /// Takes the series of this number in; may take its memory.
     fn add(&mut self, column: &mut Column, series: usize);
+    /// How many bytes of histograms it holds.
+    fn histogram_bytes(&self) -> usize {
+        0
+    }
     /// Takes in what another thread has of the same group, whose series come later.
     fn merge(&mut self, other: Self);
     /// The group's column.
@@ -69,14 +75,18 @@ pub(crate) fn fold<A: Accumulator>(
             context.budget.take(samples)?;
             *held += samples;
             let group = groups.ids.get(index).map_or(0, |id| *id as usize);
-            if let Some(slot) = slots.get_mut(group) {
-                if slot.is_none() {
-                    // Some accumulators hold one number a step, some four: two and a bit is the middle.
-                    context.memory.take(steps * 20)?;
-                }
-                slot.get_or_insert_with(|| A::new(steps)).add(column, index);
+            let Some(slot) = slots.get_mut(group) else { return Ok(()) };
+            if slot.is_none() {
+                context.memory.take(steps * A::STEP_BYTES + size_of::<A>())?;
             }
-            Ok(())
+            let accumulator = slot.get_or_insert_with(|| A::new(steps));
+            if column.histograms.is_empty() {
+                accumulator.add(column, index);
+                return Ok(());
+            }
+            let before = accumulator.histogram_bytes();
+            accumulator.add(column, index);
+            context.memory.take(accumulator.histogram_bytes().saturating_sub(before))
         })?;
     let held: usize = folded.iter().map(|(_, held)| held).sum();
     let mut parts = folded.into_iter().map(|(slots, _)| slots);
@@ -99,6 +109,7 @@ pub(crate) fn fold<A: Accumulator>(
         notes.merge(noticed);
         if !column.is_empty() {
             context.budget.take(column.samples())?;
+            context.memory.take(Row::bytes_around(&labels) + histogram_bytes(&column.histograms))?;
             rows.push(Row { labels, drop_name, column });
         }
     }

@@ -24,6 +24,14 @@ pub(crate) struct Groups {
     pub(crate) drop_name: Vec<bool>,
 }
 
+impl Groups {
+    /// The memory that they fill: besides the labels there are the keys by which groups were found.
+    pub(crate) fn bytes(&self) -> usize {
+        let groups: usize = self.labels.iter().map(|labels| 64 + 2 * labels.as_bytes().len()).sum();
+        self.ids.len() * size_of::<u32>() + groups
+    }
+}
+
 impl Grouping {
     /// The grouping by (or without) these names.
     pub(crate) fn new(names: &[String], without: bool) -> Self {

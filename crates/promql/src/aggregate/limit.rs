@@ -2,10 +2,19 @@
 
 use super::Groups;
 use crate::column::Bits;
+use crate::engine::QueryError;
+use crate::limits::MemoryBudget;
 use crate::operators::Row;
 
 /// At each step the first k series of a group.
-pub(crate) fn limit_k(mut rows: Vec<Row>, groups: &Groups, steps: usize, k: &[f64]) -> Vec<Row> {
+pub(crate) fn limit_k(
+    mut rows: Vec<Row>,
+    groups: &Groups,
+    steps: usize,
+    k: &[f64],
+    memory: &MemoryBudget,
+) -> Result<Vec<Row>, QueryError> {
+    memory.take(groups.labels.len() * steps * size_of::<u32>())?;
     let mut taken: Vec<Vec<u32>> = vec![vec![0; steps]; groups.labels.len()];
     let limit = |step: usize| k.get(step).copied().unwrap_or(0.0).clamp(0.0, f64::from(u32::MAX)) as u32;
     for (row, group) in rows.iter_mut().zip(&groups.ids) {
@@ -20,7 +29,7 @@ pub(crate) fn limit_k(mut rows: Vec<Row>, groups: &Groups, steps: usize, k: &[f6
         row.column.retain(&keep);
     }
     rows.retain(|row| !row.column.is_empty());
-    rows
+    Ok(rows)
 }
 
 /// At each step the series whose hash falls into a share of all hashes; a negative ratio is the complement.

@@ -2,11 +2,20 @@
 
 use super::{FoldNotes, Groups};
 use crate::column::Column;
+use crate::engine::QueryError;
 use crate::kernel::quantile_of;
+use crate::limits::MemoryBudget;
 use crate::operators::Row;
 
 /// The quantile of each group; `q` is per step.
-pub(crate) fn quantile(rows: &[Row], groups: Groups, steps: usize, q: &[f64]) -> (Vec<Row>, FoldNotes) {
+pub(crate) fn quantile(
+    rows: &[Row],
+    groups: Groups,
+    steps: usize,
+    q: &[f64],
+    memory: &MemoryBudget,
+) -> Result<(Vec<Row>, FoldNotes), QueryError> {
+    memory.take(groups.labels.len() * Column::float_bytes(steps))?;
     let mut members: Vec<Vec<&Row>> = vec![Vec::new(); groups.labels.len()];
     let mut notes = FoldNotes::default();
     for (row, id) in rows.iter().zip(&groups.ids) {
@@ -26,5 +35,5 @@ pub(crate) fn quantile(rows: &[Row], groups: Groups, steps: usize, q: &[f64]) ->
         }
         (!column.is_empty()).then_some(Row { labels, drop_name, column })
     });
-    (results.collect(), notes)
+    Ok((results.collect(), notes))
 }

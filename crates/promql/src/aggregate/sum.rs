@@ -6,7 +6,7 @@ use std::sync::Arc;
 use narthex_model::FloatHistogram;
 
 use super::{Accumulator, FoldNotes, HistogramFold};
-use crate::column::{Bits, Column};
+use crate::column::{Bits, Column, histogram_samples};
 use crate::kernel::{Kahan, kahan_inc};
 
 /// Compensated sums of floats, and of histograms where there are any.
@@ -21,6 +21,7 @@ pub(crate) struct Sum {
 #[derive(Default)]
 pub(super) struct HistogramSide<const AVERAGES: bool> {
     steps: BTreeMap<u32, Slot>,
+    bytes: usize,
 }
 
 /// What the histograms of one step make.
@@ -36,6 +37,8 @@ impl<const AVERAGES: bool> HistogramSide<AVERAGES> {
         for (step, histogram) in histograms {
             match self.steps.get_mut(step) {
                 None => {
+                    // Its compensation is as large as the sum.
+                    self.bytes += 2 * 16 * histogram_samples(histogram);
                     self.steps
                         .insert(*step, Slot::Fold(Box::new(HistogramFold::new(histogram, AVERAGES)), series));
                 }
@@ -48,6 +51,11 @@ impl<const AVERAGES: bool> HistogramSide<AVERAGES> {
                 }
             }
         }
+    }
+
+    /// About how many bytes the histograms fill.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     pub(super) fn merge(&mut self, other: Self) {
@@ -88,6 +96,8 @@ impl<const AVERAGES: bool> HistogramSide<AVERAGES> {
 }
 
 impl Accumulator for Sum {
+    const STEP_BYTES: usize = 17;
+
     fn new(steps: usize) -> Self {
         Self {
             sums: vec![0.0; steps],
@@ -122,6 +132,10 @@ impl Accumulator for Sum {
             }
         }
         self.present.or(&column.present);
+    }
+
+    fn histogram_bytes(&self) -> usize {
+        self.histograms.bytes()
     }
 
     fn merge(&mut self, other: Self) {

@@ -12,6 +12,8 @@
 
 use super::Groups;
 use crate::column::Bits;
+use crate::engine::QueryError;
+use crate::limits::MemoryBudget;
 use crate::operators::Row;
 
 /// The chosen points, and whether histograms were left out.
@@ -21,7 +23,8 @@ pub(crate) fn top_k(
     steps: usize,
     k: &[f64],
     bottom: bool,
-) -> (Vec<Row>, bool) {
+    memory: &MemoryBudget,
+) -> Result<(Vec<Row>, bool), QueryError> {
     let ignored = rows.iter().any(|row| !row.column.histograms.is_empty());
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); groups.labels.len()];
     for (index, group) in groups.ids.iter().enumerate() {
@@ -31,6 +34,8 @@ pub(crate) fn top_k(
     let limits: Vec<usize> =
         (0..steps).map(|step| k.get(step).map_or(0, |k| k.min(most).max(0.0) as usize)).collect();
     let widest = limits.iter().copied().max().unwrap_or(0);
+    let largest = members.iter().map(Vec::len).max().unwrap_or(0);
+    memory.take(steps * widest.min(largest) * size_of::<Entry>() + rows.len() * Bits::bytes(steps))?;
     let mut shelf = Shelf::default();
     let mut chosen: Vec<Option<Bits>> = vec![None; rows.len()];
     let mut ranking = Vec::new();
@@ -59,7 +64,7 @@ pub(crate) fn top_k(
     } else {
         (0..groups.ids.len()).filter_map(&mut take).collect()
     };
-    (picked, ignored)
+    Ok((picked, ignored))
 }
 
 /// A point that is chosen until better ones come.
@@ -177,7 +182,8 @@ mod tests {
         let count = ids.iter().max().map_or(0, |id| *id as usize + 1);
         let groups =
             Groups { ids: ids.to_vec(), labels: vec![Labels::EMPTY; count], drop_name: vec![false; count] };
-        let (rows, ignored) = top_k(rows.collect(), &groups, steps, k, bottom);
+        let (rows, ignored) =
+            top_k(rows.collect(), &groups, steps, k, bottom, &MemoryBudget::new(0)).unwrap();
         assert!(!ignored);
         let values = |row: &Row| (0..steps).map(|step| row.column.float(step)).collect();
         rows.iter().map(|row| (row.labels.value("i").parse().unwrap(), values(row))).collect()
@@ -244,7 +250,8 @@ mod tests {
         only.push_histogram(0, Arc::default());
         let rows = [mixed, only].map(|column| Row { column, ..Row::default() });
         let groups = Groups { ids: vec![0, 0], labels: vec![Labels::EMPTY], drop_name: vec![false] };
-        let (rows, ignored) = top_k(rows.into(), &groups, 2, &[5.0; 2], false);
+        let (rows, ignored) =
+            top_k(rows.into(), &groups, 2, &[5.0; 2], false, &MemoryBudget::new(0)).unwrap();
         assert!(ignored && rows.len() == 1 && rows[0].column.histograms.is_empty());
         assert_eq!(rows[0].column.float(0), Some(1.0));
     }

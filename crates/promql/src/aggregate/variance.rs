@@ -13,6 +13,9 @@ pub(crate) struct Variance<const ROOT: bool> {
 }
 
 impl<const ROOT: bool> Accumulator for Variance<ROOT> {
+    // The column of the result is made beside it.
+    const STEP_BYTES: usize = 33;
+
     fn new(steps: usize) -> Self {
         Self {
             means: vec![0.0; steps],

@@ -20,6 +20,11 @@ impl Bits {
         bits
     }
 
+    /// The memory that `len` steps fill.
+    pub(crate) fn bytes(len: usize) -> usize {
+        len.div_ceil(64) * size_of::<u64>()
+    }
+
     fn trim(&mut self) {
         let used = self.len % 64;
         if used != 0

@@ -133,8 +133,12 @@ impl Column {
 
     /// The memory that it fills, in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        let histograms: usize = self.histograms.iter().map(|(_, h)| 16 * histogram_samples(h)).sum();
-        self.values.len() * size_of::<f64>() + self.values.len() / 8 + histograms
+        Self::float_bytes(self.steps()) + histogram_bytes(&self.histograms)
+    }
+
+    /// The memory that a column of so many steps fills before there are histograms in it.
+    pub(crate) fn float_bytes(steps: usize) -> usize {
+        steps * size_of::<f64>() + Bits::bytes(steps)
     }
 
     /// The floats with their steps.
@@ -169,6 +173,11 @@ impl Column {
         }
         bits
     }
+}
+
+/// The memory that the histograms of a column fill, in bytes.
+pub(crate) fn histogram_bytes(histograms: &[(u32, Arc<FloatHistogram>)]) -> usize {
+    histograms.iter().map(|(_, histogram)| 16 + 16 * histogram_samples(histogram)).sum()
 }
 
 /// What a histogram counts for against the sample limit: its size in units of a float point (16 bytes).

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::QueryError;
 use crate::ast::{Expr, RangeMode};
-use crate::column::{Column, Grid};
+use crate::column::{Column, Grid, histogram_samples};
+use crate::limits::MemoryBudget;
 use crate::operators::{
     DUPLICATE_LABELSET, RangeData, RangeSource, Row, Scratch, contains_same_labels, drop_reserved,
     merge_same_labels,
@@ -12,15 +13,20 @@ use crate::operators::{
 use crate::plan::Planner;
 use crate::value::{MatrixSeries, Value, VectorSample};
 
+/// A point of a series: time and value.
+const POINT_BYTES: usize = size_of::<(i64, f64)>();
+
 /// How an answer is put together.
-pub(super) struct Answer {
+pub(super) struct Answer<'a> {
     /// The evaluation times.
     pub(super) grid: Grid,
     /// Whether names are dropped here.
     pub(super) delayed_names: bool,
+    /// What the points are counted against.
+    pub(super) memory: &'a MemoryBudget,
 }
 
-impl Answer {
+impl Answer<'_> {
     fn drop_names(&self, rows: &mut [Row]) {
         if self.delayed_names {
             for row in rows.iter_mut().filter(|row| row.drop_name) {
@@ -31,11 +37,12 @@ impl Answer {
 }
 
 /// An instant vector, in the order of the rows.
-pub(super) fn finish_vector(answer: &Answer, mut rows: Vec<Row>) -> Result<Value, QueryError> {
+pub(super) fn finish_vector(answer: &Answer<'_>, mut rows: Vec<Row>) -> Result<Value, QueryError> {
     answer.drop_names(&mut rows);
     if contains_same_labels(&rows) {
         return Err(QueryError::execution(DUPLICATE_LABELSET));
     }
+    answer.memory.take(rows.len() * size_of::<VectorSample>())?;
     let t = answer.grid.start;
     let samples = rows.into_iter().filter_map(|row| {
         let value = row.column.point(0)?;
@@ -45,12 +52,14 @@ pub(super) fn finish_vector(answer: &Answer, mut rows: Vec<Row>) -> Result<Value
 }
 
 /// A matrix, sorted by labels.
-pub(super) fn finish_matrix(answer: &Answer, mut rows: Vec<Row>) -> Result<Value, QueryError> {
+pub(super) fn finish_matrix(answer: &Answer<'_>, mut rows: Vec<Row>) -> Result<Value, QueryError> {
     answer.drop_names(&mut rows);
     let rows = if answer.delayed_names { merge_same_labels(rows)? } else { rows };
     if contains_same_labels(&rows) {
         return Err(QueryError::execution(DUPLICATE_LABELSET));
     }
+    let points: usize = rows.iter().map(|row| row.column.present.count()).sum();
+    answer.memory.take(points * POINT_BYTES + rows.len() * size_of::<MatrixSeries>())?;
     let series = rows.into_iter().map(|row| MatrixSeries {
         labels: row.labels,
         floats: floats_of(&row.column, answer.grid),
@@ -115,6 +124,9 @@ pub(super) fn raw_matrix(planner: &mut Planner<'_>, expr: &Expr, grid: Grid) -> 
         let row = MatrixSeries { labels, floats, histograms };
         if !row.is_empty() {
             planner.context.budget.take(row.len())?;
+            let histograms: usize = row.histograms.iter().map(|(_, h)| 16 + 16 * histogram_samples(h)).sum();
+            let around = size_of::<MatrixSeries>() + row.labels.as_bytes().len();
+            planner.context.memory.take(around + row.floats.len() * POINT_BYTES + histograms)?;
             series.push(row);
         }
     }

@@ -221,6 +221,7 @@ fn evaluate(
                 return Ok(Value::Scalar { t: grid.start, v: values.first().copied().unwrap_or(f64::NAN) });
             }
             planner.context.budget.take(values.len())?;
+            planner.context.memory.take(values.len() * size_of::<(i64, f64)>())?;
             let floats = grid.times().zip(values).collect();
             Ok(Value::Matrix(vec![MatrixSeries { floats, ..MatrixSeries::default() }]))
         }
@@ -228,7 +229,8 @@ fn evaluate(
         ValueType::Vector | ValueType::None => {
             let source = planner.vector(expr, grid, Around::default())?;
             let rows = planner.rows_of(source, grid.steps)?;
-            let answer = Answer { grid, delayed_names: delayed };
+            let context = Arc::clone(&planner.context);
+            let answer = Answer { grid, delayed_names: delayed, memory: &context.memory };
             if is_instant { finish_vector(&answer, rows) } else { finish_matrix(&answer, rows) }
         }
     }

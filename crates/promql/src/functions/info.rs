@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 
 use crate::column::Bits;
 use crate::engine::QueryError;
+use crate::limits::MemoryBudget;
 use crate::operators::{Row, RowMerger};
 
 /// What connects a series with its info series.
@@ -176,6 +177,7 @@ pub(crate) fn add_info_labels(
     rows: Vec<Row>,
     info: &[Row],
     steps: usize,
+    memory: &MemoryBudget,
 ) -> Result<Vec<Row>, QueryError> {
     let mut by_identity: FxHashMap<Labels, Vec<Succession<'_>>> = FxHashMap::default();
     for row in info {
@@ -189,9 +191,10 @@ pub(crate) fn add_info_labels(
     let mut asked = Bits::new(steps);
     rows.iter().for_each(|row| asked.or(&row.column.steps_with_points()));
     for succession in by_identity.values_mut().flatten() {
+        memory.take(steps * size_of::<Option<u32>>())?;
         succession.settle(&asked)?;
     }
-    let mut merger = RowMerger::new(steps);
+    let mut merger = RowMerger::new(steps, memory);
     for row in rows {
         if selector.is_info(&row.labels) {
             merger.put_column(row.labels, row.drop_name, row.column)?;
@@ -210,7 +213,7 @@ pub(crate) fn add_info_labels(
                 Some((_, target)) => *target,
                 None => {
                     let labels = selector.enriched(&row.labels, &now)?;
-                    let target = labels.map(|labels| merger.row(labels, row.drop_name));
+                    let target = labels.map(|labels| merger.row(labels, row.drop_name)).transpose()?;
                     stretch = Some((now.clone(), target));
                     target
                 }
@@ -258,7 +261,7 @@ mod tests {
         info: &[Row],
     ) -> Result<Vec<(String, Vec<usize>)>, String> {
         let steps = rows[0].column.steps();
-        let found = add_info_labels(&InfoSelector::new(matchers), rows, info, steps);
+        let found = add_info_labels(&InfoSelector::new(matchers), rows, info, steps, &MemoryBudget::new(0));
         let shown = |row: Row| {
             let added = row.labels.without(|name| ["__name__", "instance", "job", "os"].contains(&name));
             (added.to_string(), row.column.steps_with_points().iter().collect())

@@ -5,6 +5,7 @@ use narthex_model::relabel::RelabelRegex;
 use narthex_model::{Labels, LabelsBuilder};
 
 use crate::engine::QueryError;
+use crate::limits::MemoryBudget;
 use crate::operators::Row;
 
 /// Sets `dst` to `replacement`, with the groups of `regex` filled in, where the whole of `src` matches.
@@ -14,6 +15,7 @@ pub(crate) fn label_replace(
     replacement: &str,
     src: &str,
     pattern: &str,
+    memory: &MemoryBudget,
 ) -> Result<(), QueryError> {
     let regex = RelabelRegex::new(pattern).map_err(|_| {
         QueryError::execution(format!("invalid regular expression in label_replace(): {pattern}"))
@@ -26,6 +28,7 @@ pub(crate) fn label_replace(
     for row in rows {
         if let Some(value) = regex.expand_match(row.labels.value(src), replacement) {
             set_label(row, dst, &value);
+            memory.take(row.labels.as_bytes().len())?;
         }
     }
     Ok(())
@@ -37,6 +40,7 @@ pub(crate) fn label_join(
     dst: &str,
     separator: &str,
     sources: &[String],
+    memory: &MemoryBudget,
 ) -> Result<(), QueryError> {
     if let Some(bad) = sources.iter().find(|name| !is_utf8_name(name)) {
         return Err(QueryError::execution(format!("invalid source label name in label_join(): {bad}")));
@@ -48,6 +52,7 @@ pub(crate) fn label_join(
         let values: Vec<&str> = sources.iter().map(|name| row.labels.value(name)).collect();
         let value = values.join(separator);
         set_label(row, dst, &value);
+        memory.take(row.labels.as_bytes().len())?;
     }
     Ok(())
 }

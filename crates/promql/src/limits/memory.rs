@@ -1,8 +1,10 @@
-//! How many bytes of columns a query builds: the figure that `query.max-memory` bounds.
+//! How many bytes a query builds: the figure that `query.max-memory` bounds.
 //!
-//! Counted are the columns of rows that are collected (joins, sorts, results), the accumulators of aggregations and the
-//! decoded samples of the series in work. Nothing is given back before the query ends, so that what is counted is never
-//! less than what is held.
+//! Counted is what grows with series or steps, by whoever makes it and before it is made where that can be: the selected
+//! series, collected rows with their labels, the results of joins and functions, accumulators and groups of aggregations,
+//! heaps of `topk`, scalars, the answer's points; and for a moment the decoded samples of the series in work. What only
+//! moves on (a sort, the rows that a filter leaves) was counted when it was made. Nothing is given back before the query
+//! ends, so that what is counted is hardly less than what is held; `tests/memory_counted.rs` compares the two.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

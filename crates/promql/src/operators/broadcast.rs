@@ -14,6 +14,7 @@ pub(crate) fn broadcast(
 ) -> Result<Vec<Row>, QueryError> {
     rows.into_iter()
         .map(|row| {
+            context.memory.take(Column::float_bytes(steps))?;
             let column = match (row.column.float(0), row.column.histogram(0)) {
                 (Some(value), _) => Column::constant(steps, value),
                 (None, Some(histogram)) => {

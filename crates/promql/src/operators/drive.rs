@@ -79,9 +79,10 @@ pub(crate) fn collect_rows(
     let parts = fold_parallel(&*source, context, annotations, grain, Vec::new, |rows, index, column| {
         if !column.is_empty() {
             context.budget.take(column.samples())?;
-            context.memory.take(column.bytes())?;
             let column = std::mem::take(column);
-            rows.push(Row { labels: source.labels(index), drop_name: source.drop_name(index), column });
+            let row = Row { labels: source.labels(index), drop_name: source.drop_name(index), column };
+            context.memory.take(row.bytes())?;
+            rows.push(row);
         }
         Ok(())
     })?;

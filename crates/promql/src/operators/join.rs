@@ -13,9 +13,10 @@ use super::transform::{Outcome, arithmetic, combine, holds, keeps_name};
 use super::{Row, RowMerger};
 use crate::annotations::Annotations;
 use crate::ast::{BinaryOp, Cardinality, PosRange, VectorMatching};
-use crate::column::{Bits, Column};
+use crate::column::{Bits, Column, histogram_bytes};
 use crate::engine::QueryError;
 use crate::format::go_quote;
+use crate::limits::MemoryBudget;
 use crate::value::PointValue;
 
 /// What is joined, and how.
@@ -32,6 +33,8 @@ pub(crate) struct JoinOp<'a> {
     pub(crate) delayed_names: bool,
     /// The steps of the query.
     pub(crate) steps: usize,
+    /// What results are counted against.
+    pub(crate) memory: &'a MemoryBudget,
 }
 
 /// The labels that two series must share.
@@ -77,11 +80,14 @@ pub(crate) fn join(
     for (index, id) in one_ids.iter().enumerate() {
         one_of_group[*id].push(index);
     }
+    let groups: usize = ids.keys().map(Row::bytes_around).sum();
+    // Two sets of steps for each group: what has matched, and what was seen of the "one" side.
+    join.memory.take(groups + ids.len() * 2 * Bits::bytes(join.steps))?;
     let mut state = State {
         join,
         swapped,
         one: &one,
-        merger: RowMerger::new(join.steps),
+        merger: RowMerger::new(join.steps, join.memory),
         matched: vec![Bits::new(join.steps); ids.len()],
         results: FxHashMap::default(),
         last: FxHashMap::default(),
@@ -148,7 +154,7 @@ struct State<'a> {
     join: &'a JoinOp<'a>,
     swapped: bool,
     one: &'a [Row],
-    merger: RowMerger,
+    merger: RowMerger<'a>,
     /// Per group, the steps that have a match.
     matched: Vec<Bits>,
     /// Per group and result of a many-to-one match, the steps that have one.
@@ -224,12 +230,14 @@ impl State<'_> {
         steps: &Bits,
     ) -> Result<(), QueryError> {
         let (left, right) = if self.swapped { (one, many) } else { (many, one) };
+        self.join.memory.take(Column::float_bytes(self.join.steps))?;
         let mut matches = steps.clone();
         let column = if left.histograms.is_empty() && right.histograms.is_empty() && !self.trims() {
             self.floats(left, right, steps)
         } else {
             self.points(left, right, steps, &mut matches)
         };
+        self.join.memory.take(histogram_bytes(&column.histograms))?;
         let one_to_one = self.join.matching.card == Cardinality::OneToOne;
         if one_to_one {
             if let Some(step) = self.matched[group].first_common(&matches) {
@@ -237,6 +245,7 @@ impl State<'_> {
                 self.fail(step, |_| QueryError::execution(text));
             }
         } else {
+            self.join.memory.take(Bits::bytes(steps.len()) + Row::bytes_around(&labels))?;
             let seen = self.results.entry((group, labels.clone())).or_insert_with(|| Bits::new(steps.len()));
             let conflict = seen.first_common(&matches);
             seen.or(&matches);

@@ -3,9 +3,11 @@
 use narthex_model::Labels;
 use narthex_model::names::{METRIC_NAME, TYPE_LABEL, UNIT_LABEL};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::hash_map::Entry;
 
 use crate::column::Column;
 use crate::engine::QueryError;
+use crate::limits::MemoryBudget;
 use crate::value::PointValue;
 
 /// The message for two results with one label set.
@@ -20,6 +22,18 @@ pub(crate) struct Row {
     pub(crate) drop_name: bool,
     /// The values.
     pub(crate) column: Column,
+}
+
+impl Row {
+    /// The memory that a row without its column fills.
+    pub(crate) fn bytes_around(labels: &Labels) -> usize {
+        size_of::<Self>() + labels.as_bytes().len()
+    }
+
+    /// The memory that it fills.
+    pub(crate) fn bytes(&self) -> usize {
+        Self::bytes_around(&self.labels) + self.column.bytes()
+    }
 }
 
 /// Whether a label goes when the metric name goes: name, type and unit.
@@ -79,27 +93,45 @@ pub(crate) fn merge_same_labels(rows: Vec<Row>) -> Result<Vec<Row>, QueryError> 
     Ok(merged)
 }
 
-/// Puts points into rows that are found by their labels.
-#[derive(Debug, Default)]
-pub(crate) struct RowMerger {
+/// Puts points into rows that are found by their labels. Counts the rows against the memory of the query, columns only
+/// if it makes them.
+#[derive(Debug)]
+pub(crate) struct RowMerger<'a> {
     steps: usize,
+    memory: &'a MemoryBudget,
     index: FxHashMap<Labels, usize>,
     rows: Vec<Row>,
 }
 
-impl RowMerger {
+impl<'a> RowMerger<'a> {
     /// A merger of rows with so many steps.
-    pub(crate) fn new(steps: usize) -> Self {
-        Self { steps, ..Self::default() }
+    pub(crate) fn new(steps: usize, memory: &'a MemoryBudget) -> Self {
+        Self { steps, memory, index: FxHashMap::default(), rows: Vec::new() }
+    }
+
+    /// The index of the row with these labels; whether it is new, and has no column yet.
+    fn place(&mut self, labels: Labels, drop_name: bool) -> Result<(usize, bool), QueryError> {
+        let next = self.rows.len();
+        match self.index.entry(labels) {
+            Entry::Occupied(known) => Ok((*known.get(), false)),
+            Entry::Vacant(vacant) => {
+                // The labels are here twice.
+                self.memory.take(2 * Row::bytes_around(vacant.key()))?;
+                self.rows.push(Row { labels: vacant.key().clone(), drop_name, column: Column::default() });
+                vacant.insert(next);
+                Ok((next, true))
+            }
+        }
     }
 
     /// The index of the row with these labels, making it if it is new.
-    pub(crate) fn row(&mut self, labels: Labels, drop_name: bool) -> usize {
-        let next = self.rows.len();
-        *self.index.entry(labels).or_insert_with_key(|labels| {
-            self.rows.push(Row { labels: labels.clone(), drop_name, column: Column::new(self.steps) });
-            next
-        })
+    pub(crate) fn row(&mut self, labels: Labels, drop_name: bool) -> Result<usize, QueryError> {
+        let (index, is_new) = self.place(labels, drop_name)?;
+        if is_new && let Some(row) = self.rows.get_mut(index) {
+            self.memory.take(Column::float_bytes(self.steps))?;
+            row.column = Column::new(self.steps);
+        }
+        Ok(index)
     }
 
     /// Puts a point into a row; a second point at a step is an error.
@@ -120,9 +152,8 @@ impl RowMerger {
         drop_name: bool,
         column: Column,
     ) -> Result<(), QueryError> {
-        let known = self.rows.len();
-        let index = self.row(labels, drop_name);
-        if index == known {
+        let (index, is_new) = self.place(labels, drop_name)?;
+        if is_new {
             if let Some(row) = self.rows.get_mut(index) {
                 row.column = column;
             }

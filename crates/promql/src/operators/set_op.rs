@@ -7,6 +7,7 @@ use super::{Row, RowMerger};
 use crate::ast::{BinaryOp, VectorMatching};
 use crate::column::Bits;
 use crate::engine::QueryError;
+use crate::limits::MemoryBudget;
 
 /// The result of a set operator.
 pub(crate) fn set_operation(
@@ -15,10 +16,13 @@ pub(crate) fn set_operation(
     steps: usize,
     mut left: Vec<Row>,
     mut right: Vec<Row>,
+    memory: &MemoryBudget,
 ) -> Result<Vec<Row>, QueryError> {
     let mut ids = FxHashMap::default();
     let left_ids = group_ids(&left, matching, &mut ids);
     let right_ids = group_ids(&right, matching, &mut ids);
+    let groups: usize = ids.keys().map(Row::bytes_around).sum();
+    memory.take(groups + ids.len() * Bits::bytes(steps))?;
     let presence = |rows: &[Row], row_ids: &[usize]| {
         let mut groups = vec![Bits::new(steps); ids.len()];
         for (row, id) in rows.iter().zip(row_ids) {
@@ -38,7 +42,7 @@ pub(crate) fn set_operation(
         _ => {
             let groups = presence(&left, &left_ids);
             drop_where(&mut right, &right_ids, &groups, steps);
-            let mut merger = RowMerger::new(steps);
+            let mut merger = RowMerger::new(steps, memory);
             for row in left.into_iter().chain(right) {
                 if !row.column.is_empty() {
                     merger.put_column(row.labels, row.drop_name, row.column)?;

@@ -1,5 +1,7 @@
 //! Aggregations: checking the parameter, grouping, choosing the accumulator.
 
+use std::sync::Arc;
+
 use super::{Around, Planner, string_of};
 use crate::aggregate::{
     Average, Best, Count, Grouping, Groups, Sum, Variance, count_values, fold, limit_k, limit_ratio,
@@ -36,6 +38,7 @@ impl Planner<'_> {
     fn folded(&mut self, node: &Aggregate, grid: Grid) -> Result<Vec<Row>, QueryError> {
         let source = self.input(node, grid)?;
         let groups = Grouping::new(&node.grouping, node.without).assign(&*source);
+        self.context.memory.take(groups.bytes())?;
         let run = match node.op {
             AggregateOp::Sum => fold::<Sum>,
             AggregateOp::Avg => fold::<Average>,
@@ -56,6 +59,7 @@ impl Planner<'_> {
         let rows = self.rows_of(source, grid.steps)?;
         let ready = Ready::new(rows);
         let groups = Grouping::new(&node.grouping, node.without).assign(&ready);
+        self.context.memory.take(groups.bytes())?;
         let mut ready: Box<dyn Source> = Box::new(ready);
         Ok((ready.take_rows().unwrap_or_default(), groups))
     }
@@ -74,7 +78,7 @@ impl Planner<'_> {
         }
         let source = self.input(node, grid)?;
         let rows = self.rows_of(source, grid.steps)?;
-        count_values(&rows, &Grouping::new(&names, node.without), label, grid.steps)
+        count_values(&rows, &Grouping::new(&names, node.without), label, grid.steps, &self.context.memory)
     }
 
     fn with_parameter(&mut self, node: &Aggregate, grid: Grid) -> Result<Vec<Row>, QueryError> {
@@ -85,10 +89,12 @@ impl Planner<'_> {
         let (rows, groups) = self.grouped(node, grid)?;
         let held: usize = rows.iter().map(|row| row.column.samples()).sum();
         let pos = param.unwrap_parens().pos();
+        let context = Arc::clone(&self.context);
+        let memory = &context.memory;
         let result = match node.op {
             AggregateOp::Quantile => {
                 self.check_quantile(&values, pos);
-                let (rows, notes) = quantile(&rows, groups, grid.steps, &values);
+                let (rows, notes) = quantile(&rows, groups, grid.steps, &values, memory)?;
                 if notes.ignored_histograms {
                     let annotation = Annotation::histogram_ignored_in_aggregation(
                         "quantile",
@@ -111,10 +117,10 @@ impl Planner<'_> {
                 }
                 check_k(&values)?;
                 if op == AggregateOp::LimitK {
-                    limit_k(rows, &groups, grid.steps, &values)
+                    limit_k(rows, &groups, grid.steps, &values, memory)?
                 } else {
                     let (rows, ignored) =
-                        top_k(rows, &groups, grid.steps, &values, op == AggregateOp::BottomK);
+                        top_k(rows, &groups, grid.steps, &values, op == AggregateOp::BottomK, memory)?;
                     if ignored {
                         let annotation = Annotation::histogram_ignored_in_aggregation(op.as_str(), node.pos);
                         self.annotations.add(annotation);

@@ -57,7 +57,7 @@ impl Planner<'_> {
         let default = VectorMatching::default();
         let matching = binary.matching.as_ref().unwrap_or(&default);
         if binary.op.is_set() {
-            return set_operation(binary.op, matching, grid.steps, left, right);
+            return set_operation(binary.op, matching, grid.steps, left, right, &self.context.memory);
         }
         let op = JoinOp {
             op: binary.op,
@@ -66,6 +66,7 @@ impl Planner<'_> {
             pos: binary.pos(),
             delayed_names: self.context.delayed_names,
             steps: grid.steps,
+            memory: &self.context.memory,
         };
         join(&op, left, right, &mut self.annotations)
     }

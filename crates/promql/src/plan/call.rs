@@ -218,18 +218,20 @@ impl Planner<'_> {
 
     fn relabel(&mut self, call: &Call, grid: Grid) -> Result<Box<dyn Source>, QueryError> {
         let text = |index: usize| string_of(argument(call, index)?);
+        let context = Arc::clone(&self.context);
+        let memory = &context.memory;
         let mut rows;
         if call.function.name == "label_replace" {
             // Wrong arguments are an error even when there is nothing to replace.
-            label_replace(&mut [], label_name(call, 1)?, text(2)?, text(3)?, text(4)?)?;
+            label_replace(&mut [], label_name(call, 1)?, text(2)?, text(3)?, text(4)?, memory)?;
             rows = self.rows(argument(call, 0)?, grid)?;
-            label_replace(&mut rows, text(1)?, text(2)?, text(3)?, text(4)?)?;
+            label_replace(&mut rows, text(1)?, text(2)?, text(3)?, text(4)?, memory)?;
         } else {
             let sources = call.args.iter().skip(3).map(|arg| string_of(arg).map(str::to_owned));
             let sources = sources.collect::<Result<Vec<_>, _>>()?;
-            label_join(&mut [], label_name(call, 1)?, text(2)?, &sources)?;
+            label_join(&mut [], label_name(call, 1)?, text(2)?, &sources, memory)?;
             rows = self.rows(argument(call, 0)?, grid)?;
-            label_join(&mut rows, text(1)?, text(2)?, &sources)?;
+            label_join(&mut rows, text(1)?, text(2)?, &sources, memory)?;
         }
         Ok(Box::new(Ready::new(merge_same_labels(rows)?)))
     }
@@ -257,6 +259,7 @@ impl Planner<'_> {
             grid,
             delayed_names: self.context.delayed_names,
             vector_pos: pos_of(&call.args, vector_index),
+            memory: &self.context.memory,
             annotations: &mut self.annotations,
         };
         let result = match (name, scalars.as_slice()) {
@@ -303,7 +306,7 @@ impl Planner<'_> {
                 collect_rows(source, &self.context, &mut self.annotations, grid.steps)?
             }
         };
-        Ok(Box::new(Ready::new(add_info_labels(&selector, rows, &info, grid.steps)?)))
+        Ok(Box::new(Ready::new(add_info_labels(&selector, rows, &info, grid.steps, &self.context.memory)?)))
     }
 }
 

@@ -12,7 +12,11 @@ impl Planner<'_> {
     pub(crate) fn scalar(&mut self, expr: &Expr, grid: Grid) -> Result<Vec<f64>, QueryError> {
         if grid.steps > 1 && is_invariant(expr) && !matches!(expr, Expr::Number(_)) {
             let values = self.scalar(expr, grid.first())?;
+            self.context.memory.take(grid.steps * size_of::<f64>())?;
             return Ok(vec![values.first().copied().unwrap_or(f64::NAN); grid.steps]);
+        }
+        if !matches!(expr, Expr::Paren(_)) {
+            self.context.memory.take(grid.steps * size_of::<f64>())?;
         }
         match expr {
             Expr::Number(number) => Ok(vec![number.value; grid.steps]),

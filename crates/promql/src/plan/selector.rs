@@ -16,6 +16,9 @@ use crate::operators::{
     Fetched, MatrixSource, RangeSource, SelectorSource, SelectorValue, SmoothedSource, Source,
 };
 
+/// About what a series that was found fills before it is read.
+const SERIES_BYTES: usize = 64;
+
 impl Planner<'_> {
     /// An instant selector.
     pub(super) fn selector(
@@ -112,6 +115,7 @@ impl Planner<'_> {
         };
         let series = collect_series(self.querier.select(&hints, matchers)?)?;
         self.context.check()?;
+        self.context.memory.take(series.len() * SERIES_BYTES)?;
         let named = matchers.iter().any(|matcher| {
             matcher.name() == METRIC_NAME && matcher.op() == MatchOp::Equal && !matcher.value().is_empty()
         });

@@ -16,12 +16,12 @@ pub(crate) fn fractions(
 ) -> Result<Vec<Row>, QueryError> {
     let at = |values: &[f64], step: usize| values.get(step).copied().unwrap_or(f64::NAN);
     let gathered = call.gather(rows);
-    let mut merger = RowMerger::new(call.grid.steps);
+    let mut merger = RowMerger::new(call.grid.steps, call.memory);
     for native in &gathered.natives {
         let (labels, column) = call.native_column(native, |step, histogram| {
             let (value, has_nan) = native::fraction(at(lower, step), at(upper, step), histogram);
             (value, has_nan.then_some(Annotation::fraction_nan))
-        });
+        })?;
         if !column.is_empty() {
             merger.put_column(labels, true, column)?;
         }
@@ -30,7 +30,7 @@ pub(crate) fn fractions(
     for classic in &gathered.classics {
         let (labels, column) = call.classic_column(classic, &mut ladder, |step, ladder, _| {
             ladder.fraction(at(lower, step), at(upper, step))
-        });
+        })?;
         if !column.is_empty() {
             merger.put_column(labels, true, column)?;
         }

@@ -15,7 +15,9 @@ use super::classic::Ladder;
 use crate::annotations::{Annotation, Annotations};
 use crate::ast::PosRange;
 use crate::column::{Bits, Column, Grid};
+use crate::engine::QueryError;
 use crate::format::parse_go_float;
+use crate::limits::MemoryBudget;
 use crate::operators::{Row, drop_reserved};
 
 /// What a function over histograms needs besides the vector.
@@ -26,6 +28,8 @@ pub(crate) struct HistogramCall<'a> {
     pub(crate) delayed_names: bool,
     /// The position of the vector argument.
     pub(crate) vector_pos: PosRange,
+    /// What results are counted against.
+    pub(crate) memory: &'a MemoryBudget,
     /// Where annotations go.
     pub(crate) annotations: &'a mut Annotations,
 }
@@ -119,8 +123,9 @@ impl HistogramCall<'_> {
         &mut self,
         native: &Native<'_>,
         value: impl Fn(usize, &FloatHistogram) -> (f64, Option<fn(&str, PosRange) -> Annotation>),
-    ) -> (Labels, Column) {
+    ) -> Result<(Labels, Column), QueryError> {
         let labels = self.result_labels(native.labels);
+        self.memory.take(Column::float_bytes(self.grid.steps))?;
         let mut column = Column::new(self.grid.steps);
         for (step, histogram) in native.histograms {
             let step = *step as usize;
@@ -133,7 +138,7 @@ impl HistogramCall<'_> {
             }
             column.set(step, value);
         }
-        (labels, column)
+        Ok((labels, column))
     }
 
     /// A value for every step at which a classic histogram has buckets, and the labels of the result. `value` may annotate,
@@ -143,8 +148,9 @@ impl HistogramCall<'_> {
         classic: &Classic<'_>,
         ladder: &mut Ladder,
         value: impl Fn(usize, &mut Ladder, &mut dyn FnMut(&dyn Fn(&str, PosRange) -> Annotation)) -> f64,
-    ) -> (Labels, Column) {
+    ) -> Result<(Labels, Column), QueryError> {
         let labels = self.result_labels(&classic.labels);
+        self.memory.take(Column::float_bytes(self.grid.steps))?;
         // Without delayed removal the name is gone by now.
         let name = if self.delayed_names { classic.labels.value(METRIC_NAME) } else { "" };
         let mut column = Column::new(self.grid.steps);
@@ -166,6 +172,6 @@ impl HistogramCall<'_> {
                 column.set(step, value);
             }
         }
-        (labels, column)
+        Ok((labels, column))
     }
 }

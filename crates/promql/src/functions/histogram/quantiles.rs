@@ -20,14 +20,14 @@ pub(crate) fn quantiles(
     label: impl Fn(&Labels, f64) -> Labels,
 ) -> Result<Vec<Row>, QueryError> {
     let gathered = call.gather(rows);
-    let mut merger = RowMerger::new(call.grid.steps);
+    let mut merger = RowMerger::new(call.grid.steps, call.memory);
     let mut ladder = Ladder::default();
     for q in quantiles.iter().map(|values| Quantile { values }) {
         for native in &gathered.natives {
             let (labels, column) = call.native_column(native, |step, histogram| {
                 let (value, effect) = native::quantile(q.at(step), histogram);
                 (value, note(effect))
-            });
+            })?;
             q.put(&mut merger, &labels, column, &label)?;
         }
         for classic in &gathered.classics {
@@ -38,7 +38,7 @@ pub(crate) fn quantiles(
                     annotate(&|name, pos| Annotation::forced_monotonicity(name, fix, pos));
                 }
                 value
-            });
+            })?;
             q.put(&mut merger, &labels, column, &label)?;
         }
     }
@@ -67,7 +67,7 @@ impl Quantile<'_> {
     /// Puts a histogram's column into its row; with a quantile that changes over time each step has labels of its own.
     fn put(
         &self,
-        merger: &mut RowMerger,
+        merger: &mut RowMerger<'_>,
         labels: &Labels,
         column: Column,
         label: impl Fn(&Labels, f64) -> Labels,
@@ -79,7 +79,7 @@ impl Quantile<'_> {
             return merger.put_column(label(labels, self.at(0)), true, column);
         }
         for (step, value) in column.floats() {
-            let row = merger.row(label(labels, self.at(step)), true);
+            let row = merger.row(label(labels, self.at(step)), true)?;
             merger.put(row, step, PointValue::Float(value))?;
         }
         Ok(())
