@@ -11,17 +11,11 @@ const RELATIVE: f64 = 1e-9;
 
 /// Why a difference in these answers to a query does not count.
 pub(crate) fn excluded(query: &str, ours: &Value, theirs: &Value) -> Option<&'static str> {
-    if query.contains("histogram_quantiles") {
-        if ours["error"] == SAME_LABELS && theirs["error"] != SAME_LABELS {
-            return Some(
-                "where the quantile's label takes the place of one that told series apart, this engine fails at once",
-            );
-        }
-        if query.contains("h_") && same_series(ours, theirs) {
-            return Some(
-                "of buckets with equal bounds the reference reads the second quantile from what the first has left",
-            );
-        }
+    if query.contains("histogram_quantiles") && ours["error"] == SAME_LABELS && theirs["error"] != SAME_LABELS
+    {
+        return Some(
+            "where the quantile's label takes the place of one that told series apart, this engine fails at once",
+        );
     }
     let has = |functions: &[&str]| functions.iter().any(|function| query.contains(function));
     if has(&["sin(", "cos(", "tan("]) && has(&["^", "exp(", "sinh(", "cosh("]) {
@@ -30,31 +24,23 @@ pub(crate) fn excluded(query: &str, ours: &Value, theirs: &Value) -> Option<&'st
     None
 }
 
-/// Whether two answers have results for the same series, whatever the values.
-fn same_series(ours: &Value, theirs: &Value) -> bool {
-    let labels = |answer: &Value| {
-        let series = answer["data"]["result"].as_array().into_iter().flatten();
-        let mut labels: Vec<String> = series.map(|one| one["metric"].to_string()).collect();
-        labels.sort();
-        labels
-    };
-    ours["status"] == theirs["status"] && labels(ours) == labels(theirs)
-}
-
 /// How two answers to a query differ, if they do.
 pub(crate) fn differences(query: &str, ours: &Value, theirs: &Value) -> Option<String> {
-    for part in ["status", "errorType", "error"] {
-        if ours[part] != theirs[part] && !(both_duplicate(&ours[part], &theirs[part])) {
-            return Some(format!("{part}: ours {}\n  theirs {}", brief(ours), brief(theirs)));
-        }
-    }
+    let of_errors = error_differences(ours, theirs);
     // The reference forgets what its evaluation noted inside `timestamp`.
-    let noted: &[&str] = if query.contains("timestamp(") { &[] } else { &["warnings", "infos"] };
-    for part in noted {
+    let noted: &[&str] =
+        if of_errors.is_some() || query.contains("timestamp(") { &[] } else { &["warnings", "infos"] };
+    let of_notes = noted.iter().find_map(|part| {
         let (a, b) = (notes(&ours[*part]), notes(&theirs[*part]));
-        if a != b {
-            return Some(format!("{part}:\n    ours {a:?}\n    theirs {b:?}"));
-        }
+        (a != b).then(|| format!("{part}:\n    ours {a:?}\n    theirs {b:?}"))
+    });
+    of_errors.or(of_notes).or_else(|| value_differences(query, ours, theirs))
+}
+
+/// How two answers differ besides what they note.
+pub(crate) fn value_differences(query: &str, ours: &Value, theirs: &Value) -> Option<String> {
+    if let Some(what) = error_differences(ours, theirs) {
+        return Some(what);
     }
     let (a, b) = (&ours["data"], &theirs["data"]);
     if a["resultType"] != b["resultType"] {
@@ -65,6 +51,12 @@ pub(crate) fn differences(query: &str, ours: &Value, theirs: &Value) -> Option<S
         (Some(a), Some(b)) if a.iter().chain(b).all(Value::is_object) => series(query, a, b),
         _ => (!alike(a, b)).then(|| format!("ours {a}, theirs {b}")),
     }
+}
+
+fn error_differences(ours: &Value, theirs: &Value) -> Option<String> {
+    let differs = |part: &&str| ours[*part] != theirs[*part] && !both_duplicate(&ours[*part], &theirs[*part]);
+    let part = ["status", "errorType", "error"].into_iter().find(differs)?;
+    Some(format!("{part}: ours {}\n  theirs {}", brief(ours), brief(theirs)))
 }
 
 /// Whether both errors tell of two series where there may be one: which two depends on a hash map's order there.

@@ -1,6 +1,7 @@
 //! Folding the columns of a source into one accumulator per group.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::aggregate::Groups;
 use crate::annotations::{Annotation, Annotations, HistogramOperation};
@@ -54,40 +55,42 @@ pub(crate) trait Accumulator: Send + Sized {
 }
 
 /// Folds a source; gives the rows of the groups that have points.
-pub(crate) fn fold<A: Accumulator>(
-    source: &dyn Source,
+pub(crate) fn fold<A: Accumulator + 'static>(
+    source: &Arc<dyn Source>,
     groups: Groups,
-    context: &QueryContext,
+    context: &Arc<QueryContext>,
     annotations: &mut Annotations,
     steps: usize,
     grain: usize,
     (name, pos): (&str, PosRange),
 ) -> Result<Vec<Row>, QueryError> {
-    let count = groups.labels.len();
-    let empty = || -> (Vec<Option<A>>, usize) { ((0..count).map(|_| None).collect(), 0) };
-    let folded =
-        fold_parallel(source, context, annotations, grain, empty, |(slots, held), index, column| {
-            if column.is_empty() {
-                return Ok(());
-            }
-            // The reference holds the whole input of an aggregation, and its limit is to mean the same here.
-            let samples = column.samples();
-            context.budget.take(samples)?;
-            *held += samples;
-            let group = groups.ids.get(index).map_or(0, |id| *id as usize);
-            let Some(slot) = slots.get_mut(group) else { return Ok(()) };
-            if slot.is_none() {
-                context.memory.take(steps * A::STEP_BYTES + size_of::<A>())?;
-            }
-            let accumulator = slot.get_or_insert_with(|| A::new(steps));
-            if column.histograms.is_empty() {
-                accumulator.add(column, index);
-                return Ok(());
-            }
-            let before = accumulator.histogram_bytes();
+    let Groups { ids, labels, drop_name } = groups;
+    let count = labels.len();
+    let empty = move || -> (Vec<Option<A>>, usize) { ((0..count).map(|_| None).collect(), 0) };
+    let counted = Arc::clone(context);
+    let add = move |(slots, held): &mut (Vec<Option<A>>, usize), index: usize, column: &mut Column| {
+        if column.is_empty() {
+            return Ok(());
+        }
+        // The reference holds the whole input of an aggregation, and its limit is to mean the same here.
+        let samples = column.samples();
+        counted.budget.take(samples)?;
+        *held += samples;
+        let group = ids.get(index).map_or(0, |id| *id as usize);
+        let Some(slot) = slots.get_mut(group) else { return Ok(()) };
+        if slot.is_none() {
+            counted.memory.take(steps * A::STEP_BYTES + size_of::<A>())?;
+        }
+        let accumulator = slot.get_or_insert_with(|| A::new(steps));
+        if column.histograms.is_empty() {
             accumulator.add(column, index);
-            context.memory.take(accumulator.histogram_bytes().saturating_sub(before))
-        })?;
+            return Ok(());
+        }
+        let before = accumulator.histogram_bytes();
+        accumulator.add(column, index);
+        counted.memory.take(accumulator.histogram_bytes().saturating_sub(before))
+    };
+    let folded = fold_parallel(source, context, annotations, grain, empty, add)?;
     let held: usize = folded.iter().map(|(_, held)| held).sum();
     let mut parts = folded.into_iter().map(|(slots, _)| slots);
     let mut merged = parts.next().unwrap_or_default();
@@ -103,7 +106,7 @@ pub(crate) fn fold<A: Accumulator>(
     context.budget.release(held);
     let mut notes = FoldNotes::default();
     let mut rows = Vec::with_capacity(count);
-    for ((slot, labels), drop_name) in merged.into_iter().zip(groups.labels).zip(groups.drop_name) {
+    for ((slot, labels), drop_name) in merged.into_iter().zip(labels).zip(drop_name) {
         let Some(accumulator) = slot else { continue };
         let (column, noticed) = accumulator.finish();
         notes.merge(noticed);

@@ -12,7 +12,7 @@ use crate::annotations::Annotations;
 use crate::ast::{DurationContext, Expr, ValueType};
 use crate::column::Grid;
 use crate::limits::{ActiveQueries, Gate, QueryGuard, RunningQuery, StepSamples};
-use crate::operators::QueryContext;
+use crate::operators::{Crew, QueryContext};
 use crate::parser::parse_expr;
 use crate::plan::{Around, ExtentContext, PlanNode, Planner, explain, extent};
 use crate::value::{MatrixSeries, Value};
@@ -22,6 +22,7 @@ use crate::value::{MatrixSeries, Value};
 pub struct Engine {
     options: EngineOptions,
     gate: Gate,
+    crew: Arc<Crew>,
     active: Option<ActiveQueries>,
 }
 
@@ -33,7 +34,9 @@ impl Engine {
             options.threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         }
         let gate = Gate::new(options.max_concurrency);
-        Self { options, gate, active: None }
+        // The thread that asks works, too.
+        let crew = Arc::new(Crew::new(options.threads - 1));
+        Self { options, gate, crew, active: None }
     }
 
     /// The same engine, which notes the queries that it runs.
@@ -162,7 +165,8 @@ impl Engine {
         let _noted = self.active.as_ref().and_then(|active| active.insert(&expr.to_string()));
         let lookback = options.lookback_ms.unwrap_or(self.options.lookback_ms).max(1);
         let step_samples = StepSamples::new(grid, options.step_stats);
-        let context = Arc::new(QueryContext::new(&self.options, guard, lookback, step_samples));
+        let context =
+            Arc::new(QueryContext::new(&self.options, Arc::clone(&self.crew), guard, lookback, step_samples));
         context.budget.admit_steps(grid.steps)?;
         let extent_context = ExtentContext {
             start: grid.start,

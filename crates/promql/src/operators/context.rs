@@ -1,5 +1,8 @@
 //! What all operators of one query share.
 
+use std::sync::Arc;
+
+use super::Crew;
 use crate::engine::{EngineOptions, QueryError};
 use crate::limits::{MemoryBudget, QueryGuard, SampleBudget, StepSamples};
 
@@ -16,8 +19,10 @@ pub(crate) struct QueryContext {
     pub(crate) step_samples: Option<StepSamples>,
     /// Lookback in milliseconds.
     pub(crate) lookback: i64,
-    /// Threads to use.
+    /// Threads to use, this one included.
     pub(crate) threads: usize,
+    /// The other threads.
+    pub(crate) crew: Arc<Crew>,
     /// Whether names are dropped at the end only.
     pub(crate) delayed_names: bool,
     /// Whether start timestamps are used.
@@ -32,6 +37,7 @@ impl QueryContext {
     /// The context of one query.
     pub(crate) fn new(
         options: &EngineOptions,
+        crew: Arc<Crew>,
         guard: QueryGuard,
         lookback: i64,
         step_samples: Option<StepSamples>,
@@ -43,6 +49,7 @@ impl QueryContext {
             step_samples,
             lookback,
             threads: options.threads.max(1),
+            crew,
             delayed_names: options.delayed_name_removal,
             start_timestamps: options.use_start_timestamps,
             type_and_unit: options.type_and_unit_labels,

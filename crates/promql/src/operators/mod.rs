@@ -6,6 +6,7 @@
 
 mod broadcast;
 mod context;
+mod crew;
 mod drive;
 mod held;
 mod join;
@@ -23,6 +24,7 @@ mod transform;
 
 pub(crate) use broadcast::broadcast;
 pub(crate) use context::QueryContext;
+pub(crate) use crew::Crew;
 pub(crate) use drive::{collect_rows, fold_parallel};
 pub(crate) use held::Held;
 pub(crate) use join::{JoinOp, join};

@@ -36,7 +36,7 @@ impl Planner<'_> {
     }
 
     fn folded(&mut self, node: &Aggregate, grid: Grid) -> Result<Vec<Row>, QueryError> {
-        let source = self.input(node, grid)?;
+        let source: Arc<dyn Source> = Arc::from(self.input(node, grid)?);
         let groups = Grouping::new(&node.grouping, node.without).assign(&*source);
         self.context.memory.take(groups.bytes())?;
         let run = match node.op {
@@ -50,7 +50,7 @@ impl Planner<'_> {
             _ => fold::<Variance<true>>,
         };
         let about = (node.op.as_str(), node.expr.unwrap_parens().pos());
-        run(&*source, groups, &self.context, &mut self.annotations, grid.steps, grid.steps, about)
+        run(&source, groups, &self.context, &mut self.annotations, grid.steps, grid.steps, about)
     }
 
     /// The rows of the input and their groups.

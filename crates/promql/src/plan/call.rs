@@ -105,7 +105,7 @@ impl Planner<'_> {
             context: Arc::clone(&self.context),
         });
         if name == "absent_over_time" {
-            let present = self.presence(&*source, grid)?;
+            let present = self.presence(source, grid)?;
             return Ok(Box::new(Ready::new(absent_row(argument(call, 0)?.unwrap_parens(), &present))));
         }
         if function.keeps_name { Ok(source) } else { self.distinct(source) }
@@ -173,19 +173,26 @@ impl Planner<'_> {
         let arg = argument(call, 0)?;
         let around = Around { function: Some("absent"), ..Around::default() };
         let source = self.vector(arg, grid, around)?;
-        let present = self.presence(&*source, grid)?;
+        let present = self.presence(source, grid)?;
         Ok(Box::new(Ready::new(absent_row(arg.unwrap_parens(), &present))))
     }
 
     /// The steps at which any series has a point.
-    fn presence(&mut self, source: &dyn Source, grid: Grid) -> Result<Bits, QueryError> {
-        let empty = || Bits::new(grid.steps);
+    fn presence(&mut self, source: Box<dyn Source>, grid: Grid) -> Result<Bits, QueryError> {
+        let source: Arc<dyn Source> = Arc::from(source);
+        let empty = move || Bits::new(grid.steps);
         let context = &self.context;
-        let parts =
-            fold_parallel(source, context, &mut self.annotations, grid.steps, empty, |bits, _, column| {
+        let parts = fold_parallel(
+            &source,
+            context,
+            &mut self.annotations,
+            grid.steps,
+            empty,
+            |bits: &mut Bits, _, column| {
                 bits.or(&column.steps_with_points());
                 Ok(())
-            })?;
+            },
+        )?;
         let mut present = empty();
         parts.iter().for_each(|part| present.or(part));
         Ok(present)

@@ -1,11 +1,13 @@
 //! Expressions of scalar type: one value per step.
 
+use std::sync::Arc;
+
 use super::{Around, Planner, is_invariant, is_scalar};
 use crate::ast::{Binary, Call, Expr, UnaryOp};
 use crate::column::Grid;
 use crate::engine::QueryError;
 use crate::functions::math::{go_max, go_min};
-use crate::operators::{arithmetic, fold_parallel, holds};
+use crate::operators::{Source, arithmetic, fold_parallel, holds};
 
 impl Planner<'_> {
     /// The values of a scalar expression.
@@ -82,17 +84,23 @@ impl Planner<'_> {
         if is_scalar(arg) {
             return self.scalar(arg, grid);
         }
-        let source = self.vector(arg, grid, Around::default())?;
-        let empty = || (vec![f64::NAN; grid.steps], vec![0_u8; grid.steps]);
+        let source: Arc<dyn Source> = Arc::from(self.vector(arg, grid, Around::default())?);
+        let empty = move || (vec![f64::NAN; grid.steps], vec![0_u8; grid.steps]);
         let context = &self.context;
-        let parts =
-            fold_parallel(&*source, context, &mut self.annotations, grid.steps, empty, |part, _, column| {
+        let parts = fold_parallel(
+            &source,
+            context,
+            &mut self.annotations,
+            grid.steps,
+            empty,
+            |part: &mut (Vec<f64>, Vec<u8>), _, column| {
                 for (step, value) in column.floats() {
                     part.0[step] = value;
                     part.1[step] = part.1[step].saturating_add(1);
                 }
                 Ok(())
-            })?;
+            },
+        )?;
         let (mut values, mut counts) = empty();
         for (part_values, part_counts) in parts {
             for (step, count) in part_counts.into_iter().enumerate() {
