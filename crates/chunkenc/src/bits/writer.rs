@@ -3,8 +3,7 @@
 //! The buffer is a boxed slice and a bit count instead of a `Vec`, because one of them lives in every active series
 //! of the head and each byte of it is multiplied by their number.
 //!
-//! Invariant: bits behind the count are zero up to the end of the last started byte, and `tail` is zero when no byte is
-//! started.
+//! Invariant: bits behind the count are zero up to the end of the last started byte.
 
 /// The first allocation of a buffer, bytes: a constant series needs no more for 60 samples.
 const FIRST_CAPACITY: usize = 32;
@@ -21,7 +20,7 @@ pub fn byte_len(bits: u32) -> usize {
 
 /// Makes room for `bytes` bytes in total, keeping the content.
 #[cold]
-fn grow(data: &mut Box<[u8]>, bytes: usize) {
+pub fn grow(data: &mut Box<[u8]>, bytes: usize) {
     let capacity = match data.len() {
         0 => FIRST_CAPACITY,
         len if len < LINEAR_CAPACITY => (len + 1).next_multiple_of(STEP),
@@ -38,33 +37,19 @@ fn grow(data: &mut Box<[u8]>, bytes: usize) {
 /// Appends the `count` low bits of `value`; `count` is at most 120.
 #[inline]
 pub fn push_bits(data: &mut Box<[u8]>, bits: &mut u32, value: u128, count: u32) {
-    let started = *bits & 7 != 0;
-    let mut tail = data.get((*bits >> 3) as usize).copied().filter(|_| started).unwrap_or_default();
-    push_behind(data, bits, &mut tail, value, count);
-}
-
-/// Like [`push_bits`] with the last started byte at hand in `tail`, so that the buffer is only written and never read: a
-/// store to memory that is not in the cache does not wait, a load does.
-#[inline]
-pub fn push_behind(data: &mut Box<[u8]>, bits: &mut u32, tail: &mut u8, value: u128, count: u32) {
     debug_assert!(count <= 120 && (count == 0 || value >> count == 0));
     if count == 0 {
         return;
     }
     let start = (*bits >> 3) as usize;
     let used = *bits & 7;
+    let head = data.get(start).copied().filter(|_| used != 0).unwrap_or_default();
     *bits += count;
-    let whole = (used + count) & !7;
     // Whole words are stored whatever the number of bits, which is cheaper than to look: there is room for one.
     if used + count <= 64 {
-        let word = (value as u64) << (64 - used - count) | u64::from(*tail) << 56;
-        // The byte that the next bits go into; zero when they begin a new one.
-        *tail = (word.checked_shl(whole).unwrap_or_default() >> 56) as u8;
-        store(data, start, word.to_be_bytes());
+        store(data, start, ((value as u64) << (64 - used - count) | u64::from(head) << 56).to_be_bytes());
     } else {
-        let word = value << (128 - used - count) | u128::from(*tail) << 120;
-        *tail = (word.checked_shl(whole).unwrap_or_default() >> 120) as u8;
-        store(data, start, word.to_be_bytes());
+        store(data, start, (value << (128 - used - count) | u128::from(head) << 120).to_be_bytes());
     }
 }
 

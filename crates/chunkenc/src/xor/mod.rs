@@ -8,7 +8,7 @@
 mod appender;
 mod decoder;
 
-pub use appender::XorBuilder;
+pub use appender::{Parts, XorBuilder};
 pub use decoder::{count, decode, first_timestamp};
 
 #[cfg(test)]

@@ -17,14 +17,14 @@ use narthex_storage::{AppendError, Appender, CommitError, SampleValue, SeriesRef
 
 use super::cache_line::prefetch;
 use super::check;
-use super::runs::{RunEnd, runs};
+use super::runs::{self, RunEnd, RunRecord, runs};
 use super::series::Series;
 use super::state::{Applied, HeadFull, HeadState};
 use super::{Counters, Head};
 use crate::wal::WalWriter;
 use crate::wal::record::histograms::{AnyHistogram, HistogramSample};
 use crate::wal::record::samples::Sample;
-use crate::wal::record::{self, Version, series};
+use crate::wal::record::{self, Record, Version, series};
 
 /// References looked up at once when a caller goes through them in order.
 const WINDOW: u64 = 64;
@@ -56,11 +56,9 @@ pub(crate) struct Buffers {
     /// Labels that are looked up.
     label_bytes: Vec<u8>,
     series_record: Vec<u8>,
-    samples_record: Vec<u8>,
     histograms: Vec<HistogramSample>,
     /// For each histogram the number of floats appended before it.
     floats_before: Vec<usize>,
-    histogram_records: Vec<Vec<u8>>,
     exemplars: Vec<(u64, Exemplar)>,
     metadata: Vec<(u64, Metadata)>,
     /// Exemplar and metadata records.
@@ -240,20 +238,11 @@ impl<'a> HeadAppender<'a> {
 
     /// Writes the log; nothing is visible yet. Returns how many of the unlogged series are in it.
     fn write_log(&mut self, log: &mut WalWriter, ends: &[RunEnd]) -> io::Result<usize> {
-        let version = self.head.version;
         let Buffers {
-            samples,
-            starts,
-            series_record,
-            samples_record,
-            histograms,
-            histogram_records,
-            exemplars,
-            metadata,
-            other_records: [exemplar_record, metadata_record],
-            ..
+            samples, starts, series_record, histograms, exemplars, metadata, other_records, ..
         } = &mut self.buffers;
         let logged = encode_new_series(&self.head.state.read(), series_record);
+        let [exemplar_record, metadata_record] = other_records;
         record::exemplars::encode(
             exemplar_record,
             exemplars.iter().map(|(series, exemplar)| (*series, exemplar)),
@@ -262,26 +251,11 @@ impl<'a> HeadAppender<'a> {
             metadata_record,
             metadata.iter().map(|(series, metadata)| (*series, metadata)),
         );
-        let mut earlier_runs: Vec<Vec<u8>> = Vec::new();
-        let mut from = (0, 0);
-        for (run, to) in ends.iter().enumerate() {
-            let floats = samples.get(from.0..to.0).unwrap_or_default();
-            version.encode_samples(samples_record, floats, starts.get(from.0..to.0).unwrap_or_default());
-            let histograms = histograms.get(from.1..to.1).unwrap_or_default();
-            histogram_records.resize_with(version.histogram_records().len(), Vec::new);
-            for (record, kind) in histogram_records.iter_mut().zip(version.histogram_records()) {
-                version.encode_histograms(record, *kind, histograms);
-            }
-            if run + 1 < ends.len() {
-                earlier_runs.push(samples_record.clone());
-                earlier_runs.extend(histogram_records.iter().cloned());
-            }
-            from = *to;
-        }
-        let records = [&*series_record, metadata_record].into_iter().chain(&earlier_runs);
-        let records =
-            records.chain([&*samples_record]).chain(histogram_records.iter()).chain([&*exemplar_record]);
-        let mut records = records.map(Vec::as_slice).filter(|record| record.len() > 1).peekable();
+        let samples = runs::records(self.head.version, ends, samples, starts, histograms);
+        let records = [&*series_record, &*metadata_record].into_iter().map(|record| Record::Encoded(record));
+        let records = records.chain(samples.iter().map(RunRecord::borrow));
+        let records = records.chain([Record::Encoded(exemplar_record)]);
+        let mut records = records.filter(|record| !record.is_empty()).peekable();
         if records.peek().is_some() {
             log.log(records)?;
         }

@@ -141,9 +141,10 @@ impl HeadState {
             let other = self.others.get(series.other)?;
             return Some((other.encoding().to_byte(), SmallVec::from_slice(other.bytes())));
         }
-        let (header, body) = series.chunk.parts()?;
-        let mut bytes = GrowingBytes::from_slice(&header);
-        bytes.extend_from_slice(body);
+        let parts = series.chunk.parts()?;
+        let mut bytes = GrowingBytes::from_slice(&parts.header);
+        bytes.extend_from_slice(parts.body);
+        bytes.extend_from_slice(parts.tail);
         Some((Encoding::Xor.to_byte(), bytes))
     }
 }

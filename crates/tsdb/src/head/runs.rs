@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::wal::record::histograms::HistogramSample;
 use crate::wal::record::samples::Sample;
-use crate::wal::record::{SAMPLES, Version};
+use crate::wal::record::{Record, SAMPLES, Version};
 
 /// Where a run ends: the numbers of floats and of histograms up to there.
 pub(super) type RunEnd = (usize, usize);
@@ -49,6 +49,54 @@ pub(super) fn runs(
     }
     ends.push(end);
     ends
+}
+
+/// A record of one run.
+pub(super) enum RunRecord<'a> {
+    /// Floats, encoded by the log itself.
+    Floats(&'a [Sample]),
+    /// All others.
+    Encoded(Vec<u8>),
+}
+
+impl RunRecord<'_> {
+    pub(super) fn borrow(&self) -> Record<'_> {
+        match self {
+            Self::Floats(samples) => Record::Floats(samples),
+            Self::Encoded(bytes) => Record::Encoded(bytes),
+        }
+    }
+}
+
+/// The records of the runs that end at `ends`, in order; `starts` are those of the floats, if they are stored.
+pub(super) fn records<'a>(
+    version: Version,
+    ends: &[RunEnd],
+    floats: &'a [Sample],
+    starts: &[i64],
+    histograms: &[HistogramSample],
+) -> Vec<RunRecord<'a>> {
+    let mut records = Vec::new();
+    let mut from = (0, 0);
+    for to in ends {
+        let floats = floats.get(from.0..to.0).unwrap_or_default();
+        if version == Version::V1 {
+            records.push(RunRecord::Floats(floats));
+        } else if !floats.is_empty() {
+            let mut record = Vec::new();
+            version.encode_samples(&mut record, floats, starts.get(from.0..to.0).unwrap_or_default());
+            records.push(RunRecord::Encoded(record));
+        }
+        let histograms = histograms.get(from.1..to.1).unwrap_or_default();
+        let kinds = version.histogram_records().iter().filter(|_| !histograms.is_empty());
+        records.extend(kinds.map(|kind| {
+            let mut record = Vec::new();
+            version.encode_histograms(&mut record, *kind, histograms);
+            RunRecord::Encoded(record)
+        }));
+        from = *to;
+    }
+    records
 }
 
 #[cfg(test)]

@@ -14,8 +14,9 @@ const MAX_CHUNK_BYTES: usize = 1024 - 19;
 /// The series' growing chunk, if any, is plain XOR.
 pub(crate) const NO_OTHER: u32 = u32::MAX;
 
-/// A series; one per slot, 104 bytes.
+/// A series; one per slot, in two cache lines: what the samples of a scrape touch.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(crate) struct Series {
     /// The reference in the log, unique for the life of the data directory.
     pub(crate) id: u64,

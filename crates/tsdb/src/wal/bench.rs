@@ -4,7 +4,8 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::record::samples::{self, Sample};
+use super::record::Record;
+use super::record::samples::Sample;
 use super::{Compression, WalWriter, segment};
 use crate::fs::{Fs, RealFs};
 
@@ -17,7 +18,6 @@ pub struct WalBench {
     compression: Compression,
     writer: WalWriter,
     samples: Vec<Sample>,
-    record: Vec<u8>,
 }
 
 impl WalBench {
@@ -26,7 +26,7 @@ impl WalBench {
         let fs: Arc<dyn Fs> = Arc::new(RealFs);
         let writer =
             WalWriter::create(Arc::clone(&fs), dir.to_owned(), 0, segment::SEGMENT_SIZE, compression)?;
-        Ok(Self { fs, compression, writer, samples: Vec::new(), record: Vec::new() })
+        Ok(Self { fs, compression, writer, samples: Vec::new() })
     }
 
     /// Writes one commit of `(series, time, value)`.
@@ -37,7 +37,6 @@ impl WalBench {
         }
         self.samples.clear();
         self.samples.extend(batch.map(|(series, t, v)| Sample { series, t, v }));
-        samples::encode(&mut self.record, &self.samples);
-        self.writer.log([self.record.as_slice()].into_iter())
+        self.writer.log([Record::Floats(&self.samples)].into_iter())
     }
 }

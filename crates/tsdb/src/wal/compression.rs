@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::record::{Record, samples};
 use super::sample_snappy;
 
 /// How records are compressed.
@@ -29,24 +30,47 @@ const SNAPPY_RATIO_MAX: usize = 22;
 pub(super) struct Compressor {
     kind: Compression,
     snappy: snap::raw::Encoder,
+    /// A record of samples in its plain form.
+    plain: Vec<u8>,
     out: Vec<u8>,
+}
+
+/// What is to be written for a record.
+pub(super) struct Body<'a> {
+    pub(super) bytes: &'a [u8],
+    /// The bit in the header that says how to read them.
+    pub(super) bit: u8,
+    /// Bytes that compression saved.
+    pub(super) saved: u64,
 }
 
 impl Compressor {
     pub(super) fn new(kind: Compression) -> Self {
-        Self { kind, snappy: snap::raw::Encoder::new(), out: Vec::new() }
+        Self { kind, snappy: snap::raw::Encoder::new(), plain: Vec::new(), out: Vec::new() }
     }
 
-    /// The bytes to write for `record` and their header bit; as they are when compression does not help.
-    pub(super) fn compress<'a>(&'a mut self, record: &'a [u8]) -> (&'a [u8], u8) {
+    /// What to write for `record`: its plain bytes when compression does not help.
+    pub(super) fn compress<'a>(&'a mut self, record: Record<'a>) -> Body<'a> {
+        let record = match record {
+            Record::Encoded(bytes) => bytes,
+            Record::Floats(samples) => {
+                if self.kind == Compression::Snappy && !samples.is_empty() {
+                    let packed = sample_snappy::pack(samples, &mut self.out);
+                    let len = packed.end - packed.start;
+                    if len < packed.plain {
+                        let bytes = self.out.get(packed.start..packed.end).unwrap_or_default();
+                        return Body { bytes, bit: SNAPPY_BIT, saved: (packed.plain - len) as u64 };
+                    }
+                }
+                samples::encode(&mut self.plain, samples);
+                &self.plain
+            }
+        };
         let (len, bit) = match self.kind {
-            Compression::None => return (record, 0),
+            Compression::None => (None, 0),
             Compression::Snappy => {
-                let len = sample_snappy::compress(record, &mut self.out).or_else(|| {
-                    self.out.resize(snap::raw::max_compress_len(record.len()), 0);
-                    self.snappy.compress(record, &mut self.out).ok()
-                });
-                (len, SNAPPY_BIT)
+                self.out.resize(snap::raw::max_compress_len(record.len()), 0);
+                (self.snappy.compress(record, &mut self.out).ok(), SNAPPY_BIT)
             }
             Compression::Zstd => {
                 self.out.resize(zstd::zstd_safe::compress_bound(record.len()), 0);
@@ -54,8 +78,10 @@ impl Compressor {
             }
         };
         match len.and_then(|len| self.out.get(..len)) {
-            Some(packed) if packed.len() < record.len() => (packed, bit),
-            _ => (record, 0),
+            Some(packed) if packed.len() < record.len() => {
+                Body { bytes: packed, bit, saved: (record.len() - packed.len()) as u64 }
+            }
+            _ => Body { bytes: record, bit: 0, saved: 0 },
         }
     }
 }
@@ -100,10 +126,10 @@ mod tests {
         for kind in [Compression::Snappy, Compression::Zstd] {
             let plain = vec![7; 1 << 20];
             let mut compressor = Compressor::new(kind);
-            let (packed, bit) = compressor.compress(&plain);
+            let packed = compressor.compress(Record::Encoded(&plain));
             out.clear();
-            decompress(bit, packed, &mut out).unwrap();
-            assert!(out == plain && packed.len() < plain.len() / 20, "{kind:?}");
+            decompress(packed.bit, packed.bytes, &mut out).unwrap();
+            assert!(out == plain && packed.bytes.len() < plain.len() / 20, "{kind:?}");
         }
     }
 }

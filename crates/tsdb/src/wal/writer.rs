@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::compression::{Compression, Compressor};
 use super::page::{PAGE_SIZE, frame, framed_len};
+use super::record::Record;
 use super::segment;
 use crate::fs::{Fs, WriteFile};
 
@@ -97,7 +98,10 @@ impl WalWriter {
     }
 
     /// Writes the records as one batch. On an error none of them counts as written.
-    pub(crate) fn log<'a>(&mut self, records: impl Iterator<Item = &'a [u8]> + Clone) -> io::Result<()> {
+    pub(crate) fn log<'a, R: Into<Record<'a>>>(
+        &mut self,
+        records: impl Iterator<Item = R> + Clone,
+    ) -> io::Result<()> {
         self.clean()?;
         if self.frame_batch(records.clone()).is_err() {
             // The batch does not fit behind what the segment holds: it starts the next one, which is cut again as
@@ -109,17 +113,16 @@ impl WalWriter {
     }
 
     /// Frames all records behind the current offset; `Err` when they go beyond the segment's end.
-    fn frame_batch<'a>(&mut self, records: impl Iterator<Item = &'a [u8]>) -> Result<(), ()> {
+    fn frame_batch<'a, R: Into<Record<'a>>>(&mut self, records: impl Iterator<Item = R>) -> Result<(), ()> {
         self.clear();
         for record in records {
-            let (bytes, bit) = self.compressor.compress(record);
+            let body = self.compressor.compress(record.into());
             let used = self.len as usize + self.out.len();
-            if (used + framed_len(bytes.len(), used)) as u64 > self.segment_size {
+            if (used + framed_len(body.bytes.len(), used)) as u64 > self.segment_size {
                 return Err(());
             }
-            self.framed.0 += 1;
-            self.framed.1 += (record.len() - bytes.len()) as u64;
-            frame(&mut self.out, bytes, bit, used);
+            frame(&mut self.out, body.bytes, body.bit, used);
+            self.framed = (self.framed.0 + 1, self.framed.1 + body.saved);
         }
         Ok(())
     }
@@ -130,24 +133,21 @@ impl WalWriter {
     }
 
     /// For batches larger than a segment: records one by one, a new segment whenever one is full.
-    fn log_in_parts<'a>(&mut self, records: impl Iterator<Item = &'a [u8]>) -> io::Result<()> {
+    fn log_in_parts<'a, R: Into<Record<'a>>>(&mut self, records: impl Iterator<Item = R>) -> io::Result<()> {
         self.clear();
         for record in records {
-            let (bytes, bit) = self.compressor.compress(record);
+            let record = record.into();
+            let len = self.compressor.compress(record).bytes.len();
             let used = self.len as usize + self.out.len();
-            let full = (used + framed_len(bytes.len(), used)) as u64 > self.segment_size;
-            if full && used > 0 {
+            if used > 0 && (used + framed_len(len, used)) as u64 > self.segment_size {
                 self.flush()?;
                 self.next_segment()?;
                 self.clear();
-                let (bytes, bit) = self.compressor.compress(record);
-                self.framed.1 += (record.len() - bytes.len()) as u64;
-                frame(&mut self.out, bytes, bit, 0);
-            } else {
-                self.framed.1 += (record.len() - bytes.len()) as u64;
-                frame(&mut self.out, bytes, bit, used);
             }
-            self.framed.0 += 1;
+            let used = self.len as usize + self.out.len();
+            let body = self.compressor.compress(record);
+            frame(&mut self.out, body.bytes, body.bit, used);
+            self.framed = (self.framed.0 + 1, self.framed.1 + body.saved);
         }
         self.flush()
     }

@@ -47,6 +47,32 @@ pub(crate) const HISTOGRAM_RECORDS: [u8; 4] =
 /// Those that are written with them.
 pub(crate) const HISTOGRAM_RECORDS_V2: [u8; 2] = [HISTOGRAMS_V2, FLOAT_HISTOGRAMS_V2];
 
+/// A record on its way to the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Record<'a> {
+    /// As it stands in the log.
+    Encoded(&'a [u8]),
+    /// A record of float samples without start timestamps.
+    Floats(&'a [Sample]),
+}
+
+impl<'a> From<&'a [u8]> for Record<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Encoded(bytes)
+    }
+}
+
+impl Record<'_> {
+    /// Whether nothing is in it: then it is not written.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            // A type is not yet an entry.
+            Self::Encoded(bytes) => bytes.len() <= 1,
+            Self::Floats(samples) => samples.is_empty(),
+        }
+    }
+}
+
 /// Which records samples are written into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Version {
