@@ -15,5 +15,7 @@ if [ -d "$python/prometheus_client" ]; then
 fi
 # The configurations of the story are Prometheus' configurations, too.
 "$NARTHEX_PEERS_BIN/promtool" check config --syntax-only deploy/prometheus.yml deploy/docker/prometheus.yml
-cargo test --locked -p narthex-tests --test interop --test interop_api --test interop_exposition --test interop_promql --test interop_tsdb --test interop_tsdb_live -- --nocapture --test-threads=1
+cargo test --locked -p narthex-tests --test interop --test interop_api --test interop_exposition --test interop_promql \
+  --test interop_remote_write --test interop_starts --test interop_thanos --test interop_tsdb --test interop_tsdb_live \
+  -- --nocapture --test-threads=1
 scripts/docker-interop.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prepares the real peers of the interop tests in a cache folder, once, and prints the folder of their binaries.
-# Prometheus and promtool come from the newest Go module; Debian's package is the fall-back.
+# Prometheus and promtool come from the newest Go module; Debian's package is the fall-back. Thanos comes from the newest module
+# that the installed Go takes; without it its test says SKIPPED.
 set -eu
 cache=${NARTHEX_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/narthex-peers}
 bin=$cache/bin
@@ -22,6 +23,19 @@ build() {
   done
 }
 
+# Built as a module of its own, because the modules that it replaces matter.
+thanos() {
+  command -v go >/dev/null 2>&1 || return 1
+  for version in $(go list -m -versions github.com/thanos-io/thanos | tr ' ' '\n' | grep '^v' | grep -v -e -rc | tac | head -n 8); do
+    source=$(go mod download -json "github.com/thanos-io/thanos@$version" 2>/dev/null | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+    [ -n "$source" ] || continue
+    # A folder in the module cache cannot be written; the build is resumed where it was.
+    [ -d "$cache/thanos-$version" ] || { cp -r "$source" "$cache/thanos-$version" && chmod -R u+w "$cache/thanos-$version"; }
+    cd "$cache/thanos-$version" && go build -ldflags=-s -o "$bin/thanos" ./cmd/thanos && return
+  done
+  return 1
+}
+
 fall_back() {
   if ! command -v prometheus >/dev/null 2>&1; then
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
@@ -38,5 +52,9 @@ fi
 if ! have; then
   echo "no Prometheus: install Go, or Debian's package prometheus, and run again" >&2
   exit 1
+fi
+if ! [ -x "$bin/thanos" ]; then
+  echo "building Thanos into $cache (once, up to ten minutes)" >&2
+  (thanos) >&2 || echo "no Thanos: its test will say SKIPPED" >&2
 fi
 echo "$bin"

@@ -109,6 +109,13 @@ fn bench_write_says_how_fast() {
     assert!(out.contains("\n > total samples: 4000\n") && out.contains(" > samples/sec: "), "{out}");
     let dumped = done(&["tsdb", "dump", "benchout/storage"], dir.path());
     assert_eq!(dumped.lines().count(), 4000);
+    // Again into the same directory, but never over something else.
+    let again = ["tsdb", "bench", "write", "--scrapes=100", "--out=benchout", "series.json"];
+    done(&again, dir.path());
+    std::fs::write(dir.path().join("benchout/thesis.tex"), "years of work").unwrap();
+    let (_, err, ok) = narthex(&again, dir.path());
+    assert!(!ok && err.contains("benchout: has thesis.tex in it"), "{err}");
+    assert!(dir.path().join("benchout/thesis.tex").exists() && dir.path().join("benchout/storage").exists());
 }
 
 /// A dump equals what promtool printed when the blocks were made.

@@ -1,6 +1,7 @@
 //! [`Options`]: everything about a database that a flag or a configuration field can change.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
@@ -33,6 +34,10 @@ pub struct Options {
     pub min_block_duration: i64,
     /// Widest block that compaction makes, milliseconds.
     pub max_block_duration: i64,
+    /// A file that says which blocks were uploaded (`thanos.shipper.json`); others are not compacted.
+    pub uploads_file: Option<PathBuf>,
+    /// Whether blocks that overlap are put together; something else may do it that uploads them.
+    pub overlapping_compaction: bool,
     /// How long and how much is kept.
     pub retention: Retention,
     /// How many exemplars are kept in memory over all series; 0 keeps none.
@@ -73,6 +78,8 @@ impl Default for Options {
             wal_compression: Compression::Snappy,
             min_block_duration: 2 * 60 * 60 * 1000,
             max_block_duration: 31 * 24 * 60 * 60 * 1000,
+            uploads_file: None,
+            overlapping_compaction: true,
             retention: Retention::default(),
             max_exemplars: 0,
             out_of_order_window: 0,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use narthex_model::{Labels, MatchOp, Matcher};
 use narthex_storage::{Queryable, SampleValue, Samples, SelectHints, Storage, collect_series};
-use narthex_tsdb::{BlockBuilder, Db, OpenError, Options};
+use narthex_tsdb::{BlockBuilder, Db, OpenError, Options, Retention};
 
 const HOUR: i64 = 3_600_000;
 
@@ -140,6 +140,50 @@ fn blocks_that_cannot_be_compacted_are_marked_and_left_alone() {
     let db = open(dir.path());
     assert_eq!(failed(&db), [true, true, true, false], "it stands in the files");
     assert!(db.maintain().unwrap().compacted.is_empty());
+}
+
+#[test]
+fn blocks_wait_until_they_are_uploaded() {
+    let dir = tempfile::tempdir().unwrap();
+    let blocks: Vec<PathBuf> = (0..4)
+        .map(|n| {
+            // Names tell which was made first.
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            block(dir.path(), &[("a", n * 2 * HOUR, 1.0), ("a", (n + 1) * 2 * HOUR - 1, 1.0)])
+        })
+        .collect();
+    let names: Vec<String> =
+        blocks.iter().map(|block| block.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    let file = dir.path().join("thanos.shipper.json");
+    let options = Options { uploads_file: Some(file.clone()), ..Options::default() };
+    let db = Db::open(dir.path(), options).unwrap();
+    for uploaded in [&names[..0], &names[1..], &names[..2], &names[..3]] {
+        let list = serde_json::json!({"version": 1, "uploaded": uploaded});
+        std::fs::write(&file, list.to_string()).unwrap();
+        assert!(db.maintain().unwrap().compacted.is_empty(), "{uploaded:?}");
+    }
+    std::fs::write(&file, serde_json::json!({"uploaded": names}).to_string()).unwrap();
+    assert_eq!(db.maintain().unwrap().compacted.len(), 1);
+    assert_eq!(db.block_metas()[0].compaction.sources, names[..3]);
+}
+
+#[test]
+fn old_blocks_go_also_when_compacting_fails() {
+    let dir = tempfile::tempdir().unwrap();
+    let old = block(dir.path(), &[("a", 1, 1.0)]);
+    let samples = [("a", 90 * HOUR, 1.0), ("a", 91 * HOUR, 1.0)];
+    let overlapping = [block(dir.path(), &samples), block(dir.path(), &samples)];
+    damage(&overlapping[0]);
+    let retention = Retention { time_ms: 24 * HOUR, ..Retention::default() };
+    let db = Db::open(dir.path(), Options { retention, ..Options::default() }).unwrap();
+    for _ in 0..2 {
+        assert_eq!(db.maintain().unwrap_err().step, "compacting blocks", "overlaps are tried each time");
+        assert!(!old.exists(), "without it a disk that is full stays full");
+        assert!(overlapping.iter().all(|block| block.exists()));
+    }
+    let left = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = left.filter(|name| name.to_string_lossy().contains("tmp")).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

@@ -148,3 +148,37 @@ fn a_series_removed_under_a_transaction_comes_back_with_it() {
     drop(db);
     check(&open(dir.path(), 0));
 }
+
+#[test]
+fn times_at_the_ends_of_time_do_no_harm() {
+    let dir = tempfile::tempdir().unwrap();
+    let ends = [i64::MIN + 1, i64::MIN + 7_200_000, 0, BASE, i64::MAX - 1, i64::MAX];
+    let open =
+        || Db::open(dir.path(), Options { stale_series_threshold: 0.01, ..Options::default() }).unwrap();
+    let db = open();
+    for t in ends {
+        let mut appender = db.appender();
+        for name in ["a", "b"] {
+            let series = appender.series(&labels(name)).unwrap();
+            let v = if name == "b" && t == BASE { STALE_NAN } else { 1.0 };
+            appender.append(series, 0, t, SampleValue::Float(v)).unwrap();
+        }
+        appender.commit().unwrap();
+        db.maintain().unwrap();
+    }
+    let times = |db: &Db| {
+        let querier = db.querier(i64::MIN, i64::MAX).unwrap();
+        let all = collect_series(querier.select(&SelectHints::default(), &[]).unwrap()).unwrap();
+        let read = |series: &dyn narthex_storage::Series| {
+            let mut samples = Samples::default();
+            series.read(i64::MIN, i64::MAX, &mut samples).unwrap();
+            samples.timestamps
+        };
+        all.iter().map(|series| read(&**series)).collect::<Vec<_>>()
+    };
+    assert_eq!(times(&db), [ends, ends]);
+    let made = db.block_metas().len();
+    assert!(made >= 3, "the head does not keep all of it for ever: {made} blocks");
+    drop(db);
+    assert_eq!(times(&open()), [ends, ends]);
+}

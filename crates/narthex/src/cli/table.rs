@@ -159,7 +159,18 @@ pub(crate) const FLAGS: &[Flag] = &[
     inert("storage.remote.read-concurrent-limit", Kind::Count, "10", REMOTE),
     inert("storage.remote.read-max-bytes-in-frame", Kind::Count, "1048576", REMOTE),
     inert("storage.remote.read-sample-limit", Kind::Count, "50000000", REMOTE),
-    inert("storage.tsdb.allow-overlapping-compaction", Kind::Bool, "true", BLOCKS),
+    flag(
+        "storage.tsdb.allow-overlapping-compaction",
+        Kind::Bool,
+        "true",
+        "Put blocks together that overlap; something else may do that where they are uploaded to",
+    ),
+    flag(
+        "storage.tsdb.delay-compact-file.path",
+        Kind::Text,
+        "",
+        "A JSON file that lists uploaded blocks, as Thanos' sidecar keeps it; others of the first level are not compacted",
+    ),
     inert("storage.tsdb.delayed-compaction.max-percent", Kind::Count, "10", BLOCKS),
     inert(
         "storage.tsdb.head-chunks-write-queue-size",

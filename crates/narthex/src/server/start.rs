@@ -247,12 +247,15 @@ fn database_options(flags: &Flags, state: &ServerState) -> narthex_tsdb::Options
     let config = state.config();
     let exemplars = config.root().get("storage").and_then(|storage| storage.get("exemplars"));
     let max_exemplars = exemplars.map_or(100_000, |section| section.int("max_exemplars").max(0));
+    let uploads_file = flags.text("storage.tsdb.delay-compact-file.path");
     narthex_tsdb::Options {
         wal_compression: compression,
         wal_segment_size: if segment == 0 { defaults.wal_segment_size } else { segment },
         min_block_duration: flags.duration_ms("storage.tsdb.min-block-duration"),
         retention: super::retention_limits(flags, &config),
         max_block_duration: super::longest_block(flags, &config),
+        uploads_file: (!uploads_file.is_empty()).then(|| uploads_file.into()),
+        overlapping_compaction: flags.bool("storage.tsdb.allow-overlapping-compaction"),
         memory_limit: flags.size("storage.memory-limit"),
         no_lock_file: flags.bool("storage.tsdb.no-lockfile"),
         memory_snapshot: flags.has_feature("memory-snapshot-on-shutdown"),

@@ -66,18 +66,23 @@ struct Pair {
     uncovered: u64,
 }
 
-/// Counts what is in `block`, and looks at its chunks too if `with_chunks`.
+/// Counts what is in `block`, and looks at its chunks too if `with_chunks`. Tells `progress` how many series of how many are
+/// done.
 pub(crate) fn analyze(
     block: &Block,
     matchers: &[Matcher],
     with_chunks: bool,
+    progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Analysis, BlockError> {
     let range = block.meta.max_time.wrapping_sub(block.meta.min_time) as u64;
     let mut pairs: HashMap<(u32, u32), Pair, FxBuildHasher> = HashMap::default();
     let mut out = Analysis { meta: block.meta.clone(), ..Analysis::default() };
     let mut sizes = ChunkSizes::default();
     let (mut labels, mut chunks) = (Vec::new(), Vec::new());
-    for reference in postings::select(block, matchers)? {
+    let selected = postings::select(block, matchers)?;
+    let total = selected.len() as u64;
+    for reference in selected {
+        progress(out.series as u64, total);
         block.index.series(reference, &mut labels, &mut chunks)?;
         out.series += 1;
         let (Some(first), Some(last)) = (chunks.first(), chunks.last()) else { continue };

@@ -78,7 +78,12 @@ impl BlockBuilder {
         series.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let source = Source { symbols: symbols(&series), series: series.into_iter() };
         let compaction = Compaction { level: 1, ..Compaction::default() };
-        let meta = BlockMeta { min_time: mint, max_time: maxt + 1, compaction, ..BlockMeta::default() };
+        let meta = BlockMeta {
+            min_time: mint,
+            max_time: maxt.saturating_add(1),
+            compaction,
+            ..BlockMeta::default()
+        };
         let target = Target { fs: &fs, dir, now: SystemClock.now(), encodings: Encodings::default() };
         let Some(meta) = write_block(&target, vec![Box::new(source)], meta)? else { return Ok(None) };
         let block = Block::open(&fs, &dir.join(&meta.ulid))?;

@@ -46,6 +46,12 @@ impl BlockError {
     pub(crate) fn corrupt(path: &Path, reason: impl Into<String>) -> Self {
         Self::Corrupt { path: path.to_owned(), reason: reason.into() }
     }
+
+    /// Whether there was no room on the disk, which says nothing about a block.
+    pub(crate) fn is_for_want_of_room(&self) -> bool {
+        let kinds = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        matches!(self, Self::Io { source, .. } if kinds.contains(&source.kind()))
+    }
 }
 
 /// An open block.

@@ -76,7 +76,7 @@ pub(crate) struct BlockQuerier {
 
 impl BlockQuerier {
     pub(crate) fn new(block: Arc<Block>, mint: Timestamp, maxt: Timestamp) -> Self {
-        let maxt = maxt.min(block.meta.max_time - 1);
+        let maxt = maxt.min(block.meta.max_time.saturating_sub(1));
         let mint = mint.max(block.meta.min_time);
         Self { block, mint, maxt }
     }

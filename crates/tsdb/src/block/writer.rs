@@ -26,11 +26,30 @@ pub(crate) struct ChunkData {
     pub(crate) data: Vec<u8>,
 }
 
-/// Writes one block.
-pub(crate) struct BlockWriter {
+/// The directory of a block that is being written; it is removed if the block does not become whole, so that a full disk
+/// does not become fuller with each attempt.
+struct Unfinished {
     fs: Arc<dyn Fs>,
-    parent: PathBuf,
     dir: PathBuf,
+    /// Whether it has its final name.
+    renamed: bool,
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if self.renamed {
+            return;
+        }
+        if let Err(error) = self.fs.remove_dir_all(&self.dir) {
+            tracing::warn!("{}: cannot remove an unfinished block: {error}", self.dir.display());
+        }
+    }
+}
+
+/// Writes one block; dropping it removes what was written.
+pub(crate) struct BlockWriter {
+    unfinished: Unfinished,
+    parent: PathBuf,
     ulid: String,
     chunks: ChunkWriter,
     index: IndexWriter,
@@ -47,15 +66,17 @@ impl BlockWriter {
         symbols: Vec<String>,
     ) -> Result<Self, BlockError> {
         let dir = parent.join(format!("{ulid}{TEMPORARY}"));
+        fs.create_dir_all(&dir).map_err(BlockError::io(&dir))?;
+        let unfinished = Unfinished { fs: Arc::clone(fs), dir, renamed: false };
+        let dir = &unfinished.dir;
         let start = || -> io::Result<_> {
-            fs.create_dir_all(&dir)?;
             let chunks = ChunkWriter::create(Arc::clone(fs), dir.join(chunks::DIR))?;
             let index = IndexWriter::create(&**fs, &dir.join(index::FILE), symbols)?;
             Ok((chunks, index))
         };
-        let (chunks, index) = start().map_err(BlockError::io(&dir))?;
-        let (fs, parent) = (Arc::clone(fs), parent.to_owned());
-        Ok(Self { fs, parent, dir, ulid, chunks, index, stats: BlockStats::default(), metas: Vec::new() })
+        let (chunks, index) = start().map_err(BlockError::io(dir))?;
+        let (parent, stats, metas) = (parent.to_owned(), BlockStats::default(), Vec::new());
+        Ok(Self { unfinished, parent, ulid, chunks, index, stats, metas })
     }
 
     /// The number of a symbol.
@@ -88,7 +109,7 @@ impl BlockWriter {
             self.stats.num_series += 1;
             self.index.add_series(labels, &self.metas)
         };
-        add().map_err(BlockError::io(&self.dir))
+        add().map_err(BlockError::io(&self.unfinished.dir))
     }
 
     /// Counts so far.
@@ -98,7 +119,8 @@ impl BlockWriter {
 
     /// Finishes the block; its directory has its final name when this returns. Name and counts of `meta` are filled in.
     pub(crate) fn finish(self, mut meta: BlockMeta) -> Result<BlockMeta, BlockError> {
-        let Self { fs, parent, dir, ulid, mut chunks, index, stats, .. } = self;
+        let Self { mut unfinished, parent, ulid, mut chunks, index, stats, .. } = self;
+        let (fs, dir) = (Arc::clone(&unfinished.fs), unfinished.dir.clone());
         meta.ulid.clone_from(&ulid);
         meta.stats = stats;
         meta.version = 1;
@@ -110,17 +132,11 @@ impl BlockWriter {
             fs.sync_dir(&dir.join(chunks::DIR))?;
             fs.sync_dir(&dir)?;
             fs.rename(&dir, &parent.join(&ulid))?;
+            unfinished.renamed = true;
             fs.sync_dir(&parent)
         };
         finish().map_err(BlockError::io(&dir))?;
         Ok(meta)
-    }
-
-    /// Removes what was written.
-    pub(crate) fn abort(self) {
-        if let Err(error) = self.fs.remove_dir_all(&self.dir) {
-            tracing::warn!("{}: cannot remove an unfinished block: {error}", self.dir.display());
-        }
     }
 }
 

@@ -36,17 +36,11 @@ pub(crate) fn write_block(
         meta.compaction.sources.push(name.clone());
     }
     let mut writer = BlockWriter::create(target.fs, target.dir, name, symbols)?;
-    match write_series(&mut writer, &mut sources, &meta, target.encodings) {
-        Ok(()) if writer.stats().num_samples > 0 => writer.finish(meta).map(Some),
-        Ok(()) => {
-            writer.abort();
-            Ok(None)
-        }
-        Err(error) => {
-            writer.abort();
-            Err(error)
-        }
+    write_series(&mut writer, &mut sources, &meta, target.encodings)?;
+    if writer.stats().num_samples == 0 {
+        return Ok(None);
     }
+    writer.finish(meta).map(Some)
 }
 
 fn collect_symbols(sources: &[Box<dyn ChunkSource + '_>]) -> Result<Vec<String>, BlockError> {
@@ -74,7 +68,7 @@ fn write_series(
         let mut chunks = Vec::new();
         for (head, source) in heads.iter_mut().zip(sources.iter_mut()) {
             if let Some(series) = head.take_if(|series| series.labels == smallest) {
-                chunks.extend(clip(series, meta.min_time, meta.max_time - 1, encodings)?);
+                chunks.extend(clip(series, meta.min_time, meta.max_time.saturating_sub(1), encodings)?);
                 *head = source.next_series().transpose()?;
             }
         }

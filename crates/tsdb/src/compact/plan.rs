@@ -2,6 +2,7 @@
 //! of which much was deleted.
 
 use crate::block::meta::BlockMeta;
+use crate::head::series::range_end;
 
 /// Each level holds so many of the level below.
 const LEVEL_FACTOR: i64 = 3;
@@ -16,8 +17,9 @@ pub(crate) fn level_widths(min: i64, max: i64) -> Vec<i64> {
     std::iter::successors(Some(min), next).take(LEVELS_MAX).collect()
 }
 
-/// The positions in `blocks` (sorted by time) of those to compact next; empty when there is nothing to do.
-pub(crate) fn plan(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
+/// The positions in `blocks` (sorted by time) of those to compact next; empty when there is nothing to do. Blocks that overlap
+/// come first if that is `allowed`.
+pub(crate) fn plan(blocks: &[BlockMeta], widths: &[i64], allowed: bool) -> Vec<usize> {
     // Partial blocks beyond what left the head in order wait: with a whole block they would make one whose end
     // says that the head's samples up to there are in blocks.
     let in_order = blocks.iter().filter(|block| !block.is_partial());
@@ -25,12 +27,12 @@ pub(crate) fn plan(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
     let waits = |block: &BlockMeta| block.is_partial() && block.max_time > end;
     let (places, settled): (Vec<usize>, Vec<BlockMeta>) =
         blocks.iter().cloned().enumerate().filter(|(_, block)| !waits(block)).unzip();
-    let chosen = plan_settled(&settled, widths);
+    let chosen = plan_settled(&settled, widths, allowed);
     chosen.into_iter().filter_map(|at| places.get(at).copied()).collect()
 }
 
-fn plan_settled(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
-    let overlapping = overlapping(blocks);
+fn plan_settled(blocks: &[BlockMeta], widths: &[i64], allowed: bool) -> Vec<usize> {
+    let overlapping = if allowed { overlapping(blocks) } else { Vec::new() };
     if !overlapping.is_empty() {
         return overlapping;
     }
@@ -67,7 +69,7 @@ fn overlapping(blocks: &[BlockMeta]) -> Vec<usize> {
 /// The first group of blocks in one aligned range of this width that is complete, or that ends by `past`.
 fn fill_range(blocks: &[BlockMeta], width: i64, past: i64) -> Option<Vec<usize>> {
     let range_of = |block: &BlockMeta| block.min_time.div_euclid(width);
-    let fits = |block: &BlockMeta| block.max_time <= (range_of(block) + 1) * width;
+    let fits = |block: &BlockMeta| block.max_time <= range_end(block.min_time, width);
     let mut start = 0;
     while let Some(first) = blocks.get(start) {
         let rest = blocks.get(start..).unwrap_or_default();
@@ -78,7 +80,7 @@ fn fill_range(blocks: &[BlockMeta], width: i64, past: i64) -> Option<Vec<usize>>
         let len = rest.iter().take_while(|block| range_of(block) == range_of(first) && fits(block)).count();
         let group = rest.get(..len).unwrap_or_default();
         let last_max = group.last().map_or(first.max_time, |last| last.max_time);
-        let complete = last_max - first.min_time == width || last_max <= past;
+        let complete = last_max.saturating_sub(first.min_time) == width || last_max <= past;
         if complete && len > 1 && !group.iter().any(|block| block.compaction.failed) {
             return Some((start..start + len).collect());
         }
@@ -93,7 +95,7 @@ fn much_deleted(blocks: &[BlockMeta], widths: &[i64]) -> Vec<usize> {
     let large = widths.get(widths.len() / 2).copied().unwrap_or(i64::MAX);
     for (index, block) in blocks.iter().enumerate().rev() {
         let stats = &block.stats;
-        if block.max_time - block.min_time < large {
+        if block.max_time.saturating_sub(block.min_time) < large {
             let all = stats.num_tombstones > 0 && stats.num_tombstones >= stats.num_series;
             return if all { vec![index] } else { Vec::new() };
         }
@@ -134,15 +136,15 @@ mod tests {
             (&[(0, 20), (10, 30), (60, 80)], &[0, 1]),
         ];
         for (ranges, want) in cases {
-            assert_eq!(plan(&blocks(ranges), &widths), want, "{ranges:?}");
+            assert_eq!(plan(&blocks(ranges), &widths, true), want, "{ranges:?}");
         }
         let mut late = blocks(&[(0, 20), (20, 40), (20, 40), (40, 60), (60, 80)]);
         for index in [2, 3, 4] {
             late[index].compaction.hints = vec![crate::block::meta::OUT_OF_ORDER.to_owned()];
         }
-        assert_eq!(plan(&late, &widths), [1, 2], "those in front of the head's samples only");
+        assert_eq!(plan(&late, &widths, true), [1, 2], "those in front of the head's samples only");
         late.remove(2);
-        assert!(plan(&late, &widths).is_empty());
+        assert!(plan(&late, &widths, true).is_empty());
     }
 
     /// One line of the table: blocks sorted as a database sorts them, and the positions in them that are expected.
@@ -177,7 +179,7 @@ mod tests {
         let mut count = 0;
         for line in lines {
             let (widest, metas, want) = case(line).unwrap();
-            assert_eq!(plan(&metas, &level_widths(20, widest)), want, "{line}");
+            assert_eq!(plan(&metas, &level_widths(20, widest), true), want, "{line}");
             count += 1;
         }
         assert_eq!(count, 70);

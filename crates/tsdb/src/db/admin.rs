@@ -94,10 +94,21 @@ impl Db {
         let now = self.options.clock.now();
         let name = format!("{now}-{}", ulid::generate(now));
         let dir = self.dir.join("snapshots").join(&name);
+        if let Err(error) = self.copy_to(&dir, skip_head) {
+            // Its links would keep blocks on the disk that the retention removes.
+            if let Err(error) = self.options.fs.remove_dir_all(&dir) {
+                tracing::warn!("{}: cannot remove an unfinished copy: {error}", dir.display());
+            }
+            return Err(error.into());
+        }
+        Ok(name)
+    }
+
+    fn copy_to(&self, dir: &Path, skip_head: bool) -> Result<(), BlockError> {
         let fs = &self.options.fs;
-        fs.create_dir_all(&dir).map_err(BlockError::io(&dir))?;
+        fs.create_dir_all(dir).map_err(BlockError::io(dir))?;
         for block in self.blocks.list().iter() {
-            self.link_block(block, &dir.join(&block.meta.ulid)).map_err(BlockError::io(&dir))?;
+            self.link_block(block, &dir.join(&block.meta.ulid)).map_err(BlockError::io(dir))?;
         }
         let range = self.head.state.read().time_range();
         let late = self.head.state.read().ooo.range();
@@ -106,14 +117,19 @@ impl Db {
             let in_order = HeadSource::new(Arc::clone(&self.head), mint, maxt);
             let late = OooSource::new(Arc::clone(&self.head), mint, maxt, None);
             let compaction = Compaction { level: 1, ..Compaction::default() };
-            let meta = BlockMeta { min_time: mint, max_time: maxt + 1, compaction, ..BlockMeta::default() };
-            write_block(&self.target(&dir), vec![Box::new(in_order), Box::new(late)], meta)?;
+            let meta = BlockMeta {
+                min_time: mint,
+                max_time: maxt.saturating_add(1),
+                compaction,
+                ..BlockMeta::default()
+            };
+            write_block(&self.target(dir), vec![Box::new(in_order), Box::new(late)], meta)?;
         }
         // The names, from the new ones up to the data directory.
-        for dir in [&*dir, &self.dir.join("snapshots"), &self.dir] {
+        for dir in [dir, &self.dir.join("snapshots"), &self.dir] {
             fs.sync_dir(dir).map_err(BlockError::io(dir))?;
         }
-        Ok(name)
+        Ok(())
     }
 
     fn link_block(&self, block: &Block, to: &Path) -> io::Result<()> {

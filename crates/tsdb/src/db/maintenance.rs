@@ -3,7 +3,9 @@
 //! Head → block when the head is one and a half ranges long; then log and head forget what the block has; then blocks
 //! are put together, and those beyond the retention go. Each step leaves a state that a crash may end in.
 
+use std::collections::BTreeSet;
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -18,6 +20,7 @@ use crate::compact::merge::{Target, write_block};
 use crate::compact::source::{BlockSource, ChunkSource};
 use crate::compact::{plan, retention};
 use crate::fs::Fs;
+use crate::head::series::range_end;
 use crate::head::snapshot;
 use crate::head::source::HeadSource;
 use crate::options::Options;
@@ -62,6 +65,16 @@ impl Db {
     pub fn maintain(&self) -> Result<Maintained, MaintenanceError> {
         let _one_at_a_time = self.maintaining.lock();
         let mut done = Maintained::default();
+        let compacted = self.compact(&mut done);
+        // Also when the rest failed: a full disk may be the reason, which only this can change.
+        let removed = self.apply_retention().map_err(MaintenanceError::at("removing old blocks"));
+        compacted?;
+        done.removed = removed?;
+        Ok(done)
+    }
+
+    /// Everything that makes blocks.
+    fn compact(&self, done: &mut Maintained) -> Result<(), MaintenanceError> {
         self.reload_blocks().map_err(MaintenanceError::at("removing replaced blocks"))?;
         self.truncate_to_blocks().map_err(MaintenanceError::at("truncating the head"))?;
         let mut kept_from = None;
@@ -95,8 +108,7 @@ impl Db {
                 Some(name) => done.compacted.extend(name),
             }
         }
-        done.removed = self.apply_retention().map_err(MaintenanceError::at("removing old blocks"))?;
-        Ok(done)
+        Ok(())
     }
 
     /// The range to move out of the head, if it is long enough: half a range stays for late samples.
@@ -104,11 +116,10 @@ impl Db {
         let range = self.options.min_block_duration;
         let state = self.head.state.read();
         let (min_t, max_t) = state.time_range()?;
-        if max_t.checked_sub(min_t)? <= range / 2 * 3 {
+        if max_t.saturating_sub(min_t) <= range / 2 * 3 {
             return None;
         }
-        let start = min_t.div_euclid(range) * range;
-        Some((min_t, start + range))
+        Some((min_t, range_end(min_t, range)))
     }
 
     /// Writes the head's samples in `[mint, maxt)` as a block; its name, if there were any.
@@ -133,6 +144,31 @@ impl Db {
         blocks::remove(&*self.options.fs, &self.dir, std::slice::from_ref(&dir))?;
         let reason = "cannot be opened after it was written; it is removed, the next round writes it again";
         Err(BlockError::corrupt(&dir, reason))
+    }
+
+    /// Writes a block for each aligned range that these chunks, given by their first and last times, reach into; their names.
+    pub(super) fn write_ranges<S: ChunkSource + 'static>(
+        &self,
+        chunks: impl Iterator<Item = (i64, i64)>,
+        hint: &str,
+        source: impl Fn(i64, i64) -> S,
+    ) -> Result<Vec<String>, BlockError> {
+        let range = self.options.min_block_duration;
+        let mut ends = BTreeSet::new();
+        for (mint, maxt) in chunks {
+            let ends_of_one = iter::successors(Some(range_end(mint, range)), |end| end.checked_add(range));
+            ends.extend(ends_of_one.take_while(|end| end.saturating_sub(range) <= maxt));
+        }
+        let mut names = Vec::new();
+        for end in ends {
+            let start = end.saturating_sub(range);
+            let hints = vec![hint.to_owned()];
+            let compaction = Compaction { level: 1, hints, ..Compaction::default() };
+            let meta = BlockMeta { min_time: start, max_time: end, compaction, ..BlockMeta::default() };
+            let written = self.write_block(vec![Box::new(source(start, end - 1))], meta)?;
+            names.extend(self.take_in(written)?);
+        }
+        Ok(names)
     }
 
     /// Writes a block into the data directory.
@@ -224,10 +260,10 @@ impl Db {
 
     /// Puts the next group of blocks together. `None` when there is none; an empty list when nothing was left of it.
     fn compact_blocks(&self) -> Result<Option<Vec<String>>, BlockError> {
-        let blocks = self.blocks.list();
+        let blocks = self.compactable();
         let metas: Vec<BlockMeta> = blocks.iter().map(|block| block.meta.clone()).collect();
         let widths = plan::level_widths(self.options.min_block_duration, self.options.max_block_duration);
-        let chosen = plan::plan(&metas, &widths);
+        let chosen = plan::plan(&metas, &widths, self.options.overlapping_compaction);
         if chosen.is_empty() {
             return Ok(None);
         }
@@ -240,7 +276,9 @@ impl Db {
                 Ok(Some(written))
             }
             Err(error) => {
-                parents.iter().for_each(|parent| self.mark_failed(parent));
+                if !error.is_for_want_of_room() {
+                    parents.iter().for_each(|parent| self.mark_failed(parent));
+                }
                 Err(error)
             }
         }

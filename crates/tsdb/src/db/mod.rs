@@ -8,6 +8,7 @@ mod maintenance;
 mod out_of_order;
 mod read_only;
 mod stale;
+mod uploads;
 mod work;
 
 pub use maintenance::{Maintained, MaintenanceError};
@@ -44,7 +45,7 @@ use crate::merge::MergedQuerier;
 use crate::observe::Distribution;
 use crate::options::{FloatEncoding, Options};
 use crate::wal::record::Version;
-use crate::wal::{LogStats, WalWriter};
+use crate::wal::{LogStats, WalWriter, checkpoint};
 
 /// The lock file.
 const LOCK: &str = "lock";
@@ -109,11 +110,12 @@ impl Db {
         }
         let fs = Arc::clone(&options.fs);
         let wal_dir = dir.join("wal");
-        make_dirs(&*fs, &dir, &wal_dir).map_err(|source| OpenError::Io { path: wal_dir, source })?;
+        make_dirs(&*fs, &dir, &wal_dir).map_err(|source| OpenError::Io { path: wal_dir.clone(), source })?;
         let clean_start = (!options.no_lock_file).then(|| !fs.exists(&dir.join(LOCK)));
         let lock = if options.no_lock_file { None } else { Some(lock(&options, &dir)?) };
         let broken = |error: BlockError| OpenError::Block(error.to_string());
         blocks::clean_up(&*fs, &dir).map_err(broken)?;
+        checkpoint::clean_up(&*fs, &wal_dir).map_err(|source| OpenError::Io { path: wal_dir, source })?;
         let blocks = Blocks::default();
         let left_out = blocks.reload(&fs, &dir).map_err(broken)?;
         blocks::remove(&*fs, &dir, &left_out.replaced).map_err(broken)?;

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::Db;
 use crate::block::BlockError;
-use crate::block::meta::{BlockMeta, Compaction, OUT_OF_ORDER};
+use crate::block::meta::OUT_OF_ORDER;
 use crate::head::Head;
 use crate::head::files::Place;
 use crate::head::ooo;
@@ -20,8 +20,8 @@ use crate::head::ooo::source::OooSource;
 struct Taken {
     /// How many chunks of each series.
     counts: Arc<FxHashMap<u64, usize>>,
-    mint: i64,
-    maxt: i64,
+    /// First and last times of the chunks.
+    times: Vec<(i64, i64)>,
     /// The last of them.
     newest: Option<Place>,
     /// The segment of the log behind them.
@@ -33,17 +33,20 @@ impl Head {
     fn take_out_of_order(&self) -> std::io::Result<Option<Taken>> {
         let _log = self.log.lock();
         let mut state = self.state.write();
-        let Some((mint, maxt)) = state.ooo.range() else { return Ok(None) };
         let ids: Vec<u64> = state.ooo.ids().collect();
+        if ids.is_empty() {
+            return Ok(None);
+        }
         let readers = self.readers.lock().oldest().is_some();
         ids.iter().for_each(|id| state.cut_out_of_order(*id, readers));
         state.files.flush()?;
         let counts = ids.into_iter().map(|id| (id, state.ooo.get(id).map_or(0, |entry| entry.mapped.len())));
         let counts = Arc::new(counts.collect());
+        let times = state.ooo.mapped_times();
         let newest = state.ooo.newest_place();
         drop(state);
         let segment = self.late_log.lock().cut()?;
-        Ok(Some(Taken { counts, mint, maxt, newest, segment }))
+        Ok(Some(Taken { counts, times, newest, segment }))
     }
 }
 
@@ -60,20 +63,9 @@ impl Db {
         let Some(taken) = self.head.take_out_of_order().map_err(BlockError::io(&wal))? else {
             return Ok(Vec::new());
         };
-        let range = self.options.min_block_duration;
-        let mut names = Vec::new();
-        let mut start = taken.mint.div_euclid(range) * range;
-        while start <= taken.maxt {
-            let end = start + range;
-            let counts = Some(Arc::clone(&taken.counts));
-            let source = OooSource::new(Arc::clone(&self.head), start, end - 1, counts);
-            let hints = vec![OUT_OF_ORDER.to_owned()];
-            let compaction = Compaction { level: 1, hints, ..Compaction::default() };
-            let meta = BlockMeta { min_time: start, max_time: end, compaction, ..BlockMeta::default() };
-            let written = self.write_block(vec![Box::new(source)], meta)?;
-            names.extend(self.take_in(written)?);
-            start = end;
-        }
+        let source =
+            |mint, maxt| OooSource::new(Arc::clone(&self.head), mint, maxt, Some(Arc::clone(&taken.counts)));
+        let names = self.write_ranges(taken.times.iter().copied(), OUT_OF_ORDER, source)?;
         let forget = || -> std::io::Result<()> {
             if let Some(newest) = taken.newest {
                 let _log = self.head.log.lock();

@@ -98,12 +98,13 @@ impl ReadOnlyDb {
         self.blocks.list().iter().map(|block| info(block)).collect()
     }
 
-    /// Counts what is in one block: the named one, or the one made last.
+    /// Counts what is in one block: the named one, or the one made last. Tells `progress` how many series of how many are done.
     pub fn analyze(
         &self,
         block: Option<&str>,
         matchers: &[Matcher],
         chunks: bool,
+        progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Analysis, StorageError> {
         let list = self.blocks.list();
         let found = match block {
@@ -111,7 +112,7 @@ impl ReadOnlyDb {
             None => list.iter().max_by(|a, b| a.meta.ulid.cmp(&b.meta.ulid)),
         };
         match (found, block) {
-            (Some(found), _) => Ok(analyze(found, matchers, chunks)?),
+            (Some(found), _) => Ok(analyze(found, matchers, chunks, progress)?),
             (None, Some(name)) => {
                 Err(StorageError::Limit(format!("{}: there is no block {name}", self.dir.display())))
             }

@@ -14,7 +14,7 @@ use rustc_hash::FxHashSet;
 
 use super::Db;
 use crate::block::BlockError;
-use crate::block::meta::{BlockMeta, Compaction, STALE_SERIES};
+use crate::block::meta::STALE_SERIES;
 use crate::head::source::HeadSource;
 use crate::observe::{Distribution, Observations};
 use crate::wal::record::tombstones::{Tombstone, encode};
@@ -115,22 +115,12 @@ impl Db {
         // What is committed from here on need not be in the blocks.
         let (seen, chosen, times) = {
             let mut state = self.head.state.write();
-            (state.next_commit(), state.stale_series(), state.time_range())
+            let (seen, chosen) = (state.next_commit(), state.stale_series());
+            let times = state.chunk_times(&chosen);
+            (seen, chosen, times)
         };
-        let Some((mint, maxt)) = times.filter(|_| !chosen.is_empty()) else { return Ok(Vec::new()) };
-        let range = self.options.min_block_duration;
-        let mut names = Vec::new();
-        let mut start = mint.div_euclid(range) * range;
-        while start <= maxt {
-            let end = start + range;
-            let source = HeadSource::of(Arc::clone(&self.head), start, end - 1, &chosen);
-            let hints = vec![STALE_SERIES.to_owned()];
-            let compaction = Compaction { level: 1, hints, ..Compaction::default() };
-            let meta = BlockMeta { min_time: start, max_time: end, compaction, ..BlockMeta::default() };
-            let written = self.write_block(vec![Box::new(source)], meta)?;
-            names.extend(self.take_in(written)?);
-            start = end;
-        }
+        let source = |mint, maxt| HeadSource::of(Arc::clone(&self.head), mint, maxt, &chosen);
+        let names = self.write_ranges(times.into_iter(), STALE_SERIES, source)?;
         self.evict(&chosen, seen).map_err(BlockError::io(&self.dir.join("wal")))?;
         Ok(names)
     }

@@ -55,6 +55,18 @@ impl HeadState {
         self.all_series().filter(|series| self.can_be_evicted(series)).map(|series| series.id).collect()
     }
 
+    /// First and last times of the chunks of some series.
+    pub(crate) fn chunk_times(&self, chosen: &FxHashSet<u64>) -> Vec<(i64, i64)> {
+        let mut times = Vec::new();
+        for series in chosen.iter().filter_map(|id| self.by_ref(*id)) {
+            times.extend(self.chunks.list(series.full).map(|chunk| (chunk.mint, chunk.maxt())));
+            if self.is_growing(series) {
+                times.push((series.chunk_start, series.chunk.last_t()));
+            }
+        }
+        times
+    }
+
     /// Those of `chosen` that can be evicted still: nothing was written into them since the commit `seen`.
     pub(crate) fn still_stale(&self, chosen: &FxHashSet<u64>, seen: u64) -> Vec<u64> {
         let unchanged = |series: &&Series| {

@@ -1,10 +1,11 @@
-//! Series that were removed while transactions were open: a transaction that still has samples for one brings it back.
+//! Series that were removed while somebody still names them: a transaction that has samples for one brings it back, a reader
+//! that found one before is told its labels.
 //!
-//! A series goes when all its samples are in blocks, but its next sample may wait in a transaction at that moment. Marking
-//! series as used would cost a write per sample; instead the removal, which is rare, keeps the labels of what it removes
-//! for as long as a transaction is open that began before.
+//! A series goes when all its samples are in blocks, but its next sample may wait in a transaction at that moment, and a reader
+//! that knows the blocks may be about to look at it. Marking series as used would cost a write per sample; instead the removal,
+//! which is rare, keeps the labels of what it removes for as long as a transaction or a reader is open that began before.
 //!
-//! Invariant: every open transaction is counted under the number of removals there were when it began.
+//! Invariant: everyone who is open is counted under the number of removals there were when it began.
 
 use std::sync::Arc;
 
@@ -15,18 +16,18 @@ use rustc_hash::FxHashMap;
 use super::isolation::Readers;
 use super::state::{HeadFull, HeadState};
 
-/// The open transactions.
+/// Open transactions, or open readers.
 #[derive(Debug, Default)]
-pub(crate) struct Writers {
+pub(crate) struct Holders {
     open: Mutex<(u64, Readers)>,
 }
 
-impl Writers {
-    /// A transaction begins; the returned number is for [`leave`](Self::leave).
+impl Holders {
+    /// One begins; the returned number is for [`leave`](Self::leave).
     pub(crate) fn enter(&self) -> u64 {
         let mut open = self.open.lock();
-        let (removals, writers) = &mut *open;
-        writers.enter(*removals);
+        let (removals, holders) = &mut *open;
+        holders.enter(*removals);
         *removals
     }
 
@@ -35,32 +36,46 @@ impl Writers {
         self.open.lock().1.len()
     }
 
-    /// A transaction ends.
+    /// One ends.
     pub(crate) fn leave(&self, number: u64) {
         self.open.lock().1.leave(number);
+    }
+
+    /// A removal begins: its number, and that of the oldest who is open.
+    fn next_removal(&self) -> (u64, Option<u64>) {
+        let mut open = self.open.lock();
+        let (removals, holders) = &mut *open;
+        *removals += 1;
+        (*removals - 1, holders.oldest())
     }
 }
 
 /// The labels of removed series by reference, with the number of the removal.
 #[derive(Debug, Default)]
 pub(crate) struct Graves {
-    pub(crate) writers: Arc<Writers>,
+    pub(crate) writers: Arc<Holders>,
+    pub(crate) readers: Arc<Holders>,
     labels: FxHashMap<u64, (u64, Labels)>,
 }
 
 impl Graves {
-    /// Keeps the labels of series that are removed now, and forgets those that no transaction can ask for.
+    /// Keeps the labels of series that are removed now, and forgets those that nobody can ask for.
     pub(super) fn bury(&mut self, dead: impl Iterator<Item = (u64, Labels)>) {
-        let mut open = self.writers.open.lock();
-        let (removals, writers) = &mut *open;
-        match writers.oldest() {
+        // Both count every removal.
+        let (number, writer) = self.writers.next_removal();
+        let (_, reader) = self.readers.next_removal();
+        match writer.into_iter().chain(reader).min() {
             Some(oldest) => {
                 self.labels.retain(|_, (number, _)| *number >= oldest);
-                self.labels.extend(dead.map(|(id, labels)| (id, (*removals, labels))));
+                self.labels.extend(dead.map(|(id, labels)| (id, (number, labels))));
             }
             None => self.labels.clear(),
         }
-        *removals += 1;
+    }
+
+    /// The labels of a removed series.
+    pub(super) fn labels_of(&self, id: u64) -> Option<&Labels> {
+        self.labels.get(&id).map(|(_, labels)| labels)
     }
 }
 
@@ -71,7 +86,7 @@ impl HeadState {
         if self.refs.get(id).is_some() {
             return Ok(id);
         }
-        let Some((_, labels)) = self.graves.labels.remove(&id) else { return Ok(id) };
+        let Some(labels) = self.graves.labels_of(id).cloned() else { return Ok(id) };
         let hash = labels.hash64();
         if let Some(slot) = self.find(&labels, hash) {
             return Ok(self.series.get(slot).map_or(id, |series| series.id));

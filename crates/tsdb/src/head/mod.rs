@@ -38,7 +38,7 @@ mod refs;
 pub(crate) mod replay;
 mod runs;
 mod select;
-mod series;
+pub(crate) mod series;
 mod shards;
 mod slab;
 pub(crate) mod snapshot;
@@ -55,7 +55,7 @@ use parking_lot::{Mutex, RwLock};
 
 use self::appender::Buffers;
 use self::budget::MemoryBudget;
-use self::graves::Writers;
+use self::graves::Holders;
 use self::isolation::Readers;
 use self::ooo::log::OooLog;
 use self::state::HeadState;
@@ -76,7 +76,9 @@ pub(crate) struct Head {
     pub(crate) buffers: Mutex<Vec<Buffers>>,
     pub(crate) counters: Counters,
     /// The open transactions.
-    pub(crate) writers: Arc<Writers>,
+    pub(crate) writers: Arc<Holders>,
+    /// The open readers, as far as removals of series matter to them.
+    pub(crate) holders: Arc<Holders>,
     /// Whether there is memory for new series.
     pub(crate) budget: MemoryBudget,
     /// Which records samples are written into: those with start timestamps, when these are stored.
@@ -123,6 +125,7 @@ impl Head {
     pub(crate) fn new(state: HeadState, log: WalWriter, late_log: OooLog, out_of_order_window: i64) -> Self {
         Self {
             writers: Arc::clone(&state.graves.writers),
+            holders: Arc::clone(&state.graves.readers),
             log: Mutex::new(log),
             late_log: Mutex::new(late_log),
             out_of_order_window: AtomicI64::new(out_of_order_window),

@@ -29,12 +29,15 @@ struct View {
     mint: Timestamp,
     maxt: Timestamp,
     commit: u64,
+    /// Its number among the holders of references.
+    holder: u64,
     hidden: Hidden,
 }
 
 impl Drop for View {
     fn drop(&mut self) {
         self.head.readers.lock().leave(self.commit);
+        self.head.holders.leave(self.holder);
     }
 }
 
@@ -45,12 +48,12 @@ pub(crate) struct HeadQuerier {
 
 impl HeadQuerier {
     pub(crate) fn new(head: Arc<Head>, mint: Timestamp, maxt: Timestamp) -> Self {
-        let commit = {
+        let (commit, holder) = {
             let state = head.state.read();
             head.readers.lock().enter(state.commit);
-            state.commit
+            (state.commit, head.holders.enter())
         };
-        Self { view: Arc::new(View { head, mint, maxt, commit, hidden: Hidden::default() }) }
+        Self { view: Arc::new(View { head, mint, maxt, commit, holder, hidden: Hidden::default() }) }
     }
 
     /// Whether the range touches what the head holds; then every label is worth naming.
@@ -276,12 +279,19 @@ impl HeadSeries {
 impl SeriesTrait for HeadSeries {
     fn labels(&self) -> Labels {
         let state = self.view.head.state.read();
-        state.by_ref(self.id).map(|series| state.labels_of(series)).unwrap_or_default()
+        match state.by_ref(self.id) {
+            Some(series) => state.labels_of(series),
+            // It was removed, as this reader knows the blocks that have its samples.
+            None => state.graves.labels_of(self.id).cloned().unwrap_or_default(),
+        }
     }
 
     fn for_each_label(&self, visit: &mut dyn FnMut(&str, &str)) {
         let state = self.view.head.state.read();
-        let Some(series) = state.by_ref(self.id) else { return };
+        let Some(series) = state.by_ref(self.id) else {
+            let labels = state.graves.labels_of(self.id);
+            return labels.into_iter().flatten().for_each(|(name, value)| visit(name, value));
+        };
         for pair in state.pairs_of(series) {
             let (name, value) = state.pairs.both(*pair);
             visit(name, value);

@@ -31,6 +31,17 @@ fn all(fs: &dyn Fs, dir: &Path) -> io::Result<Vec<(String, u64)>> {
         .collect())
 }
 
+/// The ending of a checkpoint's directory while it is written.
+const TEMPORARY: &str = ".tmp";
+
+/// Removes what failures left of checkpoints.
+pub(crate) fn clean_up(fs: &dyn Fs, dir: &Path) -> io::Result<()> {
+    let names = fs.list(dir)?.into_iter();
+    names
+        .filter(|name| name.starts_with("checkpoint.") && name.ends_with(TEMPORARY))
+        .try_for_each(|name| fs.remove_dir_all(&dir.join(name)))
+}
+
 /// What a checkpoint keeps.
 pub(crate) struct Keep<'a> {
     /// Samples and exemplars from this time on.
@@ -70,27 +81,32 @@ pub(crate) fn advance(
     if to <= *first {
         return Ok(Advanced::default());
     }
+    // The next attempt has another name, as there are more segments then.
+    clean_up(&**fs, dir)?;
     let old = newest(&**fs, dir)?;
     let name = format!("checkpoint.{to:08}");
-    let temporary = dir.join(format!("{name}.tmp"));
-    if fs.exists(&temporary) {
-        fs.remove_dir_all(&temporary)?;
-    }
-    fs.create_dir_all(&temporary)?;
-    let out = WalWriter::create(Arc::clone(fs), temporary.clone(), 0, segment_size, compression)?;
-    let mut writer =
-        Writer { out, keep, buffer: Vec::new(), samples: Default::default(), metadata: BTreeMap::new() };
+    let temporary = dir.join(format!("{name}{TEMPORARY}"));
+    let mut sources = Vec::new();
     if let Some((name, _)) = &old {
         let dir = dir.join(name);
-        for number in segment::list(&**fs, &dir)? {
-            writer.segment(&**fs, &segment::path(&dir, number))?;
-        }
+        sources.extend(segment::list(&**fs, &dir)?.into_iter().map(|number| segment::path(&dir, number)));
     }
-    for number in segments.iter().filter(|number| **number <= to) {
-        writer.segment(&**fs, &segment::path(dir, *number))?;
+    let replaced = segments.iter().filter(|number| **number <= to);
+    sources.extend(replaced.map(|number| segment::path(dir, *number)));
+    let write = || -> io::Result<()> {
+        fs.create_dir_all(&temporary)?;
+        let out = WalWriter::create(Arc::clone(fs), temporary.clone(), 0, segment_size, compression)?;
+        let mut writer =
+            Writer { out, keep, buffer: Vec::new(), samples: Default::default(), metadata: BTreeMap::new() };
+        sources.iter().try_for_each(|path| writer.segment(&**fs, path))?;
+        writer.finish()?;
+        fs.rename(&temporary, &dir.join(&name))
+    };
+    if let Err(error) = write() {
+        // At once: the disk may be full. What cannot be removed is removed by the next attempt.
+        let _ = clean_up(&**fs, dir);
+        return Err(error);
     }
-    writer.finish()?;
-    fs.rename(&temporary, &dir.join(&name))?;
     fs.sync_dir(dir)?;
     for number in segments.iter().filter(|number| **number <= to) {
         fs.remove_file(&segment::path(dir, *number))?;

@@ -65,26 +65,46 @@ pub(crate) fn content(db: &Db, mint: i64, maxt: i64) -> Content {
 
 /// The samples in `[mint, maxt]` that a reader sees.
 pub(crate) fn read(querier: &dyn Querier, mint: i64, maxt: i64) -> Content {
-    let hints = SelectHints { sorted: true, ..SelectHints::default() };
     let mut all = Content::new();
+    each_series(querier, mint, maxt, |id, samples| {
+        let samples: BTreeMap<_, _> = samples.timestamps.iter().copied().zip(values(samples)).collect();
+        assert!(all.insert(id, samples).is_none(), "series {id} comes twice");
+    });
+    all
+}
+
+/// Series, time, value and start timestamp of every sample in `[mint, maxt]`; no start is 0.
+pub(crate) fn starts(db: &Db, mint: i64, maxt: i64) -> Vec<(u64, i64, Value, i64)> {
+    let mut all = Vec::new();
+    each_series(&*db.querier(mint, maxt).unwrap(), mint, maxt, |id, samples| {
+        let starts = samples.start_timestamps.iter().copied().chain(std::iter::repeat(0));
+        let rows = samples.timestamps.iter().zip(values(samples)).zip(starts);
+        all.extend(rows.map(|((t, value), start)| (id, *t, value, start)));
+    });
+    all
+}
+
+/// Calls `visit` with the number of each series that has samples in `[mint, maxt]`, and with those.
+fn each_series(querier: &dyn Querier, mint: i64, maxt: i64, mut visit: impl FnMut(u64, &Samples)) {
+    let hints = SelectHints { sorted: true, ..SelectHints::default() };
     for series in collect_series(querier.select(&hints, &[]).unwrap()).unwrap() {
         let mut samples = Samples::default();
         series.read(mint, maxt, &mut samples).unwrap();
         assert!(samples.timestamps.is_sorted_by(|a, b| a < b), "{:?}", samples.timestamps);
-        let mut histograms = samples.histograms.iter().peekable();
-        let values = samples.values.iter().enumerate().map(|(index, v)| {
-            match histograms.next_if(|(at, _)| *at as usize == index) {
-                Some((_, value)) => Value::histogram(value),
-                None => Value::float(*v),
-            }
-        });
-        let samples: BTreeMap<_, _> = samples.timestamps.iter().copied().zip(values).collect();
         if !samples.is_empty() {
-            let id = series.labels().value("id").parse().unwrap();
-            assert!(all.insert(id, samples).is_none(), "series {id} comes twice");
+            visit(series.labels().value("id").parse().unwrap(), &samples);
         }
     }
-    all
+}
+
+fn values(samples: &Samples) -> impl Iterator<Item = Value> {
+    let mut histograms = samples.histograms.iter().peekable();
+    samples.values.iter().enumerate().map(move |(index, v)| {
+        match histograms.next_if(|(at, _)| *at as usize == index) {
+            Some((_, value)) => Value::histogram(value),
+            None => Value::float(*v),
+        }
+    })
 }
 
 /// The times of the exemplars of each series; their values are the times too.

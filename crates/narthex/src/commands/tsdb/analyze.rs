@@ -3,15 +3,19 @@
 use narthex_tsdb::{Ranked, ReadOnlyDb};
 
 use super::super::say;
+use super::progress::Progress;
 use super::text::go_duration;
 use crate::cli::AnalyzeOptions;
 
 pub(super) fn run(options: &AnalyzeOptions) -> Result<(), String> {
     let matchers = options.selector.as_deref().map(super::selector).transpose()?.unwrap_or_default();
     let db = ReadOnlyDb::open(&options.path).map_err(|error| error.to_string())?;
+    let mut bar = None;
+    let mut progress = |done, total| bar.get_or_insert_with(|| Progress::new("series", total)).at(done);
     let found = db
-        .analyze(options.block.as_deref(), &matchers, options.extended)
+        .analyze(options.block.as_deref(), &matchers, options.extended, &mut progress)
         .map_err(|error| error.to_string())?;
+    drop(bar);
     let meta = &found.meta;
     say(&format!("Block ID: {}", meta.ulid));
     say(&format!("Duration: {}", go_duration(meta.max_time.wrapping_sub(meta.min_time))));

@@ -19,9 +19,7 @@ const PAGE: usize = 1000;
 const ROUND: usize = 100;
 
 pub(super) fn run(out: &Path, file: &Path, metrics: usize, scrapes: usize) -> Result<(), String> {
-    if out.exists() {
-        std::fs::remove_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
-    }
+    remove_former(out)?;
     let dir = out.join("storage");
     std::fs::create_dir_all(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
     let db = Db::open(&dir, Options::default()).map_err(|error| error.to_string())?;
@@ -36,6 +34,25 @@ pub(super) fn run(out: &Path, file: &Path, metrics: usize, scrapes: usize) -> Re
         drop(db);
         Ok(())
     })
+}
+
+/// Removes what a run before left, and nothing else: a directory with other things in it was named by mistake.
+fn remove_former(out: &Path) -> Result<(), String> {
+    let at = |error: std::io::Error| format!("{}: {error}", out.display());
+    if !out.exists() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(out).map_err(at)? {
+        let name = entry.map_err(at)?.file_name();
+        let name = name.to_string_lossy();
+        if name != "storage" && !name.ends_with(".prof") {
+            let out = out.display();
+            return Err(format!(
+                "{out}: has {name} in it, which is not of a benchmark; choose another --out"
+            ));
+        }
+    }
+    std::fs::remove_dir_all(out).map_err(at)
 }
 
 /// Runs a stage and says how long it took.

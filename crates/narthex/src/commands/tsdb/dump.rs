@@ -100,6 +100,8 @@ fn merged(mut sets: Vec<Box<dyn SeriesSet>>, visit: Visit<'_>) -> Result<(), Sto
         Some(Err(error)) => Err(Stop::Failed(error.to_string())),
         None => Ok(None),
     };
+    let total = sets.iter().map(|set| set.size_hint() as u64).sum();
+    let (mut progress, mut done) = (Progress::beside_output("series", total), 0);
     let mut heads = sets.iter_mut().map(next).collect::<Result<Vec<Option<(Labels, _)>>, Stop>>()?;
     while let Some(smallest) = heads.iter().flatten().map(|head| &head.0).min().cloned() {
         let mut visited = false;
@@ -108,6 +110,8 @@ fn merged(mut sets: Vec<Box<dyn SeriesSet>>, visit: Visit<'_>) -> Result<(), Sto
                 if !std::mem::replace(&mut visited, true) {
                     visit(&*series)?;
                 }
+                done += 1;
+                progress.at(done);
                 *head = next(set)?;
             }
         }

@@ -176,6 +176,11 @@ impl OutOfOrder {
         self.series.values().filter_map(OooSeries::range).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
+    /// First and last times of the chunks on disk.
+    pub(crate) fn mapped_times(&self) -> Vec<(i64, i64)> {
+        self.series.values().flat_map(|entry| &entry.mapped).map(|chunk| (chunk.mint, chunk.maxt)).collect()
+    }
+
     /// The oldest head chunk file with a chunk that is not in a block.
     pub(crate) fn oldest_file(&self) -> Option<u32> {
         self.series.values().flat_map(|entry| &entry.mapped).map(|chunk| chunk.place.file).min()

@@ -4,10 +4,10 @@ use narthex_tsdb::Compression;
 
 use crate::Random;
 
-/// The width of a level 1 block.
-pub(super) const RANGE: i64 = 600_000;
+/// The width of a level 1 block; stale series are not compacted ten minutes before the head is.
+pub(super) const RANGE: i64 = 1_200_000;
 /// Times are multiples of this, so that samples meet.
-pub(super) const GRID: i64 = 5_000;
+pub(super) const GRID: i64 = 10_000;
 /// How many groups the series are in.
 pub(super) const GROUPS: u64 = 3;
 
@@ -18,6 +18,8 @@ pub(super) struct Config {
     pub(super) window: i64,
     /// How long samples are kept, 0 for ever.
     pub(super) kept: i64,
+    /// Whether start timestamps are stored.
+    pub(super) starts: bool,
     pub(super) first: Opening,
 }
 
@@ -28,6 +30,8 @@ pub(super) struct Opening {
     pub(super) memory_snapshot: bool,
     pub(super) out_of_order_cap: usize,
     pub(super) segment_size: u64,
+    /// From which part of the series on stale ones are compacted early, 0 for never.
+    pub(super) stale_threshold: f64,
 }
 
 /// The value of a sample.
@@ -49,6 +53,8 @@ pub(super) struct Sample {
     pub(super) kind: Kind,
     pub(super) n: u64,
     pub(super) exemplar: bool,
+    /// How long before the sample what it counts started, in milliseconds; 0 when that is not known.
+    pub(super) started: i64,
 }
 
 /// What is going on when the process is killed.
@@ -108,6 +114,7 @@ impl Config {
         Self {
             window: [0, 3 * RANGE, 3 * RANGE, RANGE][random.below(4) as usize],
             kept: [0, 0, 8 * RANGE][random.below(3) as usize],
+            starts: random.below(3) == 0,
             first: Opening::random(random),
         }
     }
@@ -121,6 +128,7 @@ impl Opening {
             memory_snapshot: random.below(2) == 0,
             out_of_order_cap: [2, 5, 32][random.below(3) as usize],
             segment_size: [32, 64, 1024][random.below(3) as usize] * 1024,
+            stale_threshold: [0.0, 0.05, 0.3][random.below(3) as usize],
         }
     }
 }
@@ -139,7 +147,9 @@ impl Sample {
         };
         let late = random.below(3) == 0;
         let back = if late { random.below(6 * (RANGE / GRID) as u64) as i64 } else { 0 };
-        Self { id, back, kind, n: random.below(1000), exemplar: random.below(4) == 0 }
+        let (n, exemplar) = (random.below(1000), random.below(4) == 0);
+        let started = [0, 1, 1 + random.below(7_200_000) as i64][random.below(3) as usize];
+        Self { id, back, kind, n, exemplar, started }
     }
 }
 

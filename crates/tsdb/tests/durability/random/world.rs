@@ -9,11 +9,11 @@ use narthex_model::histogram::CUSTOM_BUCKETS_SCHEMA;
 use narthex_model::{Exemplar, Histogram, Labels, Matcher, STALE_NAN, Span};
 use narthex_storage::{HistogramValue, Queryable, SampleValue, Storage};
 use narthex_tsdb::fs::Fs;
-use narthex_tsdb::{Db, Options, Retention};
+use narthex_tsdb::{Db, FloatEncoding, Options, Retention};
 
 use super::op::{Config, During, GRID, GROUPS, Kind, Op, Opening, RANGE, Sample};
 use crate::Random;
-use crate::content::{Content, Value, content, exemplars, read};
+use crate::content::{Content, Value, content, exemplars, read, starts};
 use crate::mem_fs::{Fault, MemFs};
 
 const START: i64 = 40 * RANGE;
@@ -31,10 +31,14 @@ pub(super) struct World {
     samples: Content,
     /// Values that came later for the time of a sample: which of them is read when is not promised.
     others: Others,
+    /// The start timestamps that samples came with.
+    starts: BTreeMap<(u64, i64), BTreeSet<i64>>,
     /// The times of all exemplars.
     exemplars: BTreeMap<u64, BTreeSet<i64>>,
     /// Group and range of everything that was deleted.
     deleted: Vec<(u64, i64, i64)>,
+    /// Whether stale series may have left the head early.
+    evicts: bool,
 }
 
 fn dir() -> &'static Path {
@@ -51,6 +55,10 @@ fn open(fs: &MemFs, dir: &Path, config: &Config, opening: &Opening) -> Result<Db
         out_of_order_window: config.window,
         out_of_order_cap: opening.out_of_order_cap,
         memory_snapshot: opening.memory_snapshot,
+        stale_series_threshold: opening.stale_threshold,
+        start_timestamps: config.starts,
+        float_encoding: if config.starts { FloatEncoding::Xor2 } else { FloatEncoding::Xor },
+        histogram_starts: config.starts,
         max_exemplars: 100_000,
         fs: Arc::new(fs.clone()),
         ..Options::default()
@@ -89,8 +97,10 @@ impl World {
         let fs = MemFs::new();
         fs.create_dir_all(dir()).and_then(|()| fs.sync_dir(Path::new("/"))).unwrap();
         let db = Some(open(&fs, dir(), &config, &config.first).unwrap());
-        let (samples, others, exemplars) = (Content::new(), Others::new(), BTreeMap::new());
-        Self { config, fs, db, now: START, samples, others, exemplars, deleted: Vec::new() }
+        let (samples, others, starts) = (Content::new(), Others::new(), BTreeMap::new());
+        let (exemplars, deleted) = (BTreeMap::new(), Vec::new());
+        let evicts = config.first.stale_threshold > 0.0;
+        Self { config, fs, db, now: START, samples, others, starts, exemplars, deleted, evicts }
     }
 
     fn db(&self) -> &Db {
@@ -145,6 +155,7 @@ impl World {
         self.db = None;
         self.fs = fs;
         self.db = Some(open(&self.fs, dir(), &self.config, opening)?);
+        self.evicts |= opening.stale_threshold > 0.0;
         self.check(i64::MIN, i64::MAX)
     }
 
@@ -162,6 +173,7 @@ impl World {
         self.db = None;
         self.fs = fs;
         self.db = Some(open(&self.fs, dir(), &self.config, opening)?);
+        self.evicts |= opening.stale_threshold > 0.0;
         self.note_retention();
         self.check(i64::MIN, i64::MAX)
     }
@@ -203,7 +215,8 @@ impl World {
                     (SampleValue::FloatHistogram(&float), stored)
                 }
             };
-            if appender.append(series, 0, t, value).is_err() {
+            let start = if sample.started > 0 { t - sample.started } else { 0 };
+            if appender.append(series, start, t, value).is_err() {
                 continue;
             }
             // Without a window what is not newer than what the transaction has is dropped when it is committed.
@@ -212,6 +225,7 @@ impl World {
                 continue;
             }
             *newest = t.max(*newest);
+            self.starts.entry((sample.id, t)).or_default().insert(start);
             match self.samples.entry(sample.id).or_default().entry(t) {
                 Entry::Vacant(vacant) => drop(vacant.insert(stored)),
                 Entry::Occupied(_) => self.others.entry((sample.id, t)).or_default().push(stored),
@@ -267,10 +281,28 @@ impl World {
         };
         let want = self.samples.iter().map(|(id, samples)| (*id, in_range(samples))).collect();
         self.compare(&content(self.db(), mint, maxt), &want, &format!("[{mint}, {maxt}]"))?;
+        self.check_starts(mint, maxt)?;
         self.check_exemplars()
     }
 
-    /// Those are there that are not older than what the head has, and none that were never appended.
+    /// Every sample has a start timestamp that it came with, where they are stored.
+    fn check_starts(&self, mint: i64, maxt: i64) -> Result<(), String> {
+        for (id, t, value, start) in starts(self.db(), mint, maxt) {
+            let came = self.starts.get(&(id, t));
+            // A stale marker of a histogram has none.
+            let right = match came {
+                Some(came) if self.config.starts => came.contains(&start) || value == Value::Stale,
+                _ => start == 0,
+            };
+            if !right {
+                return Err(format!("series {id} at {t} starts at {start}, came with {came:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Those are there that are not older than what the head has, and none that were never appended. Series that left the head
+    /// because they were stale took theirs along.
     fn check_exemplars(&self) -> Result<(), String> {
         let metas = self.db().block_metas();
         let in_order = metas.iter().filter(|meta| meta.compaction.hints.is_empty());
@@ -281,7 +313,7 @@ impl World {
             if !got.is_sorted_by(|a, b| a < b) || !got.iter().all(|t| want.contains(t)) {
                 return Err(format!("exemplars of {id}: {got:?}, appended {want:?}"));
             }
-            if let Some(missing) = want.range(from..).find(|t| !got.contains(t)) {
+            if let Some(missing) = want.range(from..).find(|t| !got.contains(t) && !self.evicts) {
                 return Err(format!("exemplars of {id} lack the one at {missing}: {got:?}, from {from}"));
             }
         }
