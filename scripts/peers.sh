@@ -23,7 +23,7 @@ build() {
   done
 }
 
-# Built as a module of its own, because the modules that it replaces matter.
+# Built as a module of its own, because the modules that it replaces matter, and with the form of labels that it counts on.
 thanos() {
   command -v go >/dev/null 2>&1 || return 1
   for version in $(go list -m -versions github.com/thanos-io/thanos | tr ' ' '\n' | grep '^v' | grep -v -e -rc | tac | head -n 8); do
@@ -31,7 +31,7 @@ thanos() {
     [ -n "$source" ] || continue
     # A folder in the module cache cannot be written; the build is resumed where it was.
     [ -d "$cache/thanos-$version" ] || { cp -r "$source" "$cache/thanos-$version" && chmod -R u+w "$cache/thanos-$version"; }
-    cd "$cache/thanos-$version" && go build -ldflags=-s -o "$bin/thanos" ./cmd/thanos && return
+    cd "$cache/thanos-$version" && go build -tags slicelabels -ldflags=-s -o "$bin/thanos" ./cmd/thanos && return
   done
   return 1
 }

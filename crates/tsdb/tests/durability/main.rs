@@ -9,6 +9,7 @@ mod faults;
 mod known;
 mod mem_fs;
 mod random;
+mod snapshots;
 
 /// A number from the environment, or the default.
 fn setting(name: &str, default: u64) -> u64 {

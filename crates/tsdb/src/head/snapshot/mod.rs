@@ -49,10 +49,12 @@ impl Snapshot {
 
 /// Removes all snapshots in a data directory: they do not fit any more. A directory that is only read keeps them.
 pub(crate) fn remove_all(fs: &dyn Fs, data_dir: &Path) -> io::Result<()> {
-    for snapshot in list(fs, data_dir)? {
+    let all = list(fs, data_dir)?;
+    for snapshot in &all {
         unless_read_only(fs.remove_dir_all(&snapshot.dir))?;
     }
-    Ok(())
+    // One that comes back after a power cut would be used, and not know what the log says from here on.
+    if all.is_empty() { Ok(()) } else { unless_read_only(fs.sync_dir(data_dir)) }
 }
 
 /// No error when the file system is only read.
