@@ -40,7 +40,6 @@ mod ovhcloud;
 mod puppetdb;
 mod refresh;
 mod rest;
-mod rsa;
 mod scaleway;
 mod stackit;
 mod triton;

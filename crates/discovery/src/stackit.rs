@@ -7,15 +7,14 @@ use http::Method;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use narthex_http_client::Secret;
-use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 
 use crate::ask::{Ask, CloudOptions, list, one_group, parse_url, text};
 use crate::group::ADDRESS_LABEL;
 use crate::labels::{Meta, host_port, sanitize};
 use crate::rest::{Rest, read_json};
-use crate::rsa::{Algorithm, SigningKey};
 use crate::{DiscoveryError, TargetGroup};
+use narthex_http_client::rsa::{Algorithm, SigningKey, unique};
 
 const PREFIX: &str = "__meta_stackit_";
 const TOKEN_URL: &str = "https://service-account.api.stackit.cloud/token";
@@ -85,7 +84,7 @@ impl StackitAsker {
         let now = Timestamp::now().as_second();
         let field = |name: &str| text(&account, &format!("/credentials/{name}"));
         let claims = json!({
-            "iss": field("iss"), "sub": field("sub"), "aud": field("aud"), "jti": unique()?,
+            "iss": field("iss"), "sub": field("sub"), "aud": field("aud"), "jti": unique().map_err(wrong)?,
             "iat": now, "exp": now + 3600,
         });
         let statement = private.statement(Algorithm::Rs512, &field("kid"), &claims).map_err(wrong)?;
@@ -173,16 +172,6 @@ impl StackitAsker {
         }
         Some(target)
     }
-}
-
-/// An identifier that no other has (RFC 9562, version 4).
-fn unique() -> Result<String, DiscoveryError> {
-    let mut bytes = [0_u8; 16];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| wrong("the system gives no random numbers"))?;
-    let bits = u128::from_be_bytes(bytes) & !(0xf << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
-    let hex = format!("{bits:032x}");
-    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
-    Ok([part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-"))
 }
 
 impl Ask for StackitAsker {

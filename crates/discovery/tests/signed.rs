@@ -17,7 +17,7 @@ use support::{Answer, Server, assert_labels, header, path, serve, serve_with, ta
 
 mod support;
 
-const KEY: &str = include_str!("../src/gce/token/test_key.pem");
+const KEY: &str = include_str!("../../http-client/src/rsa/test_keys/plain.pem");
 
 fn cloud(server: &Server) -> CloudOptions {
     CloudOptions { endpoint: Some(server.url.clone()), port: 9100, ..CloudOptions::default() }
@@ -286,7 +286,7 @@ async fn oci() {
     let server = serve_with(oci_answer).await;
     let folder = tempfile::tempdir().unwrap();
     let key_file = folder.path().join("key.pem");
-    std::fs::write(&key_file, include_str!("../src/rsa/test_keys/pkcs8_aes256.pem")).unwrap();
+    std::fs::write(&key_file, include_str!("../../http-client/src/rsa/test_keys/pkcs8_aes256.pem")).unwrap();
     let config = |compartments: &[&str]| {
         DiscoveryConfig::Oci(Box::new(OciConfig {
             auth: OciAuth::ApiKey {

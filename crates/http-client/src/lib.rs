@@ -7,6 +7,7 @@
 //! * [`BodyStream`]: a body without an end, read piece by piece ([`Client::open`]).
 //! * `wire`: HTTP/1.1 itself, straight between the socket and that buffer. `http2`: HTTP/2, for servers that choose it in
 //!   the TLS handshake.
+//! * [`rsa`]: keys, and statements signed with them, for token servers.
 //! * [`decode`]: gzip and zstd bodies, limited by what comes out and not by what goes in.
 //!
 //! Invariants: a request that fails or is cancelled never leaves a half-used connection behind; credentials are sent
@@ -27,6 +28,7 @@ mod options;
 mod proxy;
 mod redirect;
 mod request;
+pub mod rsa;
 mod secret;
 mod stream;
 mod tls;
@@ -38,7 +40,9 @@ pub use connection::Connection;
 pub use decode::{DecodeError, decode};
 pub use dials::{DialCounts, Dials};
 pub use error::ClientError;
-pub use options::{Authorization, BasicAuth, HttpOptions, OAuth2, ProxyOptions, TlsOptions, TlsVersion};
+pub use options::{
+    Authorization, BasicAuth, Grant, HttpOptions, OAuth2, ProxyOptions, Statement, TlsOptions, TlsVersion,
+};
 pub use request::{Head, Request};
 pub use secret::{Secret, SecretSource};
 pub use stream::BodyStream;

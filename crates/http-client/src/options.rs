@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use url::Url;
 
+use crate::rsa::Algorithm;
 use crate::secret::SecretSource;
 
 /// How to reach an HTTP server.
@@ -64,23 +65,49 @@ pub struct Authorization {
     pub credentials: SecretSource,
 }
 
-/// OAuth 2.0 client credentials (RFC 6749, section 4.4).
+/// A token of OAuth 2.0 for every request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OAuth2 {
     /// Who asks.
     pub client_id: String,
-    /// The asker's secret.
-    pub client_secret: SecretSource,
+    /// What the asker shows.
+    pub grant: Grant,
     /// What is asked for.
     pub scopes: Vec<String>,
     /// Where the token server is.
     pub token_url: Url,
-    /// More form fields of the request.
+    /// More form fields of the request. Only `grant_type` may be one that is there already.
     pub endpoint_params: BTreeMap<String, String>,
     /// How to reach the token server by TLS.
     pub tls: TlsOptions,
     /// How to reach the token server through a proxy.
     pub proxy: ProxyOptions,
+}
+
+/// What a token is given for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Grant {
+    /// The asker's secret (RFC 6749, section 4.4).
+    ClientCredentials(SecretSource),
+    /// A statement that the asker signs (RFC 7523, section 2.1).
+    JwtBearer(Statement),
+}
+
+/// What the asker says of itself when it signs for a token.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Statement {
+    /// An RSA key (PEM).
+    pub key: SecretSource,
+    /// Which key it is, for the token server; may be empty.
+    pub key_id: String,
+    /// How the key signs.
+    pub algorithm: Algorithm,
+    /// Who says so; empty for the client's identifier.
+    pub issuer: String,
+    /// To whom; empty for the token server's URL.
+    pub audience: String,
+    /// More claims, or others in place of those that are made.
+    pub claims: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A version of TLS. Older ones than 1.2 do not exist here: they are broken.

@@ -5,10 +5,16 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
+use narthex_http_client::rsa::{Algorithm, SigningKey};
 use narthex_http_client::{
-    Authorization, BasicAuth, Client, ClientError, Connection, Head, HttpOptions, OAuth2, ProxyOptions,
-    Request, Secret, SecretSource, TlsOptions, TlsVersion,
+    Authorization, BasicAuth, Client, ClientError, Connection, Grant, Head, HttpOptions, OAuth2,
+    ProxyOptions, Request, Secret, SecretSource, Statement, TlsOptions, TlsVersion,
+};
+use ring::signature::{
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey,
 };
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -338,7 +344,7 @@ async fn tokens_are_fetched_once() {
     let server = Server::start(None, |_| ok("")).await;
     let oauth2 = OAuth2 {
         client_id: "id".to_owned(),
-        client_secret: inline("s&cret"),
+        grant: Grant::ClientCredentials(inline("s&cret")),
         scopes: vec!["a".to_owned(), "b".to_owned()],
         token_url: tokens.url("http", "/token"),
         endpoint_params: BTreeMap::from([("audience".to_owned(), "x".to_owned())]),
@@ -358,6 +364,144 @@ async fn tokens_are_fetched_once() {
     let form = asked[1].split_once("\r\n\r\n").unwrap().1;
     assert_eq!(
         form,
-        "grant_type=client_credentials&scope=a+b&audience=x&client_id=id&client_secret=s%26cret"
+        "grant_type=client_credentials&scope=a+b&client_id=id&client_secret=s%26cret&audience=x"
     );
+}
+
+/// Tokens for statements signed with the test key.
+fn with_statement(token_url: Url, change: impl FnOnce(&mut OAuth2, &mut Statement)) -> HttpOptions {
+    let mut statement = Statement {
+        key: SecretSource::File(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rsa/test_keys/plain.pem").into()),
+        key_id: String::new(),
+        algorithm: Algorithm::Rs256,
+        issuer: String::new(),
+        audience: String::new(),
+        claims: serde_json::Map::new(),
+    };
+    let mut oauth2 = OAuth2 {
+        client_id: "id".to_owned(),
+        grant: Grant::ClientCredentials(inline("")),
+        scopes: Vec::new(),
+        token_url,
+        endpoint_params: BTreeMap::new(),
+        tls: TlsOptions::default(),
+        proxy: ProxyOptions::default(),
+    };
+    change(&mut oauth2, &mut statement);
+    oauth2.grant = Grant::JwtBearer(statement);
+    HttpOptions { oauth2: Some(Box::new(oauth2)), ..HttpOptions::default() }
+}
+
+/// Checks the signature of a statement with the key's public half; its head and its claims.
+fn verified(
+    statement: &str,
+    by: &'static dyn ring::signature::VerificationAlgorithm,
+) -> [serde_json::Value; 2] {
+    let pem = include_str!("../src/rsa/test_keys/plain.pem");
+    let public = SigningKey::from_pem(pem, None).expect("a key").public_der();
+    // Behind the 24 bytes that say which kind of key it is.
+    let public = UnparsedPublicKey::new(by, &public[24..]);
+    let (signed, signature) = statement.rsplit_once('.').expect("three parts");
+    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).expect("base64");
+    public.verify(signed.as_bytes(), &decode(signature)).expect("the signature of the key");
+    let (head, claims) = signed.split_once('.').expect("three parts");
+    [head, claims].map(|part| serde_json::from_slice(&decode(part)).expect("JSON"))
+}
+
+/// A token server that gives a token for whatever it is shown.
+async fn generous() -> Server {
+    Server::start(None, |_| ok(r#"{"access_token": "t0k3n", "token_type": "", "expires_in": "3600"}"#)).await
+}
+
+fn form(head: &str) -> BTreeMap<String, String> {
+    let body = head.split_once("\r\n\r\n").expect("a body").1;
+    url::form_urlencoded::parse(body.as_bytes()).into_owned().collect()
+}
+
+#[tokio::test]
+async fn tokens_for_a_signed_statement() {
+    let (tokens, server) = (generous().await, Server::start(None, |_| ok("")).await);
+    let client = Client::new(with_statement(tokens.url("http", "/token"), |oauth2, statement| {
+        oauth2.scopes = vec!["a".to_owned(), "b".to_owned()];
+        oauth2.endpoint_params.insert("tenant".to_owned(), "x&y".to_owned());
+        statement.key_id = "k1".to_owned();
+        statement.claims.insert("groups".to_owned(), serde_json::json!(["ops", 7]));
+    }));
+    let request = Request::get(server.url("http", "/"), HeaderMap::new());
+    for _ in 0..2 {
+        client.fetch(&mut Connection::new(), &request, 10, &mut Vec::new()).await.unwrap();
+    }
+    assert!(server.heads().iter().all(|head| header(head, "authorization") == Some("Bearer t0k3n")));
+    let asked = tokens.heads();
+    assert_eq!(asked.len(), 1, "asked once, then the token is used again");
+    assert!(asked[0].starts_with("POST /token HTTP/1.1\r\n"), "{}", asked[0]);
+    assert_eq!(header(&asked[0], "authorization"), None, "the statement is all that is shown");
+    let form = form(&asked[0]);
+    assert_eq!(form["grant_type"], "urn:ietf:params:oauth:grant-type:jwt-bearer");
+    assert_eq!((form["scope"].as_str(), form["tenant"].as_str(), form.len()), ("a b", "x&y", 4));
+    let [head, claims] = verified(&form["assertion"], &RSA_PKCS1_2048_8192_SHA256);
+    assert_eq!(head, serde_json::json!({ "alg": "RS256", "kid": "k1", "typ": "JWT" }));
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let (issued, ends) = (claims["iat"].as_u64().unwrap(), claims["exp"].as_u64().unwrap());
+    assert!(issued <= now && ends == issued + 600, "{claims}");
+    assert_eq!(claims["jti"].as_str().map(str::len), Some(36));
+    let fixed = serde_json::json!({
+        "iss": "id", "sub": "id", "aud": tokens.url("http", "/token").as_str(), "scope": "a b", "groups": ["ops", 7],
+    });
+    for (name, value) in fixed.as_object().unwrap() {
+        assert_eq!(&claims[name], value, "{name}");
+    }
+    assert_eq!(claims.as_object().map(serde_json::Map::len), Some(8));
+}
+
+#[tokio::test]
+async fn statements_of_other_kinds() {
+    let server = Server::start(None, |_| ok("")).await;
+    let kinds: [(Algorithm, &'static dyn ring::signature::VerificationAlgorithm); 2] =
+        [(Algorithm::Rs384, &RSA_PKCS1_2048_8192_SHA384), (Algorithm::Rs512, &RSA_PKCS1_2048_8192_SHA512)];
+    for (algorithm, verification) in kinds {
+        let tokens = generous().await;
+        let options = with_statement(tokens.url("http", "/token"), |oauth2, statement| {
+            oauth2.endpoint_params.insert("grant_type".to_owned(), "their-own".to_owned());
+            statement.algorithm = algorithm;
+            statement.issuer = "issuer".to_owned();
+            statement.audience = "audience".to_owned();
+            statement.claims.insert("sub".to_owned(), "someone".into());
+        });
+        assert_eq!(get(options, &server.url("http", "/")).await.unwrap().1, "");
+        let form = form(&tokens.heads()[0]);
+        assert_eq!(form["grant_type"], "their-own");
+        let [head, claims] = verified(&form["assertion"], verification);
+        assert_eq!(head, serde_json::json!({ "alg": algorithm.name(), "typ": "JWT" }));
+        for (name, value) in [("iss", "issuer"), ("aud", "audience"), ("sub", "someone")] {
+            assert_eq!(claims[name], value, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_token_is_an_error_that_says_why() {
+    let refusing = Server::start(None, |_| "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n".to_owned()).await;
+    let url = refusing.url("http", "/token");
+    for (options, expected) in [
+        (with_statement(url.clone(), |_, _| {}), "the token server answered 400 Bad Request"),
+        (
+            with_statement(url.clone(), |_, statement| statement.key = inline("no key")),
+            "client_certificate_key: there is no such section",
+        ),
+        (
+            with_statement(url.clone(), |oauth2, _| {
+                oauth2.endpoint_params.insert("assertion".to_owned(), "mine".to_owned());
+            }),
+            "endpoint_params: \"assertion\" is set already",
+        ),
+        (
+            with_statement(url, |_, statement| statement.key = SecretSource::File("/nowhere/key.pem".into())),
+            "cannot read the secret file /nowhere/key.pem",
+        ),
+    ] {
+        let error = get(options, &"http://127.0.0.1:1/".parse().unwrap()).await.unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    assert_eq!(refusing.heads().len(), 1, "only what can be asked is asked");
 }

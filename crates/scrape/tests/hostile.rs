@@ -106,6 +106,122 @@ async fn a_gzip_bomb_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_zstd_bomb_is_cut_off() {
+    let bomb = zstd::encode_all(&*b"a 1\n".repeat(4 << 20), 19).unwrap();
+    assert!(bomb.len() < 100_000);
+    let answer = raw("200 OK", &[("Content-Type", "text/plain"), ("Content-Encoding", "zstd")], &bomb);
+    let (error, _) = scrape(vec![answer], |_| {}).await;
+    assert!(error.contains("body size limit exceeded"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_without_end_and_without_a_limit_of_its_job_meets_that_of_the_server() {
+    let (error, _) = scrape(vec![Answer::Endless], |job| {
+        job.interval = Duration::from_secs(2);
+        job.timeout = Duration::from_secs(2);
+    })
+    .await;
+    assert!(error.contains("body size limit exceeded"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_that_drips_is_not_waited_for() {
+    let (error, memory) = scrape(vec![Answer::Drip], |_| {}).await;
+    assert!(error.contains("context deadline exceeded"), "{error}");
+    assert!(memory.samples("slow_metric", &[]).is_empty());
+}
+
+#[tokio::test]
+async fn a_line_or_a_head_without_end_is_cut_off() {
+    let line = Answer::Repeat(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nlong{l=\"", b"x");
+    let (error, _) = scrape(vec![line], |job| job.limits.body_bytes = 1 << 20).await;
+    assert!(error.contains("body size limit exceeded"), "{error}");
+    for (head, expected) in [
+        (Answer::Repeat(b"HTTP/1.1 200 OK\r\nA: ", b"x"), "head is longer than"),
+        (Answer::Repeat(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n"), "Get \"http"),
+        (Answer::Repeat(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"), "Get \"http"),
+    ] {
+        let (error, _) = scrape(vec![head], |_| {}).await;
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_are_not_what_their_heads_say() {
+    let text = "Content-Type: text/plain\r\n";
+    let chunked = format!("HTTP/1.1 200 OK\r\n{text}Transfer-Encoding: chunked\r\n\r\n");
+    for answer in [
+        format!("{chunked}zz\r\na 1\n\r\n0\r\n\r\n"),
+        format!("{chunked}ffffffffffffffff\r\na 1\n\r\n"),
+        format!("HTTP/1.1 200 OK\r\n{text}Content-Length: -1\r\n\r\na 1\n"),
+        format!("HTTP/1.1 200 OK\r\n{text}Content-Length: 4\r\nContent-Length: 9\r\n\r\na 1\n"),
+        "HTTP/1.1 99999 OK\r\n\r\n".to_owned(),
+    ] {
+        let (error, memory) = scrape(vec![Answer::Raw(answer.clone().into_bytes())], |_| {}).await;
+        assert!(error.contains("Get \"http"), "{answer}: {error}");
+        assert!(memory.samples("a", &[]).is_empty(), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn pages_that_are_not_of_their_type() {
+    const PROTOBUF: &str =
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+    const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0";
+    for (kind, body) in [
+        // A length beyond everything, one beyond the end, a field that goes beyond its message, bytes of nothing.
+        (PROTOBUF, "\u{7f}\u{7f}\u{7f}"),
+        (PROTOBUF, "\u{9}\n\u{1}a"),
+        (PROTOBUF, "\u{3}\n\u{70}a"),
+        (PROTOBUF, "a 1\n"),
+        (OPENMETRICS, "a 1\n"),
+        (OPENMETRICS, "# TYPE a counter\na_total 1\n# EOF\nb 1\n"),
+        (OPENMETRICS, "# EOF\n# EOF\n"),
+    ] {
+        let (error, memory) = scrape(vec![Answer::Typed(kind, body.to_owned())], |_| {}).await;
+        assert!(!error.is_empty() && !error.contains("deadline"), "{kind} {body:?}: {error}");
+        assert!(memory.samples("a", &[]).is_empty() && memory.samples("a_total", &[]).is_empty(), "{body:?}");
+    }
+}
+
+/// Everybody at once, several times over: the good one still keeps its schedule.
+#[tokio::test]
+async fn a_crowd_of_them_does_not_disturb_the_good_one() {
+    let answers = [
+        Answer::Hang,
+        Answer::Drip,
+        Answer::Endless,
+        Answer::Close,
+        Answer::Repeat(b"HTTP/1.1 200 OK\r\nA: ", b"x"),
+        Answer::Raw(b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()),
+        raw("302 Found", &[("Location", "/metrics")], b""),
+        page("{{{{{{\n"),
+    ];
+    let mut bad = Vec::new();
+    for _ in 0..5 {
+        for answer in &answers {
+            bad.push(Target::start(vec![answer.clone()]).await);
+        }
+    }
+    let good = Target::start(vec![page("good_metric 1\n")]).await;
+    let addresses: Vec<_> = bad.iter().map(|target| target.address.as_str()).collect();
+    let memory = Memory::new();
+    let limited = Options { page_bytes_max: 64 << 10, ..options() };
+    let manager = ScrapeManager::new(Arc::clone(&memory) as Arc<dyn narthex_storage::Storage>, limited);
+    // On a busy machine a good answer takes its time, too.
+    let second = Duration::from_secs(1);
+    let good_job = ScrapeConfig { interval: second, timeout: second, ..job("good", &[&good.address]) };
+    manager.apply(vec![job("bad", &addresses), good_job]).expect("good jobs");
+    let is_down = |job| manager.active_targets(Some(job)).iter().all(|target| target.health == Health::Down);
+    until("all of them are down", || is_down("bad")).await;
+    let ups = || memory.samples("up", &[("job", "good")]);
+    let before = ups().len();
+    until("the good one goes on", || ups().len() >= before + 3).await;
+    assert!(ups().iter().all(|(_, up)| *up == 1.0), "{:?}", ups());
+    manager.stop().await;
+}
+
+#[tokio::test]
 async fn damaged_gzip_is_named() {
     let headers = [("Content-Type", "text/plain"), ("Content-Encoding", "gzip")];
     let (error, _) = scrape(vec![raw("200 OK", &headers, b"no gzip at all")], |_| {}).await;

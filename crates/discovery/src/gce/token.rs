@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::DiscoveryError;
 use crate::ask::parse_url;
 use crate::rest::{Rest, read_json};
-use crate::rsa::{Algorithm, SigningKey};
+use narthex_http_client::rsa::{Algorithm, SigningKey};
 
 const SCOPE: &str = "https://www.googleapis.com/auth/compute.readonly";
 const TOKEN_URL: &str = "https://oauth2.googleapis.com/token";

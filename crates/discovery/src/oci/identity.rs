@@ -20,7 +20,7 @@ use super::{OciAuth, OciConfig};
 use crate::DiscoveryError;
 use crate::ask::{join, parse_url, text};
 use crate::rest::{Rest, read_json};
-use crate::rsa::{Algorithm, SigningKey, section};
+use narthex_http_client::rsa::{Algorithm, SigningKey, section};
 
 const MACHINE: &str = "http://169.254.169.254/opc/v2";
 /// Before its end a token is not used any more.

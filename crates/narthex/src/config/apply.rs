@@ -146,6 +146,21 @@ fn zero(kind: Kind) -> Value {
     }
 }
 
+/// The value as YAML sees it without a type that is wanted.
+fn untyped(raw: &Node, cx: &mut Cx) -> Option<Value> {
+    Some(match &raw.value {
+        Value::List(_) => list(Kind::Any, raw, cx)?,
+        Value::Map(_) => map(Kind::Any, raw, cx)?,
+        Value::Text { text, quoted: true } => Value::Str(text.clone()),
+        Value::Text { text, quoted: false } => read_bool(text)
+            .map(Value::Bool)
+            .or_else(|| read_int(text).map(Value::Int))
+            .or_else(|| read_float(text).map(Value::Float))
+            .unwrap_or_else(|| Value::Str(text.clone())),
+        other => other.clone(),
+    })
+}
+
 fn typed(kind: Kind, raw: &Node, pos: Pos, cx: &mut Cx) -> Option<Node> {
     let value = match kind {
         Kind::Section(section) => return Some(apply(raw, section, cx)),
@@ -154,6 +169,7 @@ fn typed(kind: Kind, raw: &Node, pos: Pos, cx: &mut Cx) -> Option<Node> {
         Kind::Names => list(Kind::Str, raw, cx)?,
         Kind::Map(item) => map(*item, raw, cx)?,
         Kind::Named(section) => map(Kind::Section(section), raw, cx)?,
+        Kind::Any if raw.value != Value::Binary => untyped(raw, cx)?,
         scalar => {
             let Value::Text { text, quoted } = &raw.value else {
                 if raw.value != Value::Binary {
@@ -230,6 +246,7 @@ fn expected(kind: Kind) -> String {
         Kind::Duration => "a duration such as 15s or 1h30m".to_owned(),
         Kind::Size => "a size such as 512MB".to_owned(),
         Kind::Str | Kind::Secret => "a string".to_owned(),
+        Kind::Any => "a value".to_owned(),
         Kind::Path => "a file path".to_owned(),
         Kind::Names => "a list of label names".to_owned(),
         Kind::Url | Kind::OptionalUrl => "a URL".to_owned(),

@@ -63,6 +63,11 @@ fn write_value(out: &mut String, node: &Node, kind: Kind, indent: usize) {
                 write_section(out, node, section, indent + 2);
             }
         }
+        Kind::Any => match node.value {
+            Value::List(_) => write_value(out, node, Kind::List(&Kind::Any), indent),
+            Value::Map(_) => write_value(out, node, Kind::Map(&Kind::Any), indent),
+            _ => write_scalar(out, node, indent),
+        },
         Kind::Map(_) | Kind::Named(_) => {
             let item = item_kind(kind);
             if node.entries().is_empty() {
@@ -106,12 +111,17 @@ fn item_kind(kind: Kind) -> Kind {
 }
 
 fn write_item(out: &mut String, node: &Node, kind: Kind, indent: usize) {
-    let Kind::Section(section) = kind else {
-        write_value(out, node, kind, indent);
-        return;
-    };
     let mut block = String::new();
-    write_section(&mut block, node, section, indent + 2);
+    match (kind, &node.value) {
+        (Kind::Section(section), _) => write_section(&mut block, node, section, indent + 2),
+        (Kind::Any, Value::Map(entries)) => {
+            for entry in entries {
+                pad(&mut block, indent + 2);
+                write_entry(&mut block, &entry.key, &entry.node, Kind::Any, indent + 2);
+            }
+        }
+        _ => return write_value(out, node, kind, indent),
+    }
     if block.is_empty() {
         out.push_str(" {}\n");
     } else {

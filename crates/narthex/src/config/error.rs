@@ -103,7 +103,7 @@ impl Cx {
         self.path.pop();
     }
 
-    /// Notes a problem with the current field.
+    /// Notes a problem with the current field, the first one at its place.
     pub(crate) fn problem(&mut self, pos: Pos, message: impl Into<String>) {
         if self.problems.len() < PROBLEMS_MAX {
             let mut field = String::new();
@@ -113,7 +113,10 @@ impl Cx {
                 }
                 field.push_str(step);
             }
-            self.problems.push(Problem { file: self.file.clone(), pos, field, message: message.into() });
+            // A second check that stumbles over the same value says nothing new.
+            if self.problems.iter().all(|known| known.pos != pos || known.field != field) {
+                self.problems.push(Problem { file: self.file.clone(), pos, field, message: message.into() });
+            }
         }
     }
 

@@ -19,7 +19,7 @@ pub(crate) use apply::{format_size, read_size};
 pub(crate) use error::ConfigError;
 pub(crate) use load::{Config, expand_pattern, read};
 pub(crate) use node::{Node, Value};
-pub(crate) use schema::{HTTP_FILE, SD_FIELDS, WEB, name_validation, rule};
+pub(crate) use schema::{HTTP_FILE, JWT_BEARER, SD_FIELDS, WEB, name_validation, rule};
 
 #[cfg(test)]
 mod tests;

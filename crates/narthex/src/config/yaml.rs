@@ -151,7 +151,10 @@ impl Builder<'_> {
             if event == Event::SequenceEnd {
                 return Some(Value::List(items));
             }
-            items.push(self.node(event, pos, events)?);
+            self.cx.enter(format!("[{}]", items.len()));
+            let item = self.node(event, pos, events);
+            self.cx.leave();
+            items.push(item?);
         }
     }
 

@@ -47,9 +47,28 @@ fn of_job(job: &Node, note: &mut impl FnMut(String)) {
             note(format!("job \"{name}\": tls_config: TLS 1.0 and 1.1 are not spoken, 1.2 is the oldest"));
         }
     }
-    for field in ["cert_ref", "key_ref", "ca_ref"] {
-        if job.get("tls_config").is_some_and(|tls| tls.has(field)) {
-            note(format!("job \"{name}\": tls_config.{field}: there is no secret manager to ask"));
+    each_reference(job, &mut |field| {
+        note(format!("job \"{name}\": {field}: there is no secret manager to ask"));
+    });
+}
+
+/// The secrets of a section that are said to be kept elsewhere.
+fn each_reference(section: &Node, found: &mut impl FnMut(&str)) {
+    const REFERENCES: [&str; 8] = [
+        "username_ref",
+        "password_ref",
+        "credentials_ref",
+        "client_secret_ref",
+        "client_certificate_key_ref",
+        "cert_ref",
+        "key_ref",
+        "ca_ref",
+    ];
+    for entry in section.entries() {
+        if REFERENCES.contains(&entry.key.as_str()) && !entry.node.is_empty() {
+            found(&entry.key);
         }
+        each_reference(&entry.node, found);
     }
+    section.items().iter().for_each(|item| each_reference(item, found));
 }

@@ -20,6 +20,10 @@ pub(crate) enum Answer {
     Hang,
     /// Samples without end.
     Endless,
+    /// These bytes without end, after those.
+    Repeat(&'static [u8], &'static [u8]),
+    /// A page that comes a byte at a time.
+    Drip,
     /// Closes the connection.
     Close,
 }
@@ -105,13 +109,28 @@ async fn respond(stream: &mut TcpStream, answer: Answer) -> Option<()> {
         Answer::Typed(content_type, body) => send(stream, content_type, &body).await,
         Answer::Raw(bytes) => stream.write_all(&bytes).await.ok(),
         Answer::Hang => std::future::pending().await,
-        Answer::Endless => {
-            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n").await.ok()?;
-            loop {
-                stream.write_all(&b"endless_metric 1\n".repeat(1000)).await.ok()?;
+        Answer::Endless => repeat(stream, PAGE, b"endless_metric 1\n").await,
+        Answer::Repeat(start, bytes) => repeat(stream, start, bytes).await,
+        Answer::Drip => {
+            stream.write_all(PAGE).await.ok()?;
+            for byte in b"slow_metric 1\n".iter().cycle() {
+                stream.write_all(&[*byte]).await.ok()?;
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
+            None
         }
         Answer::Close => None,
+    }
+}
+
+/// The head of a page whose end is that of the connection.
+const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n";
+
+async fn repeat(stream: &mut TcpStream, start: &[u8], bytes: &[u8]) -> Option<()> {
+    stream.write_all(start).await.ok()?;
+    let many = bytes.repeat(16_384 / bytes.len());
+    loop {
+        stream.write_all(&many).await.ok()?;
     }
 }
 

@@ -6,7 +6,7 @@ use ring::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, RsaKeyPair, UnparsedP
 
 use super::*;
 
-const KEY: &str = include_str!("test_key.pem");
+const KEY: &str = include_str!("../../../../http-client/src/rsa/test_keys/plain.pem");
 
 fn file(kind: &str) -> String {
     serde_json::json!({

@@ -41,16 +41,21 @@ const OAUTH2_FIELDS: &[Field] = &[
     opt("client_certificate_key", Kind::Secret),
     opt("client_certificate_key_file", Kind::Path),
     opt("client_certificate_key_ref", Kind::Str),
-    opt("signature_algorithm", Kind::Enum(&["RS256", "RS384", "RS512"])),
+    opt("grant_type", Kind::Str),
+    opt("signature_algorithm", Kind::Str),
     opt("iss", Kind::Str),
     opt("audience", Kind::Str),
-    opt("claims", Kind::Map(&Kind::Str)),
+    opt("claims", Kind::Map(&Kind::Any)),
     opt("scopes", Kind::List(&Kind::Str)),
     opt("token_url", Kind::Url),
-    opt("grant_type", Kind::Str),
     opt("endpoint_params", Kind::Map(&Kind::Str)),
     opt("tls_config", Kind::Section(&TLS)),
 ];
+
+/// The grant for which a signed statement is shown (RFC 7523). Prometheus takes every other one for `client_credentials`.
+pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+const SIGNATURE_ALGORITHMS: &[&str] = &["RS256", "RS384", "RS512"];
 
 static OAUTH2: Section = checked("OAuth 2 config", &[OAUTH2_FIELDS, PROXY_FIELDS], check_oauth2);
 
@@ -159,12 +164,20 @@ fn check_authorization(node: &mut Node, cx: &mut Cx) {
 fn check_oauth2(node: &mut Node, cx: &mut Cx) {
     require(node, "client_id", "the OAuth 2 client's identifier", cx);
     require(node, "token_url", "where tokens are fetched", cx);
-    at_most_one(node, &["client_secret", "client_secret_file", "client_secret_ref"], cx);
-    at_most_one(
-        node,
-        &["client_certificate_key", "client_certificate_key_file", "client_certificate_key_ref"],
-        cx,
-    );
+    match node.str("grant_type") {
+        JWT_BEARER => {
+            let keys =
+                ["client_certificate_key", "client_certificate_key_file", "client_certificate_key_ref"];
+            at_most_one(node, &keys, cx);
+            let algorithm = node.str("signature_algorithm");
+            if !algorithm.is_empty() && !SIGNATURE_ALGORITHMS.contains(&algorithm) {
+                let expected = SIGNATURE_ALGORITHMS.join(", ");
+                let message = format!("\"{algorithm}\": expected one of {expected}");
+                cx.problem_in("signature_algorithm", pos_of(node, "signature_algorithm"), message);
+            }
+        }
+        _ => at_most_one(node, &["client_secret", "client_secret_file", "client_secret_ref"], cx),
+    }
     check_proxy(node, cx);
 }
 

@@ -24,7 +24,7 @@ use url::Url;
 use super::error::Cx;
 use super::node::Node;
 
-pub(crate) use http_client::HTTP_FILE;
+pub(crate) use http_client::{HTTP_FILE, JWT_BEARER};
 pub(crate) use relabel::{name_validation, rule};
 pub(crate) use root::{ROOT, SCRAPE_FILE};
 pub(crate) use scrape::{INHERITED_SWITCHES, inherit};
@@ -66,6 +66,8 @@ pub(crate) enum Kind {
     OptionalEnum(&'static [&'static str]),
     /// One of these strings, whatever the case of its letters.
     AnyCase(&'static [&'static str]),
+    /// Whatever is written there: the type of a scalar is the one that YAML gives it.
+    Any,
     /// A list of label names, printed on one line.
     Names,
     /// A list of one kind.

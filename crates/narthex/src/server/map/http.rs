@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use narthex_http_client::rsa::Algorithm;
 use narthex_http_client::{
-    Authorization, BasicAuth, HttpOptions, OAuth2, ProxyOptions, Secret, SecretSource, TlsOptions, TlsVersion,
+    Authorization, BasicAuth, Grant, HttpOptions, OAuth2, ProxyOptions, Secret, SecretSource, Statement,
+    TlsOptions, TlsVersion,
 };
 use url::Url;
 
-use crate::config::{HTTP_FILE, Node, read};
+use crate::config::{HTTP_FILE, JWT_BEARER, Node, Value, read};
 
 /// The options of a file for the tools (`--http.config.file`).
 pub(crate) fn http_file(path: &Path) -> Result<HttpOptions, String> {
@@ -92,7 +94,10 @@ fn oauth2(section: &Node) -> Option<OAuth2> {
     let params = section.get("endpoint_params").map_or(&[][..], Node::entries);
     Some(OAuth2 {
         client_id: section.str("client_id").to_owned(),
-        client_secret: secret(section, "client_secret"),
+        grant: match section.str("grant_type") {
+            JWT_BEARER => Grant::JwtBearer(statement(section)),
+            _ => Grant::ClientCredentials(secret(section, "client_secret")),
+        },
         scopes: section.strings("scopes").into_iter().map(str::to_owned).collect(),
         // Checked when the file was read.
         token_url: Url::parse(section.str("token_url")).ok()?,
@@ -100,6 +105,41 @@ fn oauth2(section: &Node) -> Option<OAuth2> {
         tls: tls(section),
         proxy: proxy(section),
     })
+}
+
+fn statement(section: &Node) -> Statement {
+    Statement {
+        key: secret(section, "client_certificate_key"),
+        key_id: section.str("client_certificate_key_id").to_owned(),
+        algorithm: match section.str("signature_algorithm") {
+            "RS384" => Algorithm::Rs384,
+            "RS512" => Algorithm::Rs512,
+            _ => Algorithm::Rs256,
+        },
+        issuer: section.str("iss").to_owned(),
+        // As it is written: some servers compare the texts.
+        audience: Some(section.str("audience"))
+            .filter(|text| !text.is_empty())
+            .unwrap_or(section.str("token_url"))
+            .to_owned(),
+        claims: match section.get("claims").map(json) {
+            Some(serde_json::Value::Object(claims)) => claims,
+            _ => serde_json::Map::new(),
+        },
+    }
+}
+
+/// A value of the file in JSON.
+fn json(node: &Node) -> serde_json::Value {
+    match &node.value {
+        Value::Bool(yes) => (*yes).into(),
+        Value::Int(number) => (*number).into(),
+        Value::Float(number) => (*number).into(),
+        Value::List(items) => items.iter().map(json).collect(),
+        Value::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), json(&entry.node))).collect(),
+        Value::Str(text) => text.as_str().into(),
+        _ => serde_json::Value::Null,
+    }
 }
 
 fn headers(node: &Node) -> BTreeMap<String, Vec<SecretSource>> {

@@ -1,5 +1,6 @@
 //! Discovery sections to options: each mechanism once, compared whole.
 
+mod http;
 mod platforms;
 
 use std::time::Duration;

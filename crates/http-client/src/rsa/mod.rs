@@ -4,23 +4,28 @@ mod encrypted;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use ring::rand::SystemRandom;
-use ring::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RsaEncoding, RsaKeyPair};
+use ring::rand::{SecureRandom, SystemRandom};
+use ring::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding, RsaKeyPair};
 use serde_json::Value;
 
 /// How a signature is made.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Algorithm {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Algorithm {
     /// PKCS #1 with SHA-256.
+    #[default]
     Rs256,
+    /// PKCS #1 with SHA-384.
+    Rs384,
     /// PKCS #1 with SHA-512.
     Rs512,
 }
 
 impl Algorithm {
-    fn name(self) -> &'static str {
+    /// Its name in a statement's head.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
             Self::Rs512 => "RS512",
         }
     }
@@ -28,6 +33,7 @@ impl Algorithm {
     fn encoding(self) -> &'static dyn RsaEncoding {
         match self {
             Self::Rs256 => &RSA_PKCS1_SHA256,
+            Self::Rs384 => &RSA_PKCS1_SHA384,
             Self::Rs512 => &RSA_PKCS1_SHA512,
         }
     }
@@ -35,11 +41,11 @@ impl Algorithm {
 
 /// A private key.
 #[derive(Debug)]
-pub(crate) struct SigningKey(RsaKeyPair);
+pub struct SigningKey(RsaKeyPair);
 
 impl SigningKey {
     /// Reads a key in PEM: `PRIVATE KEY` (PKCS #8) or `RSA PRIVATE KEY` (PKCS #1), both also with a passphrase.
-    pub(crate) fn from_pem(pem: &str, passphrase: Option<&str>) -> Result<Self, String> {
+    pub fn from_pem(pem: &str, passphrase: Option<&str>) -> Result<Self, String> {
         let (kind, mut der) = section(pem, |kind| kind.ends_with("PRIVATE KEY"))?;
         let passphrase = || passphrase.ok_or("the key is encrypted, and there is no passphrase for it");
         let info = pem.lines().find_map(|line| line.trim().strip_prefix("DEK-Info:"));
@@ -57,7 +63,7 @@ impl SigningKey {
     }
 
     /// The signature of a text.
-    pub(crate) fn sign(&self, algorithm: Algorithm, text: &str) -> Result<Vec<u8>, String> {
+    pub fn sign(&self, algorithm: Algorithm, text: &str) -> Result<Vec<u8>, String> {
         let mut signature = vec![0; self.0.public().modulus_len()];
         self.0
             .sign(algorithm.encoding(), &SystemRandom::new(), text.as_bytes(), &mut signature)
@@ -65,14 +71,12 @@ impl SigningKey {
         Ok(signature)
     }
 
-    /// A signed statement of `claims`, with the key's name in its head.
-    pub(crate) fn statement(
-        &self,
-        algorithm: Algorithm,
-        key_id: &str,
-        claims: &Value,
-    ) -> Result<String, String> {
-        let head = serde_json::json!({ "alg": algorithm.name(), "typ": "JWT", "kid": key_id });
+    /// A signed statement of `claims`, with the key's name in its head if it has one.
+    pub fn statement(&self, algorithm: Algorithm, key_id: &str, claims: &Value) -> Result<String, String> {
+        let mut head = serde_json::json!({ "alg": algorithm.name(), "typ": "JWT" });
+        if !key_id.is_empty() {
+            head["kid"] = key_id.into();
+        }
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", encode(&head), encode(claims));
         let signature = self.sign(algorithm, &signed)?;
@@ -80,7 +84,7 @@ impl SigningKey {
     }
 
     /// The public half as `SubjectPublicKeyInfo` (RFC 5280).
-    pub(crate) fn public_der(&self) -> Vec<u8> {
+    pub fn public_der(&self) -> Vec<u8> {
         /// `rsaEncryption` without parameters.
         const ALGORITHM: [u8; 15] =
             [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
@@ -90,6 +94,16 @@ impl SigningKey {
         let key = [&[0], self.0.public_key().as_ref()].concat();
         tagged(SEQUENCE, &[&ALGORITHM, tagged(BIT_STRING, &key).as_slice()].concat())
     }
+}
+
+/// An identifier that no other has (RFC 9562, version 4), for statements that are good once.
+pub fn unique() -> Result<String, String> {
+    let mut bytes = [0_u8; 16];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| "the system gives no random numbers".to_owned())?;
+    let bits = u128::from_be_bytes(bytes) & !(0xf << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let hex = format!("{bits:032x}");
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
+    Ok([part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-"))
 }
 
 /// A DER value: tag, length, content.
@@ -107,7 +121,7 @@ fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// The first wanted section of a PEM file: its kind and its bytes.
-pub(crate) fn section(pem: &str, wanted: impl Fn(&str) -> bool) -> Result<(&str, Vec<u8>), String> {
+pub fn section(pem: &str, wanted: impl Fn(&str) -> bool) -> Result<(&str, Vec<u8>), String> {
     let mut found: Option<(&str, String)> = None;
     for line in pem.lines().map(str::trim) {
         if let Some(kind) = line.strip_prefix("-----BEGIN ").and_then(|line| line.strip_suffix("-----")) {
@@ -129,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    const KEY: &str = include_str!("../gce/token/test_key.pem");
+    const KEY: &str = include_str!("test_keys/plain.pem");
 
     #[test]
     fn statements() {
@@ -141,6 +155,17 @@ mod tests {
         public.verify(signed.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
         let head = URL_SAFE_NO_PAD.decode(signed.split('.').next().unwrap()).unwrap();
         assert_eq!(head, br#"{"alg":"RS512","kid":"k1","typ":"JWT"}"#);
+    }
+
+    #[test]
+    fn a_statement_without_a_key_name_and_its_identifier() {
+        let key = SigningKey::from_pem(KEY, None).unwrap();
+        let statement = key.statement(Algorithm::Rs384, "", &serde_json::json!({})).unwrap();
+        let head = URL_SAFE_NO_PAD.decode(statement.split('.').next().unwrap()).unwrap();
+        assert_eq!(head, br#"{"alg":"RS384","typ":"JWT"}"#);
+        let (one, other) = (unique().unwrap(), unique().unwrap());
+        assert_ne!(one, other);
+        assert_eq!((one.len(), &one[14..15], one.matches('-').count()), (36, "4", 4));
     }
 
     #[test]
