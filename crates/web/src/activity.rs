@@ -19,6 +19,8 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 #[derive(Debug)]
 pub(crate) struct Activity {
     busy: AtomicUsize,
+    /// How many requests there were.
+    begun: AtomicU64,
     /// When the last request ended, in milliseconds after `opened`.
     quiet_since: AtomicU64,
     opened: Instant,
@@ -26,7 +28,12 @@ pub(crate) struct Activity {
 
 impl Default for Activity {
     fn default() -> Self {
-        Self { busy: AtomicUsize::new(0), quiet_since: AtomicU64::new(0), opened: Instant::now() }
+        Self {
+            busy: AtomicUsize::new(0),
+            begun: AtomicU64::new(0),
+            quiet_since: AtomicU64::new(0),
+            opened: Instant::now(),
+        }
     }
 }
 
@@ -34,7 +41,18 @@ impl Activity {
     /// A request begins; it ends when what this returns is dropped.
     pub(crate) fn begin(self: &Arc<Self>) -> Busy {
         self.busy.fetch_add(1, Ordering::Relaxed);
+        self.begun.fetch_add(1, Ordering::Relaxed);
         Busy(Arc::clone(self))
+    }
+
+    /// How many requests have begun.
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
+    }
+
+    /// How many requests were answered; `None` while one is under way.
+    pub(crate) fn answered(&self) -> Option<u64> {
+        (self.busy.load(Ordering::Acquire) == 0).then(|| self.begun())
     }
 
     /// Completes once nothing has been under way for `limit`.

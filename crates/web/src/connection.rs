@@ -11,11 +11,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
-use hyper::rt::{Read, Write};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
@@ -23,6 +22,7 @@ use tower_service::Service as _;
 
 use crate::activity::{Activity, Deadline};
 use crate::secure::Live;
+use crate::tolerant::Tolerant;
 
 /// The longest that a TLS handshake may take; shorter when the read timeout is.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
@@ -64,12 +64,12 @@ impl Connection {
         builder.http2().timer(TokioTimer::new()).max_concurrent_streams(250);
         let live = self.secure.take().filter(|live| live.is_tls());
         let Some(live) = live else {
-            return self.serve(builder.http1_only(), TokioIo::new(stream)).await;
+            return self.serve(builder.http1_only(), stream).await;
         };
         let peer = self.peer;
         let shaking = handshake(&live, stream);
         match tokio::time::timeout(self.read_timeout.min(HANDSHAKE_MAX), shaking).await {
-            Ok(Ok(stream)) => self.serve(builder, TokioIo::new(stream)).await,
+            Ok(Ok(stream)) => self.serve(builder, stream).await,
             Ok(Err(reason)) => tracing::debug!(%peer, reason, "TLS handshake failed"),
             Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
         }
@@ -77,9 +77,10 @@ impl Connection {
 
     async fn serve<S>(mut self, builder: Builder<TokioExecutor>, stream: S)
     where
-        S: Read + Write + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Arc::new(Activity::default());
+        let stream = TokioIo::new(Tolerant::new(stream, Arc::clone(&activity)));
         let (router, seen, limit) = (self.router, Arc::clone(&activity), self.read_timeout);
         let peer = self.peer;
         let service = service_fn(move |request: hyper::Request<Incoming>| {

@@ -17,6 +17,7 @@ mod placeholder;
 pub mod prefix;
 pub mod secure;
 pub mod server;
+mod tolerant;
 mod ui;
 
 pub use connection::Peer;

@@ -67,3 +67,30 @@ async fn an_address_in_use_is_named() {
     let error = server::bind(&address).await.unwrap_err().to_string();
     assert!(error.starts_with(&format!("cannot listen on {address}: ")), "{error}");
 }
+
+/// What `curl -g` sends.
+#[tokio::test]
+async fn quotes_and_brackets_in_a_request_line_are_taken() {
+    let listener = server::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (_stop, stopped) = watch::channel(false);
+    let echo = |uri: http::Uri, headers: http::HeaderMap| async move {
+        format!("{uri} {}", headers["if-none-match"].to_str().unwrap())
+    };
+    let router = Router::new().route("/echo", get(echo));
+    let running = tokio::spawn(server::serve(vec![listener], router, Options::default(), stopped));
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    for _ in 0..3 {
+        stream.write_all(b"GET /echo?m[]=up{a=\"b\"}>0").await.unwrap();
+        stream.flush().await.unwrap();
+        stream.write_all(b"&c=<d> HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"<e>\"\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\"<e>\"") {
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0);
+        }
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert!(answer.ends_with("\r\n\r\n/echo?m[]=up{a=%22b%22}%3E0&c=%3Cd%3E \"<e>\""), "{answer}");
+    }
+    running.abort();
+}
