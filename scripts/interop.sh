@@ -13,6 +13,15 @@ fi
 if [ -d "$python/prometheus_client" ]; then
   export NARTHEX_PEERS_PYTHON=$python
 fi
+# The Python client of the API, with what its tables need.
+api_client=${NARTHEX_PEERS_BIN%/bin}/python-api-client
+if [ ! -d "$api_client/prometheus_api_client" ]; then
+  python3 -m pip install --quiet --target "$api_client" 'prometheus-api-client[dataframe,analytics]' \
+    || echo "no prometheus-api-client for Python: install python3-pip and run again" >&2
+fi
+if [ -d "$api_client/prometheus_api_client" ]; then
+  export NARTHEX_PEERS_API_CLIENT=$api_client
+fi
 # The configurations of the story are Prometheus' configurations, too.
 "$NARTHEX_PEERS_BIN/promtool" check config --syntax-only deploy/prometheus.yml deploy/docker/prometheus.yml
 cargo test --locked -p narthex-tests --test interop --test interop_api --test interop_exposition --test interop_promql \

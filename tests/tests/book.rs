@@ -268,7 +268,8 @@ fn execute(story: &Story, block: &Block) -> Result<(), String> {
         }),
         "yaml" if block.text.contains("scrape_configs") => {
             std::fs::write(story.path().join("block.yml"), &block.text).unwrap();
-            succeed(story, "narthex check config block.yml")
+            // The files that it names are on another machine.
+            succeed(story, "narthex check config --syntax-only block.yml")
         }
         "sh" | "bash" => {
             let script = block.text.replace("\\\n", " ");

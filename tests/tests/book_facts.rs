@@ -43,7 +43,10 @@ fn addresses_of_the_server_are_pages_or_endpoints() {
     for (name, text) in pages() {
         for path in server_paths(&text) {
             let known = match path.strip_prefix("/api/v1") {
-                Some(endpoint) => openapi.contains(&format!("\n  {endpoint}:\n")),
+                Some(endpoint) => {
+                    let endpoint = endpoint.replace("/label/__name__/", "/label/{name}/");
+                    openapi.contains(&format!("\n  {endpoint}:\n"))
+                }
                 None => {
                     ["", "/", "/metrics", "/-/ready", "/-/reload"].contains(&path)
                         || pages_of_ui.contains(&format!("'{path}':"))
@@ -145,4 +148,48 @@ fn errors_of_targets_are_worded_as_the_book_says() {
         missing.is_empty()
     });
     assert!(all, "no target says {missing:?}");
+}
+
+/// What comes after two dashes, as a program's option or in a text.
+fn flags(text: &str) -> std::collections::BTreeSet<String> {
+    let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    let words = text.split("--").skip(1).filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    words
+        .map(|rest| rest.split(|c: char| !is_part(c)).next().unwrap().trim_end_matches(['.', '-']).to_owned())
+        .collect()
+}
+
+#[test]
+fn flags_that_are_named_exist() {
+    let help = |program: &str, arguments: &[&str]| {
+        let output =
+            std::process::Command::new(narthex_tests::binary(program)).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{program} {arguments:?}");
+        flags(&String::from_utf8_lossy(&output.stdout))
+    };
+    let mut known = std::collections::BTreeSet::new();
+    for arguments in [
+        &["--help"][..],
+        &["dash", "--help"],
+        &["check", "healthy", "--help"],
+        &["query", "instant", "--help"],
+        &["tsdb", "dump", "--help"],
+    ] {
+        known.extend(help("narthex", arguments));
+    }
+    for verb in ["serve", "traffic", "train", "healthy"] {
+        known.extend(help("heart-disease-api", &[verb, "--help"]));
+    }
+    assert!(known.len() > 60, "{known:?}");
+    let mut seen = 0;
+    for (name, text) in pages() {
+        // Those of other programs stand in commands, which are executed or belong to tools that are not ours.
+        let prose: String = text.split("```").step_by(2).collect();
+        for flag in flags(&prose).into_iter().filter(|flag| flag.contains('.') || flag.starts_with("enable"))
+        {
+            assert!(known.contains(&flag), "{name}: there is no --{flag}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "only {seen} flags were found");
 }

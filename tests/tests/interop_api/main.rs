@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where it stopped")]
 
 mod allowed;
+mod clients;
 mod compare;
 mod metrics;
 mod requests;
