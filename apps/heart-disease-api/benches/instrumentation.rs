@@ -3,6 +3,9 @@
 //! `cargo bench -p heart-disease-api --features bench`. Two figures come out of it: the time of a request in the process (no socket), and
 //! the processor time of a request over keep-alive connections on loopback, kernel included. The two kinds of routes take turns in short
 //! rounds and each keeps its best, so that what disturbs the machine disturbs both.
+//!
+//! With `serve measured ADDRESS` or `serve bare ADDRESS` behind `--` it serves one of them as the service does, for load from
+//! elsewhere: `scripts/instrumentation-cost.sh` compares the two that way.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on should say where it stopped")]
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
@@ -28,12 +31,27 @@ fn main() {
     let app = |requests, predictions| {
         partly_measured(Service::new(Model::built_in().unwrap()), requests, predictions)
     };
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [verb, kind, address, ..] = arguments.as_slice()
+        && verb == "serve"
+    {
+        serve(app(kind == "measured", kind == "measured"), address);
+        return;
+    }
     println!("{ROUNDS} rounds of {REQUESTS_A_ROUND} requests each; the best round of each kind");
     let bare = app(false, false);
     report("in the process, requests, ns", in_process(&app(true, false), &bare));
     report("in the process, predictions, ns", in_process(&app(false, true), &bare));
     report("in the process, both, ns", in_process(&app(true, true), &bare));
     report("over loopback, both, processor ns", over_loopback(app(true, true), bare));
+}
+
+fn serve(app: Router, address: &str) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+        axum::serve(listener, app).await.unwrap();
+    });
 }
 
 fn report(what: &str, [measured, bare]: [f64; 2]) {
