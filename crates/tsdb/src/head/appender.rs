@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering;
 use narthex_model::{Exemplar, Labels, Metadata, Timestamp};
 use narthex_storage::{AppendError, Appender, CommitError, SampleValue, SeriesRef};
 
-use super::cache_line::prefetch;
+use super::cache_line::{CACHE_LINE, prefetch};
 use super::check;
 use super::runs::{self, RunEnd, RunRecord, runs};
 use super::series::Series;
@@ -28,8 +28,6 @@ use crate::wal::record::{self, Record, Version, series};
 
 /// References looked up at once when a caller goes through them in order.
 const WINDOW: u64 = 64;
-/// Bytes that memory comes in.
-const CACHE_LINE: usize = 64;
 /// How many sets of buffers are kept for later appenders.
 const KEPT_BUFFERS: usize = 16;
 

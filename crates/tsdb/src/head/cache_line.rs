@@ -1,6 +1,9 @@
 //! [`prefetch`]: a hint to the processor, used by appenders and the replay; it does nothing but save time.
 #![expect(unsafe_code, reason = "the instruction takes an address")]
 
+/// Bytes that memory comes in.
+pub(super) const CACHE_LINE: usize = 64;
+
 /// Asks for the cache line at an address, which will be read and written soon. Any address will do.
 #[inline(always)]
 pub(super) fn prefetch(address: usize) {

@@ -1,7 +1,7 @@
 //! Log segments → decoded records, on a thread of its own; called by `replay`.
 //!
-//! Reading, check sums, decompression and the decoding of float samples need nothing of the head, so they run ahead of
-//! the thread that fills it. Everything else is handed on as bytes, in the order of the log.
+//! Reading, check sums, decompression and the decoding of float samples and of labels need nothing of the head, so they
+//! run ahead of the thread that fills it. Everything else is handed on as bytes, in the order of the log.
 //!
 //! Invariant: at most [`AHEAD`] batches wait, whatever the size of the log.
 
@@ -9,15 +9,19 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, Scope};
 
+use narthex_model::Labels;
+
 use crate::fs::Fs;
 use crate::wal::record::samples::{self, Sample};
-use crate::wal::record::{self, BadRecord, v2};
+use crate::wal::record::{self, BadRecord, series, v2};
 use crate::wal::{Damage, SegmentReader};
 
 /// Batches that may wait to be used.
 const AHEAD: usize = 4;
 /// Float samples of a batch that is not handed on earlier.
 const SAMPLES: usize = 16 << 10;
+/// Series that are handed on at once.
+const SERIES: usize = 4 << 10;
 
 /// A part of a log: some float samples, then something else.
 #[derive(Debug, Default)]
@@ -36,6 +40,8 @@ pub(super) enum Then {
     More,
     /// The segment with this number in the list begins.
     Segment(usize),
+    /// Series, and how their record ends.
+    Series(Vec<NewSeries>, Result<(), BadRecord>),
     /// A record of another type.
     Record(Vec<u8>),
     /// A record that cannot be read to its end.
@@ -44,6 +50,24 @@ pub(super) enum Then {
     Damage(Damage),
     /// A segment cannot be opened or read.
     Failed(std::io::Error),
+}
+
+/// A series as the log tells of it.
+#[derive(Debug)]
+pub(super) struct NewSeries {
+    pub(super) id: u64,
+    pub(super) labels: Labels,
+    /// Of the labels.
+    pub(super) hash: u64,
+}
+
+impl NewSeries {
+    fn new(id: u64, pairs: &[(&str, &str)]) -> Self {
+        let sorted = pairs.is_sorted_by(|a, b| a.0 < b.0) && pairs.iter().all(|(_, value)| !value.is_empty());
+        let pairs = pairs.iter().copied();
+        let labels = if sorted { Labels::from_sorted(pairs) } else { Labels::from_pairs(pairs) };
+        Self { id, hash: labels.hash64(), labels }
+    }
 }
 
 /// The receiving end.
@@ -138,6 +162,7 @@ impl Reader {
                 }
                 floats.push(sample);
             }),
+            Some((&record::SERIES, body)) => return self.series(body),
             Some(_) => return self.hand_on(Then::Record(bytes.to_vec())),
         };
         match decoded {
@@ -145,6 +170,20 @@ impl Reader {
             Ok(()) if self.floats.len() >= SAMPLES => self.hand_on(Then::More),
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Hands series on, not more than [`SERIES`] at a time.
+    fn series(&mut self, body: &[u8]) -> Result<(), GivenUp> {
+        let mut all = Vec::new();
+        let mut given_up = Ok(());
+        let end = series::decode(body, |id, pairs| {
+            all.push(NewSeries::new(id, pairs));
+            if all.len() >= SERIES && given_up.is_ok() {
+                given_up = self.hand_on(Then::Series(std::mem::take(&mut all), Ok(())));
+            }
+        });
+        given_up?;
+        self.hand_on(Then::Series(all, end))
     }
 
     fn hand_on(&mut self, then: Then) -> Result<(), GivenUp> {

@@ -9,7 +9,8 @@ use std::thread;
 
 use narthex_chunkenc::Encoding;
 
-use super::cache_line::prefetch;
+use super::cache_line::{CACHE_LINE, prefetch};
+use super::refs::RefMap;
 use super::series::{NO_OTHER, Series};
 use super::slab::Part;
 use super::state::HeadState;
@@ -19,6 +20,8 @@ const WAITING: usize = 32 << 10;
 /// Samples looked at before they are appended: the short first loop keeps many cache misses in flight, the long second
 /// one finds its series and the end of its chunk in the cache.
 const BLOCK: usize = 512;
+/// Fewer samples than this are not worth a thread.
+const FEW: usize = 4 << 10;
 /// More cores than this only wait for memory.
 const SHARDS_MAX: usize = 8;
 
@@ -33,7 +36,29 @@ struct Entry {
 /// Samples on their way into their series.
 #[derive(Debug)]
 pub(super) struct Shards {
-    waiting: Vec<Vec<Entry>>,
+    waiting: Waiting,
+    /// Those that are being appended.
+    taken: Waiting,
+}
+
+/// Samples that wait, by shard.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting(Vec<Vec<Entry>>);
+
+impl Waiting {
+    /// Adds a sample.
+    #[inline]
+    pub(super) fn push(&mut self, slot: u32, t: i64, v: f64) {
+        let shard = Part::<Series>::of(slot, self.0.len());
+        if let Some(waiting) = self.0.get_mut(shard) {
+            waiting.push(Entry { slot, t, v });
+        }
+    }
+
+    /// Whether it is time to [`append`](Shards::append).
+    pub(super) fn is_due(&self) -> bool {
+        self.0.iter().any(|waiting| waiting.len() >= WAITING)
+    }
 }
 
 /// A chunk that became full.
@@ -58,40 +83,43 @@ impl Shards {
     /// One shard per core.
     pub(super) fn new() -> Self {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        Self { waiting: vec![Vec::new(); cores.min(SHARDS_MAX)] }
+        let waiting = Waiting(vec![Vec::new(); cores.min(SHARDS_MAX)]);
+        Self { taken: waiting.clone(), waiting }
     }
 
-    /// Adds a sample; `true` says that it is time to [`append`](Self::append).
-    #[inline]
-    pub(super) fn push(&mut self, slot: u32, t: i64, v: f64) -> bool {
-        let shard = Part::<Series>::of(slot, self.waiting.len());
-        match self.waiting.get_mut(shard) {
-            Some(waiting) => {
-                waiting.push(Entry { slot, t, v });
-                waiting.len() >= WAITING
-            }
-            None => false,
-        }
+    /// Where samples are added.
+    pub(super) fn waiting(&mut self) -> &mut Waiting {
+        &mut self.waiting
     }
 
     /// Appends everything that waits.
     pub(super) fn append(&mut self, state: &mut HeadState) {
+        self.append_while(state, |_, _| {});
+    }
+
+    /// Appends everything that waits; meanwhile `deal` may add samples for the next time, with the slots of the references.
+    pub(super) fn append_while(&mut self, state: &mut HeadState, deal: impl FnOnce(&RefMap, &mut Waiting)) {
+        std::mem::swap(&mut self.waiting, &mut self.taken);
         let (floor, range) = (state.min_valid_t, state.chunk_range);
-        let parts = state.series.split(self.waiting.len());
-        let mut work: Vec<_> = parts.into_iter().zip(&mut self.waiting).collect();
-        let done: Vec<Done> = thread::scope(|scope| {
-            let own = work.pop();
-            let others: Vec<_> = work
-                .into_iter()
-                .map(|(part, waiting)| scope.spawn(move || append_to(part, waiting, floor, range)))
-                .collect();
-            let own = own.map(|(part, waiting)| append_to(part, waiting, floor, range));
-            let others = others.into_iter().map(|thread| match thread.join() {
-                Ok(done) => done,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            others.chain(own).collect()
-        });
+        let taken = &mut self.taken.0;
+        let few = taken.iter().map(Vec::len).sum::<usize>() < FEW;
+        let work = state.series.split(taken.len()).into_iter().zip(taken);
+        let done: Vec<Done> = if few {
+            deal(&state.refs, &mut self.waiting);
+            work.map(|(part, samples)| append_to(part, samples, floor, range)).collect()
+        } else {
+            thread::scope(|scope| {
+                let threads: Vec<_> = work
+                    .map(|(part, samples)| scope.spawn(move || append_to(part, samples, floor, range)))
+                    .collect();
+                deal(&state.refs, &mut self.waiting);
+                let joined = threads.into_iter().map(|thread| match thread.join() {
+                    Ok(done) => done,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                });
+                joined.collect()
+            })
+        };
         for done in done {
             state.min_t = state.min_t.min(done.min_t);
             state.max_t = state.max_t.max(done.max_t);
@@ -114,6 +142,7 @@ fn append_to(mut part: Part<'_, Series>, waiting: &mut Vec<Entry>, floor: i64, r
         for index in 0..block.len() {
             let Some(entry) = block.get(index).copied() else { break };
             let is_new = part.get(entry.slot).is_some_and(|series| {
+                prefetch(std::ptr::from_ref(series).addr() + CACHE_LINE);
                 prefetch(series.chunk.next_address());
                 entry.t > series.chunk.last_t()
             });

@@ -12,14 +12,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{ReplayError, ReplayReport};
 use crate::fs::Fs;
-use crate::head::prefetch::{Batch, Prefetch, Then};
-use crate::head::shards::Shards;
+use crate::head::prefetch::{Batch, NewSeries, Prefetch, Then};
+use crate::head::refs::RefMap;
+use crate::head::shards::{Shards, Waiting};
 use crate::head::state::{HeadFull, HeadState};
 use crate::wal::record::exemplars::ExemplarEntry;
 use crate::wal::record::histograms::HistogramSample;
 use crate::wal::record::samples::Sample;
 use crate::wal::record::tombstones::Tombstone;
-use crate::wal::record::{self, BadRecord, histograms, series, v2};
+use crate::wal::record::{self, BadRecord, histograms, v2};
 use crate::wal::{Damage, PAGE_SIZE};
 
 /// A head that is being filled.
@@ -47,14 +48,19 @@ impl Replay {
         thread::scope(|scope| {
             let prefetch = Prefetch::start(scope, fs, segments)?;
             let mut path = Path::new("");
-            while let Some(Batch { floats, starts, then }) = prefetch.next() {
-                self.floats(&floats, &starts);
-                prefetch.give_back(floats);
+            while let Some(batch) = prefetch.next() {
+                let then = self.floats(batch, &prefetch);
                 match then {
                     Then::More => {}
                     Then::Segment(number) => {
                         self.report.segments += 1;
                         path = segments.get(number).map_or(path, |(path, _)| path);
+                    }
+                    Then::Series(series, end) => {
+                        self.series(series)?;
+                        if let Err(bad) = end {
+                            self.bad(&bad, path);
+                        }
                     }
                     Then::Record(bytes) => self.record(&bytes, path)?,
                     Then::Bad(bad) => self.bad(&bad, path),
@@ -79,7 +85,6 @@ impl Replay {
         let Some((kind, body)) = bytes.split_first() else { return Ok(()) };
         let mut stones = Vec::new();
         let result = match *kind {
-            record::SERIES => self.series(body)?,
             record::HISTOGRAMS
             | record::FLOAT_HISTOGRAMS
             | record::CUSTOM_HISTOGRAMS
@@ -121,17 +126,11 @@ impl Replay {
         self.report.repairs.push(format!("{}: {bad}", path.display()));
     }
 
-    fn series(&mut self, body: &[u8]) -> Result<Result<(), BadRecord>, HeadFull> {
+    fn series(&mut self, series: Vec<NewSeries>) -> Result<(), HeadFull> {
         let Self { state, aliases, found, report, .. } = self;
-        let mut full = None;
         let mut more_chunks = Vec::new();
-        let decoded = series::decode(body, |id, pairs| {
+        for NewSeries { id, labels, hash } in series {
             report.series += 1;
-            let sorted =
-                pairs.is_sorted_by(|a, b| a.0 < b.0) && pairs.iter().all(|(_, value)| !value.is_empty());
-            let pairs = pairs.iter().copied();
-            let labels = if sorted { Labels::from_sorted(pairs) } else { Labels::from_pairs(pairs) };
-            let hash = labels.hash64();
             match state.find(&labels, hash) {
                 Some(slot) => {
                     let known = state.series.get(slot).map(|series| series.id);
@@ -140,7 +139,9 @@ impl Replay {
                         aliases.insert(id, slot);
                     }
                 }
-                None => full = state.create_with_ref(id, &labels, hash).err().or(full),
+                None => {
+                    state.create_with_ref(id, &labels, hash)?;
+                }
             }
             if let (Some((newest, maxt)), Some(slot)) = (found.remove(&id), state.refs.get(id)) {
                 if aliases.contains_key(&id) {
@@ -150,7 +151,7 @@ impl Replay {
                 }
             }
             state.last_ref = state.last_ref.max(id);
-        });
+        }
         if !more_chunks.is_empty() {
             // What the series has by its other references comes first.
             self.shards.append(&mut self.state);
@@ -159,7 +160,7 @@ impl Replay {
             self.state.attach(slot, newest, maxt);
             self.state.aliases.chunks_until = self.state.aliases.chunks_until.max(maxt);
         }
-        full.map_or(Ok(decoded), Err)
+        Ok(())
     }
 
     /// Deleted ranges, and series that left the head.
@@ -216,22 +217,30 @@ impl Replay {
         }
     }
 
-    /// Finds the series of floats; they are appended a little later.
-    fn floats(&mut self, samples: &[Sample], starts: &[i64]) {
-        self.report.samples += samples.len() as u64;
+    /// Finds the series of a batch's floats, which are appended a little later; gives what follows them. While many are
+    /// appended, the batches behind are dealt out already, up to one that has something else.
+    fn floats(&mut self, batch: Batch, prefetch: &Prefetch) -> Then {
         if !self.state.encodings.floats_are_xor() {
-            return self.floats_with_starts(samples, starts);
+            self.report.samples += batch.floats.len() as u64;
+            self.floats_with_starts(&batch.floats, &batch.starts);
+            prefetch.give_back(batch.floats);
+            return batch.then;
         }
-        let mut due = false;
-        for sample in samples {
-            match self.state.refs.get(sample.series) {
-                Some(slot) => due |= self.shards.push(slot, sample.t, sample.v),
-                None => self.unknown_sample(sample.series),
-            }
+        let mut dealer = Dealer::default();
+        let mut then = dealer.deal(batch, prefetch, &self.state.refs, self.shards.waiting());
+        while self.shards.waiting().is_due() {
+            self.shards.append_while(&mut self.state, |refs, waiting| {
+                while matches!(then, Then::More)
+                    && !waiting.is_due()
+                    && let Some(batch) = prefetch.next()
+                {
+                    then = dealer.deal(batch, prefetch, refs, waiting);
+                }
+            });
         }
-        if due {
-            self.shards.append(&mut self.state);
-        }
+        self.report.samples += dealer.samples;
+        dealer.unknown.into_iter().for_each(|series| self.unknown_sample(series));
+        then
     }
 
     /// Appends floats in an encoding that the shards do not know.
@@ -281,5 +290,28 @@ impl Replay {
                 self.report.unknown_wal.histograms += 1;
             }
         }
+    }
+}
+
+/// Deals out the floats of batches.
+#[derive(Default)]
+struct Dealer {
+    samples: u64,
+    /// References without a series, one for each sample.
+    unknown: Vec<u64>,
+}
+
+impl Dealer {
+    /// Gives what follows the batch's floats.
+    fn deal(&mut self, batch: Batch, prefetch: &Prefetch, refs: &RefMap, waiting: &mut Waiting) -> Then {
+        self.samples += batch.floats.len() as u64;
+        for sample in &batch.floats {
+            match refs.get(sample.series) {
+                Some(slot) => waiting.push(slot, sample.t, sample.v),
+                None => self.unknown.push(sample.series),
+            }
+        }
+        prefetch.give_back(batch.floats);
+        batch.then
     }
 }
