@@ -83,6 +83,17 @@ fn histogram(n: i64) -> Histogram {
     }
 }
 
+/// Ends the world when the last writer is gone, also by a panic: the others would go on for ever.
+struct Left<'w>(&'w World);
+
+impl Drop for Left<'_> {
+    fn drop(&mut self) {
+        if self.0.writers_left.fetch_sub(1, Ordering::SeqCst) == 1 || thread::panicking() {
+            self.0.stop.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
 impl World {
     fn open(dir: &Path) -> Self {
         Self {
@@ -97,6 +108,7 @@ impl World {
     }
 
     fn write(&self, writer: usize, commits: usize) {
+        let _left = Left(self);
         // References are kept as a scrape keeps them.
         let mut refs = BTreeMap::<String, SeriesRef>::new();
         for n in 0..commits {
@@ -139,9 +151,6 @@ impl World {
             }
             appender.commit().unwrap();
             self.written[writer].committed.fetch_add(1, Ordering::SeqCst);
-        }
-        if self.writers_left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.stop.store(true, Ordering::SeqCst);
         }
     }
 
