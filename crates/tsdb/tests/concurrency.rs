@@ -31,6 +31,11 @@ const LATE: usize = 3;
 const LATE_BY: i64 = 5500;
 /// A series that ends lives for so many commits.
 const LIFE: usize = 90;
+/// No commit begins that is so many steps ahead of one that has not ended: a writer that the machine lets wait must not be
+/// passed by deletions (below), nor by what the head still takes.
+const AHEAD: i64 = 20;
+/// Deletions stay so many steps behind the newest commit.
+const KEPT: i64 = 30;
 /// Readers look so often at least.
 const LOOKS: u64 = 20;
 
@@ -60,7 +65,7 @@ struct World {
     db: Db,
     written: [Written; WRITERS],
     /// The next time.
-    ticket: AtomicI64,
+    ticket: Mutex<i64>,
     /// Up to where the victim was deleted, and is being deleted.
     deleted: AtomicI64,
     deleting: AtomicI64,
@@ -99,7 +104,7 @@ impl World {
         Self {
             db: Db::open(dir, options()).unwrap(),
             written: Default::default(),
-            ticket: AtomicI64::new(0),
+            ticket: Mutex::new(BASE),
             deleted: AtomicI64::new(i64::MIN),
             deleting: AtomicI64::new(i64::MIN),
             writers_left: AtomicU64::new(WRITERS as u64),
@@ -112,8 +117,7 @@ impl World {
         // References are kept as a scrape keeps them.
         let mut refs = BTreeMap::<String, SeriesRef>::new();
         for n in 0..commits {
-            let t = BASE + STEP * self.ticket.fetch_add(1, Ordering::SeqCst);
-            self.written[writer].begun.lock().unwrap().push(t);
+            let t = self.begin(writer);
             let mut appender = self.db.appender();
             let mut append = |id: String, t: i64, value: SampleValue<'_>| {
                 let append =
@@ -154,13 +158,33 @@ impl World {
         }
     }
 
+    /// Begins a commit; gives its time.
+    fn begin(&self, writer: usize) -> i64 {
+        loop {
+            let mut ticket = self.ticket.lock().unwrap();
+            let open = self.written.iter().filter_map(|written| {
+                let begun = written.begun.lock().unwrap();
+                let ended = written.committed.load(Ordering::SeqCst) as usize;
+                begun.get(ended).copied()
+            });
+            if open.min().is_none_or(|oldest| *ticket - oldest < AHEAD * STEP) || self.stopped() {
+                let t = *ticket;
+                *ticket += STEP;
+                self.written[writer].begun.lock().unwrap().push(t);
+                return t;
+            }
+            drop(ticket);
+            thread::yield_now();
+        }
+    }
+
     fn stopped(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
     }
 
     fn delete(&self) {
         while !self.stopped() {
-            let until = BASE + STEP * (self.ticket.load(Ordering::SeqCst) - 30);
+            let until = *self.ticket.lock().unwrap() - KEPT * STEP;
             self.deleting.store(until, Ordering::SeqCst);
             self.db.delete(i64::MIN, until, &[Matcher::equal("id", "victim")]).unwrap();
             self.deleted.store(until, Ordering::SeqCst);
