@@ -1,7 +1,7 @@
 //! The points of a matrix, `[[seconds,"value"],…]`: the form of nearly all bytes of an answer, and so its own writer.
 //!
 //! The series of a range query have the same times: the text in front of a value is kept from series to series and copied
-//! whole. Texts of known maximal length go through fixed arrays, whose copies cost no call.
+//! whole. Texts of known maximal length are copied as fixed arrays, which costs no call.
 
 use super::float::{push_float, push_timestamp};
 
@@ -32,26 +32,40 @@ impl Prefix {
     }
 }
 
+/// The most that a point takes: what stands in front, a float of 24 characters or a few more, `"]`.
+pub(super) const POINT_ROOM: usize = PREFIX_BYTES + 40;
+
 /// Writes lists of points; keeps the texts of their times.
 #[derive(Debug, Default)]
 pub(super) struct Points {
     known: Vec<Prefix>,
+    /// The text of a value that is no whole number.
+    text: Vec<u8>,
 }
 
 impl Points {
     /// Appends all points, of which there is at least one.
     pub(super) fn push(&mut self, bytes: &mut Vec<u8>, points: &[(i64, f64)]) {
-        // A point is about this long: growing the buffer once is most of the cost otherwise.
-        bytes.reserve(points.len() * 36);
         let start = bytes.len();
+        // Written into room that is there, because asking for room is most of the cost of a point otherwise.
+        bytes.resize(start + points.len() * POINT_ROOM, 0);
+        let mut end = start;
         for (index, (ms, value)) in points.iter().enumerate() {
             let prefix = match self.known.get(index) {
                 Some(prefix) if prefix.ms == *ms => prefix,
                 _ => self.learn(index, *ms),
             };
-            push_fixed(bytes, &prefix.text, prefix.len);
-            push_value(bytes, *value);
+            let Some(room) = bytes.get_mut(end..) else { break };
+            let Some(front) = room.first_chunk_mut() else { break };
+            *front = prefix.text;
+            end += prefix.len;
+            let Some(room) = room.get_mut(prefix.len..) else { break };
+            end += match whole_text(*value, room) {
+                0 => write_float(*value, room, &mut self.text),
+                len => len,
+            };
         }
+        bytes.truncate(end);
         if let Some(first) = bytes.get_mut(start) {
             *first = b'[';
         }
@@ -70,59 +84,77 @@ impl Points {
     }
 }
 
-/// Appends the first `len` bytes of an array.
-#[inline]
-fn push_fixed<const N: usize>(bytes: &mut Vec<u8>, text: &[u8; N], len: usize) {
-    let at = bytes.len();
-    bytes.extend_from_slice(text);
-    bytes.truncate(at + len);
+/// Writes any value and what closes its point; says how many bytes that is.
+fn write_float(value: f64, room: &mut [u8], text: &mut Vec<u8>) -> usize {
+    text.clear();
+    push_float(text, value);
+    text.extend_from_slice(CLOSING);
+    if let Some(room) = room.get_mut(..text.len()) {
+        room.copy_from_slice(text);
+    }
+    text.len()
 }
 
-/// Appends a value and what closes its point.
+/// What closes a point.
+const CLOSING: &[u8; 2] = b"\"]";
+/// Eight digits are made at once.
+const EIGHT_DIGITS: u64 = 100_000_000;
+
+/// Writes a whole number of at most 16 digits and what closes its point; says how many bytes that is, 0 for other values.
+///
+/// Digits are put together in a register: a text that is written byte by byte and read again at once makes the processor
+/// wait for it.
 #[inline]
-fn push_value(bytes: &mut Vec<u8>, value: f64) {
+fn whole_text(value: f64, room: &mut [u8]) -> usize {
     let whole = value as i64;
-    if whole.unsigned_abs() < EXACT_MAX && whole as f64 == value && (whole != 0 || value.is_sign_positive()) {
-        let (text, len) = whole_text(whole);
-        push_fixed(bytes, &text, len);
-    } else {
-        push_float(bytes, value);
-        bytes.extend_from_slice(b"\"]");
+    let left = whole.unsigned_abs();
+    if left >= EXACT_MAX || whole as f64 != value || (whole == 0 && value.is_sign_negative()) {
+        return 0;
+    }
+    let sign = usize::from(whole < 0);
+    if let Some(first) = room.first_mut() {
+        *first = b'-';
+    }
+    let (high, low) = (left / EIGHT_DIGITS, left % EIGHT_DIGITS);
+    let mut at = sign;
+    let mut digits = eight_digits(low);
+    let mut zeros = if low == 0 { 7 } else { digits.trailing_zeros() / 8 };
+    if high > 0 {
+        let above = eight_digits(high);
+        let above_zeros = above.trailing_zeros() / 8;
+        put(room, at, (above + ASCII_ZEROS) >> (8 * above_zeros));
+        at += 8 - above_zeros as usize;
+        zeros = 0;
+    }
+    digits = (digits + ASCII_ZEROS) >> (8 * zeros);
+    put(room, at, digits);
+    at += 8 - zeros as usize;
+    if let Some(room) = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *room = *CLOSING;
+    }
+    at + CLOSING.len()
+}
+
+const ASCII_ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// Writes eight bytes, the lowest first.
+#[inline(always)]
+fn put(room: &mut [u8], at: usize, bytes: u64) {
+    if let Some(room) = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *room = bytes.to_le_bytes();
     }
 }
 
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[0; 2]; 100];
-    let mut number = 0;
-    while number < 100 {
-        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
-        number += 1;
-    }
-    pairs
-};
-
-/// A number of at most 16 digits and `"]`, and how many bytes that is.
-#[inline]
-fn whole_text(number: i64) -> ([u8; 24], usize) {
-    let mut text = [0; 24];
-    let mut left = number.unsigned_abs();
-    let sign = usize::from(number < 0);
-    text[0] = b'-';
-    let digits = left.checked_ilog10().map_or(1, |log| log as usize + 1);
-    let end = sign + digits;
-    let mut at = end;
-    while left >= 100 {
-        at -= 2;
-        text[at..at + 2].copy_from_slice(&PAIRS[(left % 100) as usize]);
-        left /= 100;
-    }
-    if left >= 10 {
-        text[at - 2..at].copy_from_slice(&PAIRS[left as usize]);
-    } else {
-        text[at - 1] = b'0' + left as u8;
-    }
-    text[end..end + 2].copy_from_slice(b"\"]");
-    (text, end + 2)
+/// The eight digits of a number, a byte each, the highest in the lowest byte. The number is halved three times: into fours,
+/// pairs and single digits, all parts in one word.
+#[inline(always)]
+fn eight_digits(number: u64) -> u64 {
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    // x / 100 is x · 10486 / 2^20 below 10,000, and x / 10 is x · 103 / 2^10 below 100.
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let pairs = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((pairs - tens * 10) << 8)
 }
 
 #[cfg(test)]
@@ -177,13 +209,23 @@ mod tests {
             limit,
             limit * 2.0,
         ] {
-            let mut bytes = Vec::new();
-            push_value(&mut bytes, value);
-            assert_eq!(String::from_utf8(bytes).unwrap(), format!("{value}\"]"));
+            assert_eq!(text(&mut Points::default(), &[(0, value)]), format!("[[0,\"{value}\"]]"));
         }
-        for number in 0..2_000_000_u64 {
-            let (text, len) = whole_text(number as i64);
-            assert_eq!(text.get(..len - 2), Some(number.to_string().as_bytes()));
+        let mut room = [0; 40];
+        let powers = (0..16).map(|exponent| 10_u64.pow(exponent));
+        for number in
+            (0..2_000_000).chain(powers.flat_map(|power| (power * 9 / 10)..(power * 9 / 10 + 2_000)))
+        {
+            let len = whole_text(number as f64, &mut room);
+            assert_eq!(room.get(..len), Some(format!("{number}\"]").as_bytes()));
+        }
+        let mut seed = 1_u64;
+        for bits in (1..=53).cycle().take(200_000) {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let number = (seed >> (64 - bits)) as i64 * if seed.is_multiple_of(2) { 1 } else { -1 };
+            let len = whole_text(number as f64, &mut room);
+            let expected = format!("{number}\"]");
+            assert!(len == 0 && number == 0 || room.get(..len) == Some(expected.as_bytes()), "{number}");
         }
     }
 }

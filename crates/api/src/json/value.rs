@@ -3,7 +3,7 @@
 use narthex_promql::value::{MatrixSeries, PointValue, Value, VectorSample};
 
 use super::float::push_decimal;
-use super::points::Points;
+use super::points::{POINT_ROOM, Points};
 use super::{Writer, write_float, write_histogram, write_labels, write_timestamp};
 
 /// About the bytes of a series without its points, for reserving memory.
@@ -39,7 +39,8 @@ pub fn write_value(out: &mut Writer, value: &Value) {
             let mut points = Points::default();
             let all: usize =
                 matrix.iter().map(|series| SERIES_BYTES + series.floats.len() * POINT_BYTES).sum();
-            out.reserve(all);
+            let longest = matrix.iter().map(|series| series.floats.len()).max().unwrap_or_default();
+            out.reserve(all + longest * POINT_ROOM);
             matrix.iter().for_each(|series| write_matrix_series(out, &mut points, series));
             out.end_array();
         }

@@ -7,4 +7,5 @@ mod window;
 pub mod writer;
 
 pub use reader::BitReader;
+pub(crate) use reader::PEEK_BITS;
 pub use window::XorWindow;

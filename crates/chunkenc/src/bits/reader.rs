@@ -4,7 +4,7 @@
 //! per sample instead of once per field; a peek holds at least 57 valid bits.
 
 /// How many leading bits of [`BitReader::peek`] are valid at every position.
-pub(super) const PEEK_BITS: u32 = 57;
+pub(crate) const PEEK_BITS: u32 = 57;
 
 /// Reads bits from the front of a byte slice.
 #[derive(Debug, Clone)]
@@ -56,6 +56,12 @@ impl<'a> BitReader<'a> {
     #[inline(always)]
     pub fn skip(&mut self, count: u32) {
         self.pos += count as usize;
+    }
+
+    /// How many bits are left.
+    #[inline(always)]
+    pub fn left(&self) -> usize {
+        (self.data.len() * 8).saturating_sub(self.pos)
     }
 
     /// Takes `count` bits (0 to 64), right-aligned.

@@ -1,11 +1,14 @@
 //! Bulk decoding of XOR chunks straight into columns; called by the head, by blocks and by compaction.
 //!
 //! The loop keeps the bit position and the last sample in registers and loads one word for the time and the value's
-//! control bits, a second one only for significant bits. Whether the data was long enough is checked once per sample,
-//! which is enough because looking beyond the end yields zeros.
+//! control bits, a second one only for significant bits. Runs of samples that say nothing new are taken at once. Whether
+//! the data was long enough is checked once per sample, which is enough because looking beyond the end yields zeros.
+
+use std::iter::Zip;
+use std::slice::IterMut;
 
 use crate::ChunkError;
-use crate::bits::{BitReader, XorWindow};
+use crate::bits::{BitReader, PEEK_BITS, XorWindow};
 
 /// How many samples the chunk says it has.
 pub fn count(chunk: &[u8]) -> Result<u16, ChunkError> {
@@ -57,9 +60,9 @@ fn fill(chunk: &[u8], maxt: i64, times: &mut [i64], values: &mut [f64]) -> Resul
     let count = times.len();
     let truncated = |sample| ChunkError::Truncated { len: chunk.len(), sample, count };
     let mut reader = BitReader::new(chunk.get(2..).unwrap_or_default());
-    let mut out = times.iter_mut().zip(values).enumerate();
+    let mut out = times.iter_mut().zip(values);
 
-    let Some((_, first)) = out.next() else { return Ok(0) };
+    let Some(first) = out.next() else { return Ok(0) };
     let mut t = reader.varint();
     let mut bits = reader.take(64);
     if reader.overrun() {
@@ -70,7 +73,7 @@ fn fill(chunk: &[u8], maxt: i64, times: &mut [i64], values: &mut [f64]) -> Resul
     }
     (*first.0, *first.1) = (t, f64::from_bits(bits));
 
-    let Some((_, second)) = out.next() else { return Ok(1) };
+    let Some(second) = out.next() else { return Ok(1) };
     let mut delta = reader.uvarint() as i64;
     let mut window = XorWindow::default();
     bits ^= window.take(&mut reader);
@@ -83,8 +86,21 @@ fn fill(chunk: &[u8], maxt: i64, times: &mut [i64], values: &mut [f64]) -> Resul
     }
     (*second.0, *second.1) = (t, f64::from_bits(bits));
 
-    for (index, sample) in out {
+    while let Some(sample) = out.next() {
         let word = reader.peek();
+        if word >> (64 - 2 * RUN) == 0 {
+            let run = run_of(&reader, word);
+            // Where the data ends this sample is taken as any other, and found missing.
+            if run > 0 {
+                let more;
+                (out, t, more) = repeat(sample, out, run, (t, delta, maxt), f64::from_bits(bits));
+                if !more {
+                    return Ok(count - out.len() - usize::from(t > maxt));
+                }
+                reader.skip(2 * run as u32);
+                continue;
+            }
+        }
         let (dod, consumed) = if word >> 63 == 0 { (0, 1) } else { long_dod(&mut reader, word) };
         delta = delta.wrapping_add(dod);
         t = t.wrapping_add(delta);
@@ -92,14 +108,54 @@ fn fill(chunk: &[u8], maxt: i64, times: &mut [i64], values: &mut [f64]) -> Resul
         let ahead = if consumed > 0 { word << consumed } else { reader.peek() };
         bits ^= window.take_ahead(&mut reader, ahead);
         if reader.overrun() {
-            return Err(truncated(index));
+            return Err(truncated(count - out.len() - 1));
         }
         if t > maxt {
-            return Ok(index);
+            return Ok(count - out.len() - 1);
         }
         (*sample.0, *sample.1) = (t, f64::from_bits(bits));
     }
     Ok(count)
+}
+
+/// From so many samples on that say nothing new, they are taken at once.
+const RUN: u32 = 8;
+
+/// How many samples the zeros at the front of `word` stand for, two bits each, as far as there is data.
+#[inline]
+fn run_of(reader: &BitReader<'_>, word: u64) -> usize {
+    (word.leading_zeros().min(PEEK_BITS) / 2).min(reader.left() as u32 / 2) as usize
+}
+
+/// Where samples go.
+type Slots<'a> = Zip<IterMut<'a, i64>, IterMut<'a, f64>>;
+
+/// Writes a sample `run` times, `delta` apart, to `first` and what follows; gives the slots behind them, the last time, and
+/// whether all of them had room and a time up to `maxt`. Out of line and by value, so that the loop around it keeps its
+/// registers.
+#[inline(never)]
+fn repeat<'a>(
+    first: (&mut i64, &mut f64),
+    mut rest: Slots<'a>,
+    run: usize,
+    (mut t, delta, maxt): (i64, i64, i64),
+    value: f64,
+) -> (Slots<'a>, i64, bool) {
+    let mut slot = first;
+    for left in (0..run).rev() {
+        t = t.wrapping_add(delta);
+        if t > maxt {
+            return (rest, t, false);
+        }
+        (*slot.0, *slot.1) = (t, value);
+        if left > 0 {
+            match rest.next() {
+                Some(next) => slot = next,
+                None => return (rest, t, false),
+            }
+        }
+    }
+    (rest, t, true)
 }
 
 /// The delta of the delta that starts with a one, and how many bits of `word` it took; 0 when the reader itself moved.

@@ -95,3 +95,20 @@ proptest! {
         let _ = first_timestamp(&chunk);
     }
 }
+
+#[test]
+fn runs_of_equal_samples_end_where_they_should() {
+    for length in [3, 9, 10, 29, 30, 31, 57, 58, 59, 100] {
+        let samples: Vec<_> = (0..length).map(|i| (i * 10, 1.5)).chain([(length * 10, 2.0)]).collect();
+        let chunk = build(&samples);
+        let bits: Vec<_> = samples.iter().map(|(t, v)| (*t, v.to_bits())).collect();
+        for maxt in -1..=length * 10 {
+            let expected: Vec<_> = bits.iter().copied().filter(|(t, _)| *t <= maxt).collect();
+            assert_eq!(read(&chunk, i64::MIN, maxt), Ok(expected), "{length} {maxt}");
+        }
+        // Without the sample at the end the run is the end of the data; a byte less is too little.
+        let run = build(&samples[..length as usize]);
+        assert_eq!(read(&run, i64::MIN, i64::MAX).map(|all| all.len()), Ok(length as usize));
+        assert!(read(&run[..run.len() - 1], i64::MIN, i64::MAX).is_err(), "{length}");
+    }
+}

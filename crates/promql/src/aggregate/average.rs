@@ -17,6 +17,24 @@ pub(crate) struct Average {
 }
 
 impl Average {
+    /// Adds a value at every step, if there is one before and none of the sums overflows.
+    fn add_all(&mut self, column: &Column) -> bool {
+        if !column.present.is_full() || !self.present.is_full() || !self.incremental.is_empty() {
+            return false;
+        }
+        let both = self.values.iter().zip(&column.values);
+        if both.fold(false, |overflows, (sum, value)| overflows | (sum + value).is_infinite()) {
+            return false;
+        }
+        let sums = self.values.iter_mut().zip(&mut self.compensations).zip(&mut self.counts);
+        for (((sum, c), count), value) in sums.zip(&column.values) {
+            let (next, next_c) = kahan_inc(*value, *sum, *c);
+            (*sum, *c) = (next, next_c + 0.0);
+            *count += 1.0;
+        }
+        true
+    }
+
     /// Takes in the sum of `count` values, with its compensation.
     #[inline]
     fn add_at(&mut self, step: usize, sum: f64, c: f64, count: f64) {
@@ -67,8 +85,14 @@ impl Accumulator for Average {
         if !column.histograms.is_empty() {
             self.histograms.add(&column.histograms, series);
         }
-        for step in column.present.iter() {
-            self.add_at(step, column.values[step], 0.0, 1.0);
+        if self.present.is_empty() {
+            self.values.copy_from_slice(&column.values);
+            self.compensations.fill(0.0);
+            self.counts.fill(1.0);
+        } else if !self.add_all(column) {
+            for step in column.present.iter() {
+                self.add_at(step, column.values[step], 0.0, 1.0);
+            }
         }
         self.present.or(&column.present);
     }

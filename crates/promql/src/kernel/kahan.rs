@@ -14,6 +14,32 @@ pub(crate) fn kahan_inc(value: f64, sum: f64, c: f64) -> (f64, f64) {
     (total, c)
 }
 
+/// Four running compensated sums side by side: [`Kahan`] in each lane, without branches.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Kahan4 {
+    sums: [f64; 4],
+    cs: [f64; 4],
+}
+
+impl Kahan4 {
+    /// Adds a value in each lane.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, values: [f64; 4]) {
+        for ((sum, c), value) in self.sums.iter_mut().zip(&mut self.cs).zip(values) {
+            let total = *sum + value;
+            let is_larger = sum.abs() >= value.abs();
+            let (large, small) = (if is_larger { *sum } else { value }, if is_larger { value } else { *sum });
+            let next = *c + ((large - total) + small);
+            (*sum, *c) = (total, if total.is_infinite() { 0.0 } else { next });
+        }
+    }
+
+    /// Sum and compensation together, in each lane.
+    pub(crate) fn totals(self) -> [f64; 4] {
+        std::array::from_fn(|lane| self.sums[lane] + self.cs[lane])
+    }
+}
+
 /// A running compensated sum.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Kahan {

@@ -3,28 +3,21 @@
 //! Long windows use two stacks of sums, as `sum` does. Their times count from the first sample of the older half and are
 //! moved to the window's origin at the end; results may differ from a scan in the last digits.
 
-use super::{Kahan, RescanBelow, Windows};
+use super::{Kahan, Kahan4, RescanBelow, Windows};
 use crate::column::Column;
 
 /// Slope per second, and the value at the time `origin`; at least one sample is needed.
 pub(crate) fn linear_regression(timestamps: &[i64], values: &[f64], origin: i64) -> (f64, f64) {
     let first = values.first().copied().unwrap_or(f64::NAN);
-    let (mut x_sum, mut y_sum) = (Kahan::default(), Kahan::default());
-    let (mut xy_sum, mut xx_sum) = (Kahan::default(), Kahan::default());
-    let mut constant = true;
-    for (t, value) in timestamps.iter().zip(values) {
-        constant &= *value == first || std::ptr::eq(value, &values[0]);
-        let x = t.saturating_sub(origin) as f64 / 1e3;
-        x_sum.add(x);
-        y_sum.add(*value);
-        xy_sum.add(x * value);
-        xx_sum.add(x * x);
-    }
-    if constant {
+    if values.iter().skip(1).all(|value| *value == first) {
         return of_constant(first);
     }
-    let (x, y) = (x_sum.sum + x_sum.c, y_sum.sum + y_sum.c);
-    let (xy, xx) = (xy_sum.sum + xy_sum.c, xx_sum.sum + xx_sum.c);
+    let mut sums = Kahan4::default();
+    for (t, value) in timestamps.iter().zip(values) {
+        let x = t.saturating_sub(origin) as f64 / 1e3;
+        sums.add([x, *value, x * value, x * x]);
+    }
+    let [x, y, xy, xx] = sums.totals();
     line(values.len() as f64, x, y, xy, xx)
 }
 

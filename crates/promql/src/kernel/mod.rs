@@ -18,7 +18,7 @@ mod windows;
 pub(crate) use counts::{ChangeKind, count_pairs};
 pub(crate) use coverage::Coverage;
 pub(crate) use extremum::{Extremum, extremum};
-pub(crate) use kahan::{Kahan, kahan_inc};
+pub(crate) use kahan::{Kahan, Kahan4, kahan_inc};
 pub(crate) use linear::{linear_regression, sliding_regression};
 pub(crate) use quantile::{quantile_of, sliding_quantile};
 pub(crate) use rate::{RateKind, sliding_rate};

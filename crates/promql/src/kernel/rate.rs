@@ -36,25 +36,33 @@ pub(crate) fn sliding_rate(
     kind: RateKind,
     out: &mut Column,
 ) {
-    if windows.grid.steps > KEPT_STEPS_MAX || kind.is_counter && values.windows(2).any(|two| two[1] < two[0])
-    {
+    // All pairs are looked at: that is quicker than a way out at the first one.
+    let falls = |fell: bool, (before, after): (&f64, &f64)| fell | (after < before);
+    let reset = || values.iter().zip(values.iter().skip(1)).fold(false, falls);
+    if windows.grid.steps > KEPT_STEPS_MAX || kind.is_counter && reset() {
         return with_resets(timestamps, values, windows, kind, out);
     }
     FRAME.with_borrow_mut(|frame| {
-        frame.fit(timestamps, windows);
         let seconds = if kind.is_rate { windows.range as f64 / 1000.0 } else { 1.0 };
-        let value = |place: &Place| {
+        frame.fit(timestamps, windows, seconds);
+        if let Some(row) = frame.row
+            && row.fill(values, &frame.scaled, kind, out)
+        {
+            return;
+        }
+        let value = |(place, scaled): (&Place, &f64)| {
             let first = values[place.first as usize];
             let change = values[place.last as usize] - first;
             // A counter that has at most doubled was zero further back than the samples reach.
             let free = !kind.is_counter || first >= change && place.is_dense;
-            let factor = if free { place.factor } else { place.coverage.factor(Some((first, change))) };
-            change * (factor / seconds)
+            let scaled = if free { *scaled } else { place.coverage.factor(Some((first, change))) / seconds };
+            change * scaled
         };
+        let places = frame.places.iter().zip(&frame.scaled);
         if frame.places.len() == windows.grid.steps {
-            out.set_all(frame.places.iter().map(value));
+            out.set_all(places.map(value));
         } else {
-            frame.places.iter().for_each(|place| out.set(place.step as usize, value(place)));
+            places.for_each(|place| out.set(place.0.step as usize, value(place)));
         }
     });
 }
@@ -63,8 +71,12 @@ pub(crate) fn sliding_rate(
 #[derive(Debug, Default)]
 struct Frame {
     windows: Option<Windows>,
+    seconds: f64,
     timestamps: Vec<i64>,
     places: Vec<Place>,
+    /// The factor of each place unless a counter's zero limits it, per second for rates.
+    scaled: Vec<f64>,
+    row: Option<Row>,
 }
 
 /// One window.
@@ -75,23 +87,33 @@ struct Place {
     first: u32,
     last: u32,
     coverage: Coverage,
-    /// The factor unless a counter's zero limits it.
-    factor: f64,
     /// Whether the zero of a counter that has not doubled cannot limit it.
     is_dense: bool,
 }
 
+/// Windows at every step whose first and last samples move on by the same number each time, all of them dense: what regular
+/// scrapes give.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    first: usize,
+    last: usize,
+    stride: usize,
+}
+
 impl Frame {
     /// Makes this the frame of these times.
-    fn fit(&mut self, timestamps: &[i64], windows: &Windows) {
-        if self.windows.as_ref() == Some(windows) && self.timestamps == timestamps {
+    fn fit(&mut self, timestamps: &[i64], windows: &Windows, seconds: f64) {
+        let same = self.windows.as_ref() == Some(windows) && self.seconds.to_bits() == seconds.to_bits();
+        if same && self.timestamps == timestamps {
             return;
         }
         self.windows = Some(*windows);
+        self.seconds = seconds;
         self.timestamps.clear();
         self.timestamps.extend_from_slice(timestamps);
         self.places.clear();
-        let places = &mut self.places;
+        self.scaled.clear();
+        let (places, scaled) = (&mut self.places, &mut self.scaled);
         windows.for_each(timestamps, |step, lo, hi| {
             if hi - lo < 2 {
                 return;
@@ -103,10 +125,51 @@ impl Frame {
                 first: lo as u32,
                 last: (hi - 1) as u32,
                 coverage,
-                factor: coverage.factor(None),
                 is_dense: coverage.is_dense(),
             });
+            scaled.push(coverage.factor(None) / seconds);
         });
+        self.row = Row::of(places, windows.grid.steps);
+    }
+}
+
+impl Row {
+    fn of(places: &[Place], steps: usize) -> Option<Self> {
+        let [first, second, ..] = places else { return None };
+        let stride = second.first.checked_sub(first.first)?;
+        let follows = |two: &[Place]| {
+            two[1].first == two[0].first + stride && two[1].last == two[0].last + stride && two[1].is_dense
+        };
+        let is_row = places.len() == steps && first.is_dense && stride > 0 && places.windows(2).all(follows);
+        is_row.then_some(Self {
+            first: first.first as usize,
+            last: first.last as usize,
+            stride: stride as usize,
+        })
+    }
+
+    /// Computes all steps; false when a counter more than doubled in a window, so that its zero has to be looked at.
+    fn fill(self, values: &[f64], scaled: &[f64], kind: RateKind, out: &mut Column) -> bool {
+        let firsts = values.get(self.first..).unwrap_or_default();
+        let lasts = values.get(self.last..).unwrap_or_default();
+        let slots = out.values.iter_mut().zip(scaled);
+        let mut free = true;
+        let mut one = |((slot, scaled), (first, last)): ((&mut f64, &f64), (&f64, &f64))| {
+            let change = last - first;
+            free &= *first >= change;
+            *slot = change * scaled;
+        };
+        if self.stride == 1 {
+            slots.zip(firsts.iter().zip(lasts)).for_each(&mut one);
+        } else {
+            let (firsts, lasts) = (firsts.iter().step_by(self.stride), lasts.iter().step_by(self.stride));
+            slots.zip(firsts.zip(lasts)).for_each(&mut one);
+        }
+        let done = free || !kind.is_counter;
+        if done {
+            out.present.fill();
+        }
+        done
     }
 }
 

@@ -109,7 +109,10 @@ impl RangeSource for MatrixSource {
         let mut samples = scratch.take_samples();
         let read = series.read(self.extent.0, self.extent.1, &mut samples);
         let starts = self.starts && !samples.start_timestamps.is_empty();
-        if samples.histograms.is_empty() && !starts && !samples.values.iter().any(|v| is_stale(*v)) {
+        if samples.histograms.is_empty()
+            && !starts
+            && !samples.values.iter().fold(false, |stale, value| stale | is_stale(*value))
+        {
             std::mem::swap(&mut samples.timestamps, &mut out.float_times);
             std::mem::swap(&mut samples.values, &mut out.floats);
         } else {

@@ -137,14 +137,22 @@ impl HeadState {
 
     /// Encoding and a copy of the bytes of the growing chunk.
     pub(super) fn growing(&self, series: &Series) -> Option<(u8, GrowingBytes)> {
+        let mut bytes = GrowingBytes::new();
+        let encoding = self.copy_growing(series, &mut bytes)?;
+        Some((encoding, bytes))
+    }
+
+    /// Copies the bytes of the growing chunk behind those of `bytes`; gives the encoding.
+    pub(super) fn copy_growing(&self, series: &Series, bytes: &mut GrowingBytes) -> Option<u8> {
         if series.other != NO_OTHER {
             let other = self.others.get(series.other)?;
-            return Some((other.encoding().to_byte(), SmallVec::from_slice(other.bytes())));
+            bytes.extend_from_slice(other.bytes());
+            return Some(other.encoding().to_byte());
         }
         let parts = series.chunk.parts()?;
-        let mut bytes = GrowingBytes::from_slice(&parts.header);
+        bytes.extend_from_slice(&parts.header);
         bytes.extend_from_slice(parts.body);
         bytes.extend_from_slice(parts.tail);
-        Some((Encoding::Xor.to_byte(), bytes))
+        Some(Encoding::Xor.to_byte())
     }
 }

@@ -11,10 +11,9 @@ use narthex_model::{Labels, Matcher, Timestamp};
 use narthex_storage::{
     LabelHints, Querier, Samples, SelectHints, Series as SeriesTrait, SeriesSet, StorageError,
 };
-use smallvec::SmallVec;
 
 use super::Head;
-use super::files::ChunkBytes;
+use super::files::{ChunkBytes, ChunkList};
 use super::growing::GrowingBytes;
 use super::isolation::Hidden;
 use super::series::Series;
@@ -193,10 +192,11 @@ struct HeadSeries {
     newest_only: bool,
 }
 
-/// What a series has in the range, copied out of the lock.
+/// What a series has in the range, copied out of the lock. Large, and so filled in place.
+#[derive(Default)]
 struct Parts {
     /// Newest first.
-    full: SmallVec<[ChunkBytes; 8]>,
+    full: ChunkList,
     /// Encoding and bytes of the growing chunk; no bytes when it is not in the range.
     growing: (u8, GrowingBytes),
     /// How many of the newest samples to leave out.
@@ -215,21 +215,15 @@ struct Late {
 }
 
 impl HeadSeries {
-    fn parts(&self, mint: Timestamp, maxt: Timestamp) -> io::Result<Option<Parts>> {
+    fn parts(&self, mint: Timestamp, maxt: Timestamp, parts: &mut Parts) -> io::Result<()> {
         let view = &*self.view;
         let state = view.head.state.read();
-        let Some(series) = state.by_ref(self.id) else { return Ok(None) };
+        let Some(series) = state.by_ref(self.id) else { return Ok(()) };
         let later = (series.last_commit.wrapping_sub(view.commit as u32) as i32) > 0;
         let hidden = if later { view.hidden.count(&state.commit_log, view.commit, self.id) } else { 0 };
         let late_maxt = maxt;
         let maxt = if hidden > 0 { Timestamp::MAX } else { maxt };
-        let mut parts = Parts {
-            full: SmallVec::new(),
-            growing: (0, SmallVec::new()),
-            hidden,
-            deleted: Ranges::default(),
-            late: None,
-        };
+        parts.hidden = hidden;
         if let Some(entry) = state.ooo.get(self.id) {
             let mut late = Box::<Late>::default();
             for chunk in entry.mapped.iter().filter(|chunk| chunk.mint <= late_maxt && chunk.maxt >= mint) {
@@ -245,19 +239,19 @@ impl HeadSeries {
         }
         if series.chunk_start <= maxt
             && series.chunk.last_t() >= mint
-            && let Some(growing) = state.growing(series)
+            && let Some(encoding) = state.copy_growing(series, &mut parts.growing.1)
         {
-            parts.growing = growing;
+            parts.growing.0 = encoding;
         }
         for chunk in state.chunks.list(series.full).take_while(|chunk| chunk.maxt() >= mint) {
             if chunk.mint <= maxt {
-                parts.full.push(state.files.get(chunk.place())?);
+                parts.full.push(&state.files, chunk.place())?;
             }
         }
         if let Some(deleted) = state.deleted.get(&self.id) {
             parts.deleted.clone_from(deleted);
         }
-        Ok(Some(parts))
+        Ok(())
     }
 
     /// The newest sample of a float series when that is in the range: known without decoding anything.
@@ -306,15 +300,13 @@ impl SeriesTrait for HeadSeries {
             out.push(t, v);
             return Ok(());
         }
-        let Some(parts) = self.parts(mint, maxt).map_err(|error| self.corrupt(&error))? else {
-            return Ok(());
-        };
+        let mut parts = Parts::default();
+        self.parts(mint, maxt, &mut parts).map_err(|error| self.corrupt(&error))?;
         let decode_to = if parts.hidden > 0 { Timestamp::MAX } else { maxt };
         let start = out.len();
-        for chunk in parts.full.iter().rev() {
-            chunk
-                .with(|encoding, data| chunk_read::decode(encoding, data, mint, decode_to, out))
-                .map_err(|error| self.corrupt(&error))?
+        for chunk in parts.full.oldest_first() {
+            let (encoding, data) = chunk.map_err(|error| self.corrupt(&error))?;
+            chunk_read::decode(encoding, &data, mint, decode_to, out)
                 .map_err(|error| self.corrupt(&error))?;
         }
         let (encoding, growing) = &parts.growing;

@@ -8,6 +8,7 @@
 //!
 //! Invariant: a place that was handed out stays readable until [`HeadFiles::truncate`] takes its file away.
 
+mod list;
 mod scan;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use self::list::ChunkList;
 pub(crate) use self::scan::{End, ScanReport, ScannedChunk, read};
 use super::snapshot;
 use crate::codec::{Cursor, checksum, put_uvarint};
@@ -86,38 +88,51 @@ pub(crate) enum ChunkBytes {
 impl ChunkBytes {
     /// Calls `visit` with the encoding byte and the chunk data.
     pub(crate) fn with<R>(&self, visit: impl FnOnce(u8, &[u8]) -> R) -> io::Result<R> {
-        let meta = self.at(0, META_SIZE_MAX)?;
-        let mut cursor = Cursor::new(meta.get(META_SIZE - 1..).unwrap_or_default());
-        let (Some(encoding), Some(len)) = (cursor.u8(), cursor.uvarint()) else {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        };
-        let start = meta.len() - cursor.rest().len();
-        let len = usize::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-        let data = self.at(start, len)?;
-        if data.len() < len {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(visit(encoding & !OUT_OF_ORDER_BIT, &data))
+        let (encoding, data) = self.data()?;
+        Ok(visit(encoding, &data))
     }
 
-    /// Up to `len` bytes from `start` of the chunk on.
-    fn at(&self, start: usize, len: usize) -> io::Result<Cow<'_, [u8]>> {
+    /// The encoding byte and the chunk data.
+    fn data(&self) -> io::Result<(u8, Cow<'_, [u8]>)> {
         match self {
-            Self::Mapped(region, offset) => {
-                let from = u64::from(*offset) + start as u64;
-                match region.bytes(from, len) {
-                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                        region.bytes(from, region.size().saturating_sub(from).min(len as u64) as usize)
-                    }
-                    other => other,
-                }
-            }
-            Self::Copied(bytes) => {
+            Self::Mapped(region, offset) => chunk_in(&**region, *offset),
+            Self::Copied(bytes) => parse_chunk(|start, len| {
                 let rest = bytes.get(start..).unwrap_or_default();
                 Ok(Cow::Borrowed(rest.get(..len).unwrap_or(rest)))
-            }
+            }),
         }
     }
+}
+
+/// The encoding byte and the data of the chunk whose header starts at `offset` of a map.
+fn chunk_in(region: &dyn Region, offset: u32) -> io::Result<(u8, Cow<'_, [u8]>)> {
+    parse_chunk(|start, len| {
+        let from = u64::from(offset) + start as u64;
+        match region.bytes(from, len) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                region.bytes(from, region.size().saturating_sub(from).min(len as u64) as usize)
+            }
+            other => other,
+        }
+    })
+}
+
+/// The same for a chunk of which `at` gives up to so many bytes from some byte on.
+fn parse_chunk<'a>(
+    at: impl Fn(usize, usize) -> io::Result<Cow<'a, [u8]>>,
+) -> io::Result<(u8, Cow<'a, [u8]>)> {
+    let meta = at(0, META_SIZE_MAX)?;
+    let mut cursor = Cursor::new(meta.get(META_SIZE - 1..).unwrap_or_default());
+    let (Some(encoding), Some(len)) = (cursor.u8(), cursor.uvarint()) else {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    };
+    let start = meta.len() - cursor.rest().len();
+    let len = usize::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+    let data = at(start, len)?;
+    if data.len() < len {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok((encoding & !OUT_OF_ORDER_BIT, data))
 }
 
 impl HeadFiles {
@@ -261,11 +276,16 @@ impl HeadFiles {
         Ok(Arc::clone(info.region.get_or_init(|| region)))
     }
 
+    /// Whether the chunk at a place is not in its file yet.
+    fn is_pending(&self, place: Place) -> bool {
+        place.file == self.current && u64::from(place.offset) >= self.written && !self.pending.is_empty()
+    }
+
     /// The chunk at a place.
     pub(crate) fn get(&self, place: Place) -> io::Result<ChunkBytes> {
-        let offset = u64::from(place.offset);
-        if place.file == self.current && offset >= self.written && !self.pending.is_empty() {
-            let rest = self.pending.get((offset - self.written) as usize..).unwrap_or_default();
+        if self.is_pending(place) {
+            let start = u64::from(place.offset).saturating_sub(self.written) as usize;
+            let rest = self.pending.get(start..).unwrap_or_default();
             return Ok(ChunkBytes::Copied(Arc::from(chunk_prefix(rest))));
         }
         Ok(ChunkBytes::Mapped(self.region(place.file)?, place.offset))
