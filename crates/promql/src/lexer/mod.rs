@@ -44,7 +44,10 @@ pub(crate) struct Lexer<'a> {
     open_parens: usize,
     in_braces: bool,
     bracket: Bracket,
+    /// Whether these brackets have had a colon.
     got_colon: bool,
+    /// Whether these brackets have had a word that stands for a duration.
+    got_duration: bool,
 }
 
 impl<'a> Lexer<'a> {
@@ -58,6 +61,7 @@ impl<'a> Lexer<'a> {
             in_braces: false,
             bracket: Bracket::Outside,
             got_colon: false,
+            got_duration: false,
         }
     }
 
@@ -164,10 +168,11 @@ impl<'a> Lexer<'a> {
                 self.in_braces = true;
                 TokenKind::LeftBrace
             }
-            '[' if self.bracket != Bracket::Outside => return Err(self.error("unexpected left bracket '['")),
+            '[' if self.bracket == Bracket::Inside => return Err(self.error("unexpected left bracket '['")),
             '[' => {
                 self.bracket = Bracket::Start;
                 self.got_colon = false;
+                self.got_duration = false;
                 TokenKind::LeftBracket
             }
             c if is_alpha(c) || c == ':' => self.word(),
@@ -213,9 +218,10 @@ impl<'a> Lexer<'a> {
     /// A letter or a colon between square brackets: the colon of a subquery or a function of durations.
     fn in_bracket(&mut self, first: char) -> Result<TokenKind, LexError> {
         if first == ':' {
-            if self.bracket == Bracket::Start {
+            if self.bracket == Bracket::Start && (self.got_colon || !self.got_duration) {
                 self.start = self.pos;
-                return Err(self.error("unexpected colon before duration in duration expression"));
+                let what = if self.got_colon { "repeated colon" } else { "colon before duration" };
+                return Err(self.error(format!("unexpected {what} in duration expression")));
             }
             if self.got_colon {
                 return Err(self.error("unexpected colon ':'"));
@@ -237,7 +243,7 @@ impl<'a> Lexer<'a> {
                 return Err(self.error(format!("unexpected character: {}, expected ':'", shown(Some(first)))));
             }
         };
-        self.bracket_has_number();
+        self.got_duration = true;
         Ok(kind)
     }
 

@@ -30,17 +30,21 @@ impl Parser<'_> {
     pub(super) fn offset_duration(&mut self) -> Result<(DurationValue, usize), Failure> {
         let expr = match self.kind() {
             TokenKind::LeftParen => self.duration_expr(1)?,
-            _ => in_range(self.signed_operand()?)?,
+            _ => in_range(self.signed_operand(0)?)?,
         };
         let end = expr.pos().end;
         Ok((value(expr), end))
     }
 
-    /// An operand behind any number of signs.
-    fn signed_operand(&mut self) -> Result<DurationExpr, Failure> {
+    /// An operand behind any number of signs, `signs` of which were read. Behind several the operand alone has to be a length
+    /// of time, behind one it is looked at together with it.
+    fn signed_operand(&mut self, signs: usize) -> Result<DurationExpr, Failure> {
         self.enter()?;
         let expr = match self.kind() {
-            TokenKind::Operator(BinaryOp::Add | BinaryOp::Sub) => self.signed_duration(Self::signed_operand),
+            TokenKind::Operator(BinaryOp::Add | BinaryOp::Sub) => {
+                self.signed_duration(|parser| parser.signed_operand(signs + 1))
+            }
+            _ if signs > 1 => self.duration_operand().and_then(in_range),
             _ => self.duration_operand(),
         }?;
         self.leave();
