@@ -71,14 +71,16 @@ fn own_metrics_have_the_same_types_and_labels() {
             }
             Some(_) => {}
             None if name.starts_with("narthex_") || name.starts_with("process_") => {}
-            // Of mechanisms and features that the peer has only when they are in use; its build
-            // registers the numbers of a few mechanisms alone.
-            None if name.starts_with("prometheus_sd_") || name.starts_with("prometheus_treecache_") => {}
-            None if name.starts_with("prometheus_tsdb_out_of_order_wbl_") => {}
+            None if metrics::ONLY_OURS.iter().any(|(only, _)| only == name) => {}
             None => wrong.push(format!("{name}: only ours")),
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let shared: Vec<_> = metrics::ONLY_OURS
+        .iter()
+        .filter(|(only, _)| theirs.contains_key(*only) || !ours.contains_key(*only))
+        .collect();
+    assert!(shared.is_empty(), "not only ours, or not even ours: {shared:#?}");
     let missing: Vec<_> =
         theirs.keys().filter(|name| !ours.contains_key(*name) && !metrics::is_explained(name)).collect();
     assert!(missing.is_empty(), "theirs alone, and no reason is given: {missing:#?}");

@@ -40,6 +40,21 @@ const NOT_OURS: &[(&str, &str)] = &[
     ("prometheus_web_federation_warnings_total", "federation reads one storage, which has no warnings"),
 ];
 
+const NOT_BUILT: &str = "of a mechanism that is left out of the peer's build";
+const IN_USE: &str = "the peer shows it once an out-of-order window is open";
+
+/// Metrics that the peer does not show, by their whole names, and why.
+pub(crate) const ONLY_OURS: &[(&str, &str)] = &[
+    ("prometheus_sd_azure_failures_total", NOT_BUILT),
+    ("prometheus_sd_kuma_fetch_duration_seconds", NOT_BUILT),
+    ("prometheus_sd_kuma_fetch_failures_total", NOT_BUILT),
+    ("prometheus_sd_kuma_fetch_skipped_updates_total", NOT_BUILT),
+    ("prometheus_sd_linode_failures_total", NOT_BUILT),
+    ("prometheus_sd_nomad_failures_total", NOT_BUILT),
+    ("prometheus_treecache_zookeeper_failures_total", NOT_BUILT),
+    ("prometheus_tsdb_out_of_order_wbl_writes_failed_total", IN_USE),
+];
+
 /// Whether there is a reason for the lack of a metric.
 pub(crate) fn is_explained(name: &str) -> bool {
     NOT_OURS.iter().any(|(start, _)| name.starts_with(start))
