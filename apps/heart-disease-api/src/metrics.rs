@@ -3,16 +3,16 @@
 //! `http_requests_total` counts every answer, refused requests and `/metrics` itself included; a page therefore shows
 //! the scrapes before it, not its own.
 
+use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use axum::routing::{MethodRouter, get};
 use narthex_client::axum::{HttpMetrics, handler_for, layer_for};
 use narthex_client::{
-    BuildInfo, Counter, Gauge, Histogram, HistogramSeries, InFlight, Info, LabelValue, Labels,
-    ProcessCollector, Registry, metrics,
+    BuildInfo, Counter, Histogram, HistogramSeries, InFlight, Info, LabelValue, Labels, ProcessCollector,
+    Registry, metrics,
 };
 
 use crate::model::{Model, Prediction};
@@ -51,11 +51,9 @@ struct Predictions {
     #[metric(buckets = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])]
     prediction_probability: Histogram,
     /// Where a feature's value lies in the training data, 0 below all of it and 1 above. Patients like those of the training data
-    /// have a mean of one half; a mean far from it is drift.
+    /// have a mean of one half; a mean far from it is drift. Of busy threads every eighth prediction.
     #[metric(buckets = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])]
     prediction_feature_rank: Histogram<ByFeature<'static>>,
-    /// Predictions that are being made.
-    predictions_in_flight: Gauge,
     /// Requests that were refused because too many were being answered.
     requests_refused_busy: Counter,
 }
@@ -71,7 +69,6 @@ struct Inner {
     of: Predictions,
     /// What the client library's layer would count, here counted by our own (`request::around`).
     requests: HttpMetrics,
-    exemplars: Sampled,
     /// The series of each feature, looked up once.
     ranks: [HistogramSeries; FEATURES.len()],
 }
@@ -91,7 +88,7 @@ impl Metrics {
         let ranks =
             FEATURES.map(|feature| of.prediction_feature_rank.with(ByFeature { feature: feature.name }));
         let requests = layer_for(&registry);
-        Self(Arc::new(Inner { registry, of, requests, exemplars: Sampled::default(), ranks }))
+        Self(Arc::new(Inner { registry, of, requests, ranks }))
     }
 
     /// Counts a request in flight until the guard is dropped.
@@ -115,11 +112,6 @@ impl Metrics {
         }
     }
 
-    /// Counts a prediction in flight until the guard is dropped.
-    pub fn prediction_begins(&self) -> InFlight {
-        self.0.of.predictions_in_flight.track()
-    }
-
     /// Counts what was predicted for `patient`, how long that took, and how its features lie in the training data.
     /// `request` is the exemplar by which the request's log line is found.
     pub fn predicted(
@@ -133,10 +125,13 @@ impl Metrics {
         let outcome = if prediction.disease { Outcome::Disease } else { Outcome::NoDisease };
         self.0.of.predictions.with(ByOutcome { prediction: outcome }).inc();
         self.0.of.prediction_probability.observe(prediction.probability);
-        for (series, rank) in self.0.ranks.iter().zip(model.ranks(patient)) {
-            series.observe(rank);
+        let number = Number::next();
+        if number.is_compared() {
+            for (series, rank) in self.0.ranks.iter().zip(model.ranks(patient)) {
+                series.observe(rank);
+            }
         }
-        if self.0.exemplars.takes(took) {
+        if number.has_exemplar(took) {
             let exemplar = [("request_id", request.as_str())];
             self.0.of.prediction_duration.observe_with_exemplar((), took.as_secs_f64(), &exemplar);
         } else {
@@ -155,18 +150,44 @@ impl Metrics {
     }
 }
 
-/// Which predictions become exemplars: an exemplar is a sample and no log, and costs more than all the counting. One in
-/// [`EXEMPLAR_EVERY`], and every slow one, as it is the slow ones that somebody looks for.
-#[derive(Debug, Default)]
-struct Sampled {
-    seen: AtomicU64,
-}
+/// Which of its thread's predictions one is. Counting each costs nothing; what would cost more than all the counting is done for some.
+#[derive(Debug, Clone, Copy)]
+struct Number(u64);
 
+/// A thread compares so many predictions with the training data, and then one in [`COMPARED_EVERY`]: a distribution needs no more.
+const COMPARED_FIRST: u64 = 1_000;
+const COMPARED_EVERY: u64 = 8;
+/// An exemplar is a sample and no log. Every slow prediction is one as well, as it is the slow ones that somebody looks for.
 const EXEMPLAR_EVERY: u64 = 32;
 const SLOW: Duration = Duration::from_millis(1);
 
-impl Sampled {
-    fn takes(&self, took: Duration) -> bool {
-        took >= SLOW || self.seen.fetch_add(1, Ordering::Relaxed).is_multiple_of(EXEMPLAR_EVERY)
+thread_local! {
+    static MADE: Cell<u64> = const { Cell::new(0) };
+}
+
+impl Number {
+    fn next() -> Self {
+        Self(MADE.replace(MADE.get().wrapping_add(1)))
+    }
+
+    fn is_compared(self) -> bool {
+        self.0 < COMPARED_FIRST || self.0.is_multiple_of(COMPARED_EVERY)
+    }
+
+    fn has_exemplar(self, took: Duration) -> bool {
+        took >= SLOW || self.0.is_multiple_of(EXEMPLAR_EVERY)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_compares_its_first_predictions_and_then_one_in_eight() {
+        let compared = |from: u64, to: u64| (from..to).filter(|made| Number(*made).is_compared()).count();
+        assert_eq!((compared(0, 1_000), compared(1_000, 9_000)), (1_000, 1_000));
+        let exemplars = |took| (0..320).filter(|made| Number(*made).has_exemplar(took)).count();
+        assert_eq!((exemplars(SLOW / 2), exemplars(SLOW)), (10, 320));
     }
 }

@@ -34,7 +34,6 @@ pub(super) async fn predict(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let body = body.map_err(|rejection| Problem::unreadable(&rejection, super::BATCH_SIZE_MAX))?;
-    let _in_flight = service.metrics.prediction_begins();
     let mut body: Value =
         serde_json::from_slice(&body).map_err(|error| Problem::NotJson(error.to_string()))?;
     let list = match body.get_mut("patients") {

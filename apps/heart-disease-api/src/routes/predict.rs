@@ -22,7 +22,6 @@ pub(super) async fn predict(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let body = body.map_err(|rejection| Problem::unreadable(&rejection, super::BODY_SIZE_MAX))?;
-    let _in_flight = service.metrics.prediction_begins();
     let start = Instant::now();
     let patient = read(&body)?;
     let prediction = service.model.predict(&patient);
