@@ -89,6 +89,30 @@ fn cleaning_up_removes_what_was_deleted_and_blocks_that_have_nothing_left() {
 }
 
 #[test]
+fn what_was_deleted_does_not_come_back_from_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(dir.path());
+    for (name, t) in [("a", 0), ("b", HOUR), ("b", 4 * HOUR)] {
+        let mut appender = db.appender();
+        let series = appender.series(&labels(name)).unwrap();
+        appender.append(series, 0, t, SampleValue::Float(1.0)).unwrap();
+        appender.commit().unwrap();
+    }
+    assert_eq!(db.maintain().unwrap().head_blocks.len(), 1);
+    // Everything in the only block. The head does not know its series any more, or not its times; the log does.
+    db.delete(0, 2 * HOUR, &[]).unwrap();
+    db.clean_tombstones().unwrap();
+    let want = BTreeMap::from([("b".to_owned(), vec![(4 * HOUR, 1.0)])]);
+    assert_eq!(content(&db), want);
+    drop(db);
+    let db = open(dir.path());
+    assert_eq!(content(&db), want);
+    db.maintain().unwrap();
+    db.clean_tombstones().unwrap();
+    assert_eq!(content(&db), want);
+}
+
+#[test]
 fn a_copy_has_the_head_unless_it_is_left_out() {
     let dir = tempfile::tempdir().unwrap();
     block(dir.path(), &[("old", 1, 1.0), ("old", 2, 2.0)]);

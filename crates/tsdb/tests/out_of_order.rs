@@ -96,6 +96,27 @@ fn the_rules() {
     assert_eq!(got, [(NOON + 5, 5.0), (NOON + 7, 7.0), (NOON + 9, 9.0)]);
 }
 
+/// The log has late samples like others, so a start takes the one of a series that has nothing else for one in order.
+#[test]
+fn what_was_deleted_from_a_block_of_late_samples_stays_deleted() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(dir.path());
+    for t in [NOON, NOON + 3 * HOUR + MINUTE] {
+        float(&db, &labels("busy"), t, 1.0).unwrap();
+    }
+    let late = NOON + 2 * HOUR + 1;
+    float(&db, &labels("late"), late, 2.0).unwrap();
+    assert_eq!(db.maintain().unwrap().head_blocks.len(), 2);
+    assert_eq!(read(&db, "late"), BTreeMap::from([(late, 2.0)]));
+    db.delete(i64::MIN, i64::MAX, &[Matcher::equal("__name__", "late")]).unwrap();
+    assert!(read(&db, "late").is_empty());
+    drop(db);
+    let db = open(dir.path());
+    assert!(read(&db, "late").is_empty(), "{:?}", read(&db, "late"));
+    float(&db, &labels("late"), NOON + 3 * HOUR, 3.0).unwrap();
+    assert_eq!(read(&db, "late").len(), 1, "what comes later is not touched");
+}
+
 /// A shuffled hour of samples, each minute's first one in order, over several series, with deletions of nothing.
 fn fill(db: &Db, want: &mut BTreeMap<i64, f64>, from: i64, seed: u64) {
     let a = labels("a");

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use narthex_model::{Matcher, Timestamp};
+use narthex_model::{Labels, LabelsBuilder, Matcher, Timestamp};
 use narthex_storage::StorageError;
 
 use super::Db;
@@ -17,16 +17,41 @@ use crate::head::source::HeadSource;
 use crate::postings;
 use crate::wal::record::tombstones::{Tombstone, encode};
 
+/// The first and last times that series of a block have in a range.
+fn times_in(
+    block: &Block,
+    mint: i64,
+    maxt: i64,
+    matchers: &[Matcher],
+) -> Result<Vec<(Labels, i64, i64)>, BlockError> {
+    let (mut symbols, mut chunks, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    for reference in postings::select(block, matchers)? {
+        block.index.series(reference, &mut symbols, &mut chunks)?;
+        let (Some(first), Some(last)) = (chunks.first(), chunks.last()) else { continue };
+        let (mint, maxt) = (mint.max(first.mint), maxt.min(last.maxt));
+        if mint <= maxt {
+            let mut labels = LabelsBuilder::new();
+            block.index.label_texts(&symbols, |name, value| labels.push(name, value))?;
+            all.push((labels.build(), mint, maxt));
+        }
+    }
+    Ok(all)
+}
+
 impl Db {
     /// Marks the samples in `[mint, maxt]` of all series that satisfy the matchers as deleted, at once and durably.
     pub fn delete(&self, mint: Timestamp, maxt: Timestamp, matchers: &[Matcher]) -> Result<(), StorageError> {
         let _one_at_a_time = self.maintaining.lock();
         // A block that could not be opened the last time may be readable now.
         self.blocks.reload(&self.options.fs, &self.dir)?;
+        let mut in_log = Vec::new();
         for block in self.blocks.list().iter().filter(|block| block.overlaps(mint, maxt)) {
             self.delete_in_block(block, mint, maxt, matchers)?;
+            if block.meta.is_partial() && block.meta.max_time > self.blocks.in_order_end() {
+                in_log.extend(times_in(block, mint, maxt, matchers)?);
+            }
         }
-        self.delete_in_head(mint, maxt, matchers)
+        self.delete_in_head(mint, maxt, matchers, &in_log)
             .map_err(|source| StorageError::Io { path: self.dir.join("wal"), source })
     }
 
@@ -61,9 +86,18 @@ impl Db {
         Ok(())
     }
 
-    fn delete_in_head(&self, mint: i64, maxt: i64, matchers: &[Matcher]) -> io::Result<()> {
+    /// Deletes in the head, and what the next start would find in the log although it is in blocks of late samples: the log does
+    /// not say that they came late.
+    fn delete_in_head(
+        &self,
+        mint: i64,
+        maxt: i64,
+        matchers: &[Matcher],
+        in_log: &[(Labels, i64, i64)],
+    ) -> io::Result<()> {
         let mut log = self.head.log.lock();
-        let stones: Vec<Tombstone> = self.head.state.read().to_delete(mint, maxt, matchers);
+        let mut stones: Vec<Tombstone> = self.head.state.read().to_delete(mint, maxt, matchers);
+        stones.extend(self.head.state.read().stones_of(in_log));
         if stones.is_empty() {
             return Ok(());
         }
@@ -75,7 +109,8 @@ impl Db {
         Ok(())
     }
 
-    /// Writes the blocks in which something was deleted anew, without it.
+    /// Writes the blocks in which something was deleted anew, without it. The newest one stays as it is when nothing would be
+    /// left of it.
     pub fn clean_tombstones(&self) -> Result<(), StorageError> {
         let _one_at_a_time = self.maintaining.lock();
         let clean = || -> Result<(), BlockError> {

@@ -268,12 +268,15 @@ impl Db {
             return Ok(None);
         }
         let vertical = plan::is_vertical(&metas, &chosen);
+        let count = self.blocks.list().len();
         let parents: Vec<Arc<Block>> =
             chosen.iter().filter_map(|index| blocks.get(*index).cloned()).collect();
         match self.rewrite(&parents) {
             Ok(written) => {
                 self.work.add(|work| work.vertical_compactions += u64::from(vertical));
-                Ok(Some(written))
+                // Nothing was left, but the one block that there is must stay: the same would be chosen again.
+                let stuck = written.is_empty() && self.blocks.list().len() == count;
+                Ok(Some(written).filter(|_| !stuck))
             }
             Err(error) => {
                 if !error.is_for_want_of_room() {
@@ -329,9 +332,20 @@ impl Db {
         let written = self.write_block(sources, meta)?;
         let name = self.take_in(written)?;
         if name.is_none() {
-            self.remove_blocks(parents)?;
+            self.remove_blocks(&self.dispensable(parents))?;
         }
         Ok(name.into_iter().collect())
+    }
+
+    /// Those of some blocks that can go: not the one whose end says how far the head's samples are in blocks, or the next start
+    /// would find in the log what was deleted. It goes when there is a later one.
+    fn dispensable(&self, blocks: &[Arc<Block>]) -> Vec<Arc<Block>> {
+        let end = self.blocks.in_order_end();
+        let says_end = |block: &Block| !block.meta.is_partial() && block.meta.max_time == end;
+        let stays = |block: &Arc<Block>| !blocks.iter().any(|other| other.dir == block.dir);
+        let mut needed = !self.blocks.list().iter().any(|block| stays(block) && says_end(block));
+        let goes = |block: &&Arc<Block>| !(says_end(block) && std::mem::take(&mut needed));
+        blocks.iter().filter(goes).cloned().collect()
     }
 
     fn apply_retention(&self) -> Result<Vec<String>, BlockError> {

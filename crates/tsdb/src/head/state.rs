@@ -308,6 +308,15 @@ impl HeadState {
         stones.collect()
     }
 
+    /// What to note to delete these ranges of series, as far as the head has the series.
+    pub(crate) fn stones_of(&self, ranges: &[(Labels, i64, i64)]) -> Vec<Tombstone> {
+        let stone = |(labels, mint, maxt): &(Labels, i64, i64)| {
+            let series = self.series.get(self.find(labels, labels.hash64())?)?.id;
+            Some(Tombstone { series, mint: *mint, maxt: *maxt })
+        };
+        ranges.iter().filter_map(stone).collect()
+    }
+
     /// Times of the oldest and the newest sample.
     pub(crate) fn time_range(&self) -> Option<(i64, i64)> {
         (self.min_t <= self.max_t).then_some((self.min_t, self.max_t))

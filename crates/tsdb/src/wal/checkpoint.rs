@@ -72,8 +72,14 @@ pub(crate) fn advance(
     compression: Compression,
     keep: &Keep<'_>,
 ) -> io::Result<Advanced> {
-    let segments: Vec<u64> =
-        segment::list(&**fs, dir)?.into_iter().filter(|number| *number < current).collect();
+    let old = newest(&**fs, dir)?;
+    // A power cut may bring back what the last checkpoint replaced. Its references may belong to other series now.
+    let covered = old.as_ref().map(|(_, covered)| *covered);
+    let (replaced, segments): (Vec<u64>, Vec<u64>) = segment::list(&**fs, dir)?
+        .into_iter()
+        .filter(|number| *number < current)
+        .partition(|number| covered.is_some_and(|covered| *number <= covered));
+    replaced.iter().try_for_each(|number| fs.remove_file(&segment::path(dir, *number)))?;
     let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
         return Ok(Advanced::default());
     };
@@ -83,7 +89,6 @@ pub(crate) fn advance(
     }
     // The next attempt has another name, as there are more segments then.
     clean_up(&**fs, dir)?;
-    let old = newest(&**fs, dir)?;
     let name = format!("checkpoint.{to:08}");
     let temporary = dir.join(format!("{name}{TEMPORARY}"));
     let mut sources = Vec::new();

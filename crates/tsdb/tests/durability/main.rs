@@ -4,6 +4,7 @@
 //! `make test` runs a sample, `make faults` everything. A failure prints how to run it again.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod checkpoints;
 mod content;
 mod faults;
 mod known;

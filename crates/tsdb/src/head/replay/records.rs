@@ -107,7 +107,10 @@ impl Replay {
                     Some(id) => {
                         self.state.metadata.insert(id, metadata);
                     }
-                    None => self.report.unknown_wal.metadata += 1,
+                    None => {
+                        self.state.last_ref = self.state.last_ref.max(series);
+                        self.report.unknown_wal.metadata += 1;
+                    }
                 }
             }),
             _ => {
@@ -267,6 +270,7 @@ impl Replay {
 
     fn exemplar(&mut self, entry: &ExemplarEntry<'_>) {
         let Some(id) = self.state.by_ref(entry.series).map(|series| series.id) else {
+            self.state.last_ref = self.state.last_ref.max(entry.series);
             self.report.unknown_wal.exemplars += 1;
             return;
         };
