@@ -73,6 +73,17 @@ struct World {
     stop: AtomicBool,
 }
 
+/// Ends the others when its thread fails, so that the test fails instead of going on for ever.
+struct EndAll<'a>(&'a World);
+
+impl Drop for EndAll<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.stop.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
 fn labels(writer: usize, id: &str) -> Labels {
     let writer = writer.to_string();
     Labels::from_pairs([("__name__", "m"), ("writer", writer.as_str()), ("id", id)])
@@ -113,6 +124,7 @@ impl World {
     }
 
     fn write(&self, writer: usize, commits: usize) {
+        let _end = EndAll(self);
         let _left = Left(self);
         // References are kept as a scrape keeps them.
         let mut refs = BTreeMap::<String, SeriesRef>::new();
@@ -183,6 +195,7 @@ impl World {
     }
 
     fn delete(&self) {
+        let _end = EndAll(self);
         while !self.stopped() {
             let until = *self.ticket.lock().unwrap() - KEPT * STEP;
             self.deleting.store(until, Ordering::SeqCst);
@@ -193,6 +206,7 @@ impl World {
     }
 
     fn look(&self) {
+        let _end = EndAll(self);
         let mut looks = 0;
         while !self.stopped() || looks < LOOKS {
             looks += 1;
@@ -277,12 +291,14 @@ fn everything_at_once() {
         scope.spawn(|| world.delete());
         (0..2).for_each(|_| drop(scope.spawn(|| world.look())));
         scope.spawn(|| {
+            let _end = EndAll(world);
             while !world.stopped() {
                 world.db.snapshot(false).unwrap();
                 thread::sleep(Duration::from_millis(40));
             }
         });
         scope.spawn(|| {
+            let _end = EndAll(world);
             while !world.stopped() {
                 let done = world.db.maintain().unwrap();
                 made += done.head_blocks.len() + done.stale_blocks.len();
