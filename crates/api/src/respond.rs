@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, StatusCode};
 
 use crate::error::ApiError;
@@ -59,6 +59,16 @@ pub(crate) fn json_response(status: StatusCode, out: Writer) -> Response {
     let mut response = Response::new(Body::from(out.into_bytes()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A redirect (302) to `place`, a path with or without a query.
+pub(crate) fn found(place: &str) -> Response {
+    let mut response = text_response(StatusCode::FOUND, "");
+    // What comes of a parsed address is ASCII without control characters.
+    if let Ok(place) = HeaderValue::from_str(place) {
+        response.headers_mut().insert(LOCATION, place);
+    }
     response
 }
 

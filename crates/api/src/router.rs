@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use narthex_web::{compress, headers};
 
@@ -13,6 +13,7 @@ use crate::context::{Context, Shared, State as ApiState};
 use crate::cors::cors;
 use crate::error::{ApiError, ErrorKind};
 use crate::observe::observe;
+use crate::respond::found;
 use crate::{methods, root, v1};
 
 /// All routes, below the route prefix.
@@ -54,7 +55,7 @@ pub fn router(context: Context) -> Router {
         .layer(map_response(headers::secure))
         .with_state(outside);
     Router::new()
-        .route("/", get(move || async move { Redirect::to(&home) }))
+        .route("/", get(move || async move { found(&home) }))
         .nest(&prefix, inner)
         .fallback_service(outside)
 }

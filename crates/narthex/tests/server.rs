@@ -191,12 +191,17 @@ fn a_route_prefix_holds_everywhere() {
             "/federate?match[]=up",
             "/version",
             "/-/healthy",
-            "/",
             "/query",
             "/dashboards/",
         ] {
             let answer = server.get(&format!("{prefix}{path}"));
             assert!(answer.starts_with("HTTP/1.1 200"), "{prefix}{path}: {answer}");
+        }
+        let outside = flags[0].split_once(&host).unwrap().1.trim_end_matches('/');
+        for (path, place) in [("/", ""), ("/graph?g0.expr=up", "?g0.expr=up")] {
+            let answer = server.get(&format!("{prefix}{path}"));
+            assert!(answer.starts_with("HTTP/1.1 302"), "{prefix}{path}: {answer}");
+            assert!(answer.contains(&format!("location: {outside}/query{place}\r\n")), "{answer}");
         }
         let page = server.get(&format!("{prefix}/query"));
         assert!(page.contains(&format!("<base href=\"{prefix}/\"")) || page.contains("not built"), "{page}");

@@ -27,7 +27,7 @@ impl Grid {
     /// The first grid time after `now`; after a scrape that was planned for `last` also after that one.
     ///
     /// A clock that went back by more than an interval starts again from where it is.
-    pub(crate) fn next(self, now: i64, last: Option<i64>) -> i64 {
+    fn next(self, now: i64, last: Option<i64>) -> i64 {
         let into = (now - self.offset).rem_euclid(self.interval);
         let after_now = now.saturating_add(self.interval - into);
         match last {
@@ -39,7 +39,7 @@ impl Grid {
     }
 
     /// How long to wait from `now` until `planned`; never longer than two intervals, whatever the clock does.
-    pub(crate) fn wait(self, now: i64, planned: i64) -> Duration {
+    fn wait(self, now: i64, planned: i64) -> Duration {
         let nanos = planned.saturating_sub(now).clamp(0, self.interval.saturating_mul(2));
         Duration::from_nanos(nanos.unsigned_abs())
     }
@@ -55,6 +55,35 @@ impl Grid {
         } else {
             now
         }
+    }
+}
+
+/// When a target is scraped next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Plan {
+    grid: Grid,
+    planned: i64,
+}
+
+impl Plan {
+    /// The plan of a target that is to be scraped on `grid` from `now` on, and was to be scraped as `before` says.
+    ///
+    /// On the same grid the plan stays: a reload keeps a busy machine from looking at a timer that has fired, and the
+    /// scrape it fired for is not to be lost; one that began a little before its time is not to be repeated.
+    pub(crate) fn resume(before: Option<Self>, grid: Grid, now: i64) -> Self {
+        before
+            .filter(|before| before.grid == grid)
+            .unwrap_or_else(|| Self { grid, planned: grid.next(now, None) })
+    }
+
+    /// The plan after the scrape that this one was for.
+    pub(crate) fn after_scrape(self, now: i64) -> Self {
+        Self { planned: self.grid.next(now, Some(self.planned)), ..self }
+    }
+
+    /// How long to wait from `now`.
+    pub(crate) fn wait(self, now: i64) -> Duration {
+        self.grid.wait(now, self.planned)
     }
 }
 
@@ -89,6 +118,22 @@ mod tests {
         assert_eq!(grid().wait(0, 3_000 * MS), Duration::from_secs(3));
         assert_eq!(grid().wait(5_000 * MS, 3_000 * MS), Duration::ZERO);
         assert_eq!(grid().wait(0, i64::MAX), Duration::from_secs(20));
+    }
+
+    #[test]
+    fn another_order_keeps_the_plan_of_its_grid() {
+        let before = Plan::resume(None, grid(), 12_000 * MS);
+        assert_eq!(before.wait(12_000 * MS), Duration::from_secs(1));
+        let late = Plan::resume(Some(before), grid(), 13_400 * MS);
+        assert_eq!(late.wait(13_400 * MS), Duration::ZERO, "the scrape of 13 s is not lost");
+        let early = before.after_scrape(12_999 * MS);
+        let early = Plan::resume(Some(early), grid(), 12_999 * MS);
+        assert_eq!(early.wait(12_999 * MS), Duration::from_millis(10_001), "nor repeated");
+        let other = Grid::new(Duration::from_secs(5), 3_000_000_000);
+        assert_eq!(
+            Plan::resume(Some(before), other, 13_400 * MS).wait(13_400 * MS),
+            Duration::from_millis(4_600)
+        );
     }
 
     #[test]

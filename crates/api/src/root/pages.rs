@@ -5,9 +5,9 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
 
 use crate::context::Shared;
-use crate::respond::text_response;
+use crate::respond::{found, text_response};
 
-/// Serves a file or the entry page.
+/// Serves a file or the entry page; the way in and the page that graphs once had lead to the page of queries.
 pub(crate) async fn page(State(state): Shared, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     // These never were pages, and a client that asks there for something wants to know that it is not there.
@@ -17,18 +17,31 @@ pub(crate) async fn page(State(state): Shared, uri: Uri, headers: HeaderMap) -> 
     {
         return text_response(StatusCode::NOT_FOUND, "404 page not found\n");
     }
-    state.ui.respond(path, &headers)
+    match path {
+        "" | "graph" => to_query(&state.settings.external_url, uri.query()),
+        _ => state.ui.respond(path, &headers),
+    }
+}
+
+/// Sends a browser to the page of queries with what it asked for, by the path that it sees.
+fn to_query(external: &url::Url, asked: Option<&str>) -> Response {
+    let mut place = format!("{}/query", external.path().trim_end_matches('/'));
+    if let Some(asked) = asked {
+        place.push('?');
+        place.push_str(asked);
+    }
+    found(&place)
 }
 
 /// The first parts of paths below which there are no pages.
 const OTHERS: [&str; 9] =
     ["api", "-", "metrics", "federate", "version", "debug", "consoles", "user", "classic"];
 
-/// Serves the entry page at the route prefix with its slash; there is nothing else outside the prefix.
-pub(crate) async fn home(State(state): Shared, uri: Uri, headers: HeaderMap) -> Response {
+/// The way in at the route prefix with its slash; there is nothing else outside the prefix.
+pub(crate) async fn home(State(state): Shared, uri: Uri) -> Response {
     let below = uri.path().strip_prefix(state.settings.route_prefix.as_str());
     if below == Some("/") {
-        return state.ui.respond("", &headers);
+        return to_query(&state.settings.external_url, uri.query());
     }
     text_response(StatusCode::NOT_FOUND, "404 page not found\n")
 }

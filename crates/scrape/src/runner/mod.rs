@@ -22,7 +22,7 @@ use crate::failure_log::{FailureLog, FailureLogs};
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::page::Fetcher;
-use crate::schedule::Grid;
+use crate::schedule::{Grid, Plan};
 use crate::target::{MetadataInterner, Target};
 use crate::workers::Workers;
 
@@ -87,6 +87,8 @@ pub(crate) struct Runner {
     memory: Memory,
     /// The job by whose rules the cache was filled.
     cached_by: Option<Arc<Job>>,
+    /// When to scrape next, under the last order.
+    plan: Option<Plan>,
     last_start: Option<Instant>,
 }
 
@@ -119,6 +121,7 @@ impl Runner {
             connection: Connection::new(),
             memory: Memory::default(),
             cached_by: None,
+            plan: None,
             last_start: None,
         }
     }
@@ -154,20 +157,22 @@ impl Runner {
             &self.target.url,
             order.timeout,
         );
-        self.last_start = None;
-        let mut last = None;
+        let mut plan = Plan::resume(self.plan, grid, self.now());
+        if self.plan.replace(plan) != Some(plan) {
+            self.last_start = None;
+        }
         loop {
-            let now = self.now();
-            let planned = grid.next(now, last);
-            if let Woken::Order = self.wait(grid.wait(now, planned)).await {
+            if let Woken::Order = self.wait(plan.wait(self.now())).await {
                 return;
             }
             self.observe_interval(order.interval);
             let time = grid.align(self.now()).div_euclid(NANOS_PER_MS);
-            if !self.scrape(&order, &fetcher, time).await {
+            let same_order = self.scrape(&order, &fetcher, time).await;
+            plan = plan.after_scrape(self.now());
+            self.plan = Some(plan);
+            if !same_order {
                 return;
             }
-            last = Some(planned);
         }
     }
 
@@ -178,6 +183,7 @@ impl Runner {
     async fn end_of_run(&mut self) -> bool {
         // A target that only has other labels now is scraped by another task: one connection is enough for both.
         self.connection.close();
+        self.plan = None;
         let interval = self.target.snapshot().interval;
         if let Woken::Order = self.wait(interval).await {
             return false;
