@@ -111,3 +111,21 @@ async fn a_source_that_is_away_is_said_so() {
     assert_eq!(status, StatusCode::OK);
     assert!(DataSource::new("a", "a", "localhost:9090").is_err());
 }
+
+#[tokio::test]
+async fn below_a_prefix_the_start_page_has_its_slash() {
+    let folder = folder();
+    let app = app(folder.path(), "http://127.0.0.1:1", "/base/dashboards");
+    for (path, status, place) in [
+        ("/base/dashboards", StatusCode::MOVED_PERMANENTLY, Some("dashboards/")),
+        ("/base/dashboards/", StatusCode::OK, None),
+        ("/base/dashboards/d/a/first", StatusCode::OK, None),
+        ("/base", StatusCode::NOT_FOUND, None),
+    ] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = app.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{path}");
+        let location = response.headers().get("location").map(|place| place.to_str().unwrap());
+        assert_eq!(location, place, "{path}");
+    }
+}

@@ -112,7 +112,7 @@ async fn a_server_in_the_same_process_is_asked_directly() {
         route_prefix: "/base/dashboards".to_owned(),
     });
     let path = "/base/dashboards/api/datasources/default/proxy/api/v1/query?query=up%7Ba%3D%22b%22%7D";
-    for page in ["/base/dashboards", "/base/dashboards/", "/base/dashboards/d/x"] {
+    for page in ["/base/dashboards/", "/base/dashboards/d/x"] {
         let answer = app.clone().oneshot(Request::get(page).body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), 200, "{page}");
     }

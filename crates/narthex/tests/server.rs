@@ -204,7 +204,7 @@ fn a_route_prefix_holds_everywhere() {
             assert!(answer.contains(&format!("location: {outside}/query{place}\r\n")), "{answer}");
         }
         let page = server.get(&format!("{prefix}/query"));
-        assert!(page.contains(&format!("<base href=\"{prefix}/\"")) || page.contains("not built"), "{page}");
+        assert!(page.contains("<base href=\"./\"") || page.contains("not built"), "{page}");
         let shown = if prefix.is_empty() { "/" } else { prefix };
         let flags = server.get(&format!("{prefix}/api/v1/status/flags"));
         assert!(flags.contains(&format!("\"web.route-prefix\":\"{shown}\"")), "{flags}");

@@ -1,6 +1,7 @@
-//! [`Ui`]: one entry page of the user interface and the files around it, mounted at a path prefix.
+//! [`Ui`]: one entry page of the user interface and the files around it, mounted anywhere.
 //!
-//! Invariants: a path that names an embedded file gets the file; a path that looks like a page gets the entry page (the
+//! Invariants: the page finds its files and the API relative to its own address, so that it works below whatever path a
+//! proxy shows it at; a path that names an embedded file gets the file; a path that looks like a page gets the entry page (the
 //! page's own router does the rest); a path with a file ending that is not embedded is a 404 and never a page.
 
 use axum::body::Body;
@@ -17,17 +18,18 @@ use crate::placeholder;
 /// One front of the user interface.
 #[derive(Debug, Clone)]
 pub struct Ui {
-    /// The entry page with its `<base href>` rewritten; `None` when the user interface was not built.
-    page: Option<String>,
+    /// The entry page up to the value of its `<base href>`, and from there on; `None` when the user interface was not
+    /// built.
+    page: Option<(String, String)>,
 }
 
 impl Ui {
-    /// The front with the entry page `entry` (`index.html` or `dash.html`), mounted below `prefix` (empty or `/a/b`).
-    pub fn new(entry: &str, prefix: &str) -> Self {
-        let page = find(entry).map(|asset| {
+    /// The front with the entry page `entry` (`index.html` or `dash.html`).
+    pub fn new(entry: &str) -> Self {
+        let page = find(entry).and_then(|asset| {
             let html = String::from_utf8_lossy(asset.raw);
-            let base = format!("<base href=\"{}/\"", escape_attribute(prefix));
-            html.replacen("<base href=\"/\"", &base, 1)
+            let (before, after) = html.split_once("<base href=\"/\"")?;
+            Some((format!("{before}<base href=\""), format!("\"{after}")))
         });
         Self { page }
     }
@@ -35,7 +37,7 @@ impl Ui {
     /// The same with another title on its entry page.
     #[must_use]
     pub fn with_title(mut self, title: &str) -> Self {
-        if let Some(page) = &mut self.page
+        if let Some((_, page)) = &mut self.page
             && let (Some(start), Some(end)) = (page.find("<title>"), page.find("</title>"))
             && start < end
         {
@@ -62,8 +64,19 @@ impl Ui {
                 "404 page not found\n".to_owned(),
             );
         }
-        let page = self.page.clone().unwrap_or_else(|| placeholder::HTML.to_owned());
+        let page = match &self.page {
+            Some((before, after)) => [before, base(path).as_str(), after].concat(),
+            None => placeholder::HTML.to_owned(),
+        };
         text(StatusCode::OK, "text/html; charset=utf-8", page)
+    }
+}
+
+/// The way from the page at `path` back to where the front is mounted.
+fn base(path: &str) -> String {
+    match path.matches('/').count() {
+        0 => "./".to_owned(),
+        depth => "../".repeat(depth),
     }
 }
 
@@ -112,20 +125,25 @@ fn file(asset: &'static Asset, headers: &HeaderMap) -> Response {
 mod tests {
     use super::*;
 
-    #[test]
-    fn pages_files_and_what_is_neither() {
-        let ui = Ui::new("index.html", "/prom");
+    #[tokio::test]
+    async fn pages_files_and_what_is_neither() {
+        let ui = Ui::new("index.html");
         for path in ["", "query", "targets", "status/flags", "d/heart-disease/x"] {
             assert_eq!(ui.respond(path, &HeaderMap::new()).status(), StatusCode::OK, "{path}");
         }
         for path in ["assets/nothing.js", "x.js", "deep/y.css"] {
             assert_eq!(ui.respond(path, &HeaderMap::new()).status(), StatusCode::NOT_FOUND, "{path}");
         }
-        if let Some(page) = &ui.page {
-            assert!(page.contains("<base href=\"/prom/\""));
-        }
-        let titled = Ui { page: Some("<head><title>A</title></head>".to_owned()) }.with_title("B & <C>");
-        assert_eq!(titled.page.as_deref(), Some("<head><title>B &amp; &lt;C></title></head>"));
+        let page = ("<base href=\"".to_owned(), "\"><title>A</title>".to_owned());
+        let titled = Ui { page: Some(page) }.with_title("B & <C>");
+        let body = async |path: &str| {
+            let body = titled.respond(path, &HeaderMap::new()).into_body();
+            let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+            String::from_utf8(bytes.to_vec()).unwrap()
+        };
+        assert_eq!(body("query").await, "<base href=\"./\"><title>B &amp; &lt;C></title>");
+        assert!(body("").await.starts_with("<base href=\"./\">"));
+        assert!(body("d/heart-disease/x").await.starts_with("<base href=\"../../\">"));
     }
 
     #[test]

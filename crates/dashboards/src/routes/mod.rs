@@ -7,11 +7,12 @@ mod sources;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, OriginalUri};
 use axum::http::Uri;
-use axum::response::Response;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use narthex_web::Ui;
 
 use crate::Options;
@@ -47,19 +48,27 @@ fn file_limit() -> DefaultBodyLimit {
 /// All routes below the prefix.
 pub(crate) fn router(options: Options) -> Router {
     let prefix = narthex_web::prefix::normalise(&options.route_prefix);
-    let ui = Arc::new(Ui::new("dash.html", &prefix));
+    let ui = Arc::new(Ui::new("dash.html"));
     let strip = format!("{prefix}/");
     let shared = Shared {
         library: Arc::new(Library::new(options.roots)),
         sources: options.sources.into_iter().map(OpenSource::new).collect(),
     };
     let below = strip.clone();
-    let page = move |uri: Uri, headers: HeaderMap| {
+    let page = move |OriginalUri(asked): OriginalUri, uri: Uri, headers: HeaderMap| {
+        // Relative to the mount point without its slash, the page would look for its files one level too high.
+        let slash = format!("{}/", asked.path().rsplit('/').next().unwrap_or_default());
+        let unfinished = uri.path() == "/" && slash != "/";
         // `nest` has cut the prefix off already, and the route of the start page has not.
         let path =
             uri.path().strip_prefix(&below).unwrap_or_else(|| uri.path().trim_start_matches('/')).to_owned();
         let ui = Arc::clone(&ui);
-        async move { ui.respond(&path, &headers) as Response }
+        async move {
+            if unfinished {
+                return (StatusCode::MOVED_PERMANENTLY, [(LOCATION, slash)]).into_response();
+            }
+            ui.respond(&path, &headers) as Response
+        }
     };
     let routes = Router::new()
         .route("/api/dashboards", get(dashboards::list).post(dashboards::create).layer(file_limit()))

@@ -118,7 +118,7 @@ async fn live(flags: Flags) -> Result<(), StartError> {
     let parts = (Arc::clone(&state), Arc::clone(&db), Arc::clone(&targets), Arc::clone(&counts));
     registry.collect_with(SelfMetrics::new(parts.0, parts.1, parts.2, parts.3));
     let context = Context {
-        ui: user_interface(&flags, &settings.route_prefix),
+        ui: user_interface(&flags),
         settings,
         storage: Arc::clone(&db) as _,
         database: Arc::clone(&db) as _,
@@ -386,8 +386,8 @@ fn settings(flags: &Flags, own_port: Option<u16>) -> Result<Settings, StartError
 }
 
 /// The pages; a title that was given is on the entry page.
-fn user_interface(flags: &Flags, prefix: &str) -> Ui {
-    let ui = Ui::new("index.html", prefix);
+fn user_interface(flags: &Flags) -> Ui {
+    let ui = Ui::new("index.html");
     if flags.is_given("web.page-title") { ui.with_title(flags.text("web.page-title")) } else { ui }
 }
 
