@@ -17,7 +17,7 @@ use ::axum::http::HeaderMap;
 use ::axum::response::Response;
 
 pub use crate::http::{
-    HttpMetrics, LayerOptions, Measure, MeasureFuture, MeasuredBody, Route, layer, layer_for,
+    Answering, HttpMetrics, LayerOptions, Measure, MeasureFuture, MeasuredBody, Route, layer, layer_for,
 };
 use crate::{Registry, default_registry};
 

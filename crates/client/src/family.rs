@@ -28,6 +28,8 @@ pub(crate) struct Family {
     dense: OnceLock<Box<[AtomicU64]>>,
     /// The call sites that remember a series of this family.
     sites: Mutex<Vec<&'static CallSite>>,
+    /// How many series were removed.
+    removals: AtomicU64,
     /// For families with idle expiry: what each series read when, to see whether it moves.
     seen: Mutex<HashMap<Handle, (u64, Instant)>>,
 }
@@ -53,6 +55,7 @@ impl Family {
             map: SeriesMap::new(),
             dense: OnceLock::new(),
             sites: Mutex::default(),
+            removals: AtomicU64::new(0),
             seen: Mutex::default(),
         };
         if family.desc.labels.is_empty() {
@@ -120,6 +123,13 @@ impl Family {
         }
     }
 
+    /// How many series were removed so far. Handles that were looked up after this was read are of living series for as long as it
+    /// reads the same.
+    #[inline]
+    pub(crate) fn removals(&self) -> u64 {
+        self.removals.load(Ordering::Acquire)
+    }
+
     #[cold]
     #[inline(never)]
     fn create(&self, values: &[u64]) -> Option<Handle> {
@@ -166,6 +176,8 @@ impl Family {
             let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
             sites.iter().for_each(|site| site.forget(handle));
             drop(sites);
+            // After the series can be found no more: who reads the new number does not find it.
+            self.removals.fetch_add(1, Ordering::Release);
             self.release(handle);
         }
         removed.is_some()

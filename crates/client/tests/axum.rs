@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::{Router, routing::get};
 use http_body_util::BodyExt as _;
-use narthex_client::{Families, Gauge, Registry};
+use narthex_client::{Counter, Families, Gauge, Registry};
 use tower::ServiceExt as _;
 
 async fn send(app: &Router, request: Request) -> (StatusCode, HeaderMap, Bytes) {
@@ -63,16 +63,49 @@ async fn requests_are_measured_by_route() {
 #[tokio::test]
 async fn a_request_is_in_flight_until_its_body_is_gone() {
     let registry = Registry::new();
-    let app: Router =
-        Router::new().route("/", get(|| async { "four" })).layer(narthex_client::axum::layer_for(&registry));
-    let in_flight = Gauge::new("http_requests_in_flight", "").register_in(&registry);
-    let response = app.clone().oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
-    assert_eq!(in_flight.get(), 1.0);
-    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "four");
-    assert_eq!(in_flight.get(), 0.0);
+    let app = || {
+        Router::new().route("/", get(|| async { "four" })).layer(narthex_client::axum::layer_for(&registry))
+    };
+    // Two layers in one registry share the gauge.
+    let apps = [app(), app()];
+    let send = |app: &Router| app.clone().oneshot(Request::get("/").body(Body::empty()).unwrap());
+    let in_flight = |expected: u32| {
+        assert_lines(&registry.text(), &[&format!("http_requests_in_flight {expected}")]);
+    };
+    in_flight(0);
+    let first = send(&apps[0]).await.unwrap();
+    in_flight(1);
+    let second = send(&apps[1]).await.unwrap();
+    in_flight(2);
+    assert_eq!(first.into_body().collect().await.unwrap().to_bytes(), "four");
+    in_flight(1);
     // A client that goes away before the answer.
-    drop(app.oneshot(Request::get("/").body(Body::empty()).unwrap()));
-    assert_eq!(in_flight.get(), 0.0);
+    drop(send(&apps[0]));
+    in_flight(1);
+    // The end on another thread than the beginning.
+    std::thread::spawn(|| drop(second)).join().unwrap();
+    in_flight(0);
+}
+
+#[tokio::test]
+async fn a_removed_series_of_requests_starts_again() {
+    let registry = Registry::new();
+    let app = Router::new()
+        .route("/{id}", get(|| async { "four" }))
+        .layer(narthex_client::axum::layer_for(&registry));
+    let requests = Counter::new("http_requests_total", "")
+        .with_labels(["method", "endpoint", "status"])
+        .register_in(&registry);
+    for expected in [1, 2] {
+        fetch(&app, "/a").await;
+        assert_eq!(requests.with(["GET", "/{id}", "200"]).get(), expected);
+    }
+    assert!(requests.remove(["GET", "/{id}", "200"]));
+    for expected in [1, 2] {
+        fetch(&app, "/a").await;
+        assert_eq!(requests.with(["GET", "/{id}", "200"]).get(), expected);
+    }
+    assert_lines(&registry.text(), &[r#"http_response_size_bytes_count{method="GET",endpoint="/{id}"} 4"#]);
 }
 
 #[tokio::test]

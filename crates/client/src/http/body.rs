@@ -4,12 +4,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Buf as _;
-use http::Method;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::{HttpMetrics, Route};
-use crate::InFlight;
+use super::Answering;
+use crate::HistogramSeries;
 
 pin_project! {
     /// A body whose bytes are counted; the size is observed when it is dropped, whether it was sent whole or not.
@@ -22,29 +21,21 @@ pin_project! {
 
 /// The part that is not the body.
 struct Count {
-    metrics: HttpMetrics,
-    method: Method,
-    route: Route,
+    size: HistogramSeries,
     bytes: u64,
     /// Counts the request down when the body is gone.
-    _in_flight: Option<InFlight>,
+    _in_flight: Option<Answering>,
 }
 
 impl Drop for Count {
     fn drop(&mut self) {
-        self.metrics.record_size(&self.method, self.route.as_str(), self.bytes);
+        self.size.observe(self.bytes as f64);
     }
 }
 
 impl<B> MeasuredBody<B> {
-    pub(super) fn new(
-        inner: B,
-        metrics: HttpMetrics,
-        method: Method,
-        route: Route,
-        in_flight: Option<InFlight>,
-    ) -> Self {
-        Self { inner, count: Count { metrics, method, route, bytes: 0, _in_flight: in_flight } }
+    pub(super) fn new(inner: B, size: HistogramSeries, in_flight: Option<Answering>) -> Self {
+        Self { inner, count: Count { size, bytes: 0, _in_flight: in_flight } }
     }
 }
 

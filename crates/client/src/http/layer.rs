@@ -10,8 +10,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{HttpMetrics, MeasuredBody, Route};
-use crate::InFlight;
+use super::{Answering, HttpMetrics, MeasuredBody, Route};
 
 impl<S> Layer<S> for HttpMetrics {
     type Service = Measure<S>;
@@ -62,7 +61,7 @@ pin_project! {
         route: Option<Route>,
         start: Instant,
         // Counts down when the future is dropped, also when the client went away before the answer.
-        in_flight: Option<InFlight>,
+        in_flight: Option<Answering>,
     }
 }
 
@@ -79,12 +78,8 @@ where
         let route =
             this.route.take().or_else(|| answered?.extensions().get::<Route>().cloned()).unwrap_or_default();
         let status = answered.map_or(500, |response| response.status().as_u16());
-        this.metrics.record(this.method, route.as_str(), status, *this.start);
+        let size = this.metrics.record(this.method, route.as_str(), status, *this.start);
         let in_flight = this.in_flight.take();
-        Poll::Ready(result.map(|response| {
-            response.map(|body| {
-                MeasuredBody::new(body, this.metrics.clone(), this.method.clone(), route, in_flight)
-            })
-        }))
+        Poll::Ready(result.map(|response| response.map(|body| MeasuredBody::new(body, size, in_flight))))
     }
 }

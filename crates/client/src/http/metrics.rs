@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 
 use http::{Extensions, Method};
 
-use crate::{Counter, DEFAULT_BUCKETS, Gauge, Histogram, InFlight, Plain, Registry, default_registry};
+use super::Answering;
+use super::in_flight::InFlight;
+use super::known::{Answer, Known, Series};
+use crate::{Counter, DEFAULT_BUCKETS, Histogram, HistogramSeries, Plain, Registry, default_registry};
 
 /// What a request without a matched route is labelled with, so that invented paths make no series.
 const UNMATCHED: &str = "unmatched";
@@ -32,7 +35,8 @@ struct Inner {
     requests: Counter<Plain<3>>,
     duration: Histogram<Plain<2>>,
     size: Histogram<Plain<2>>,
-    in_flight: Gauge,
+    in_flight: Arc<InFlight>,
+    known: Known,
 }
 
 /// The layer with its metrics in the default registry.
@@ -102,6 +106,8 @@ impl LayerOptions {
                 Histogram::new(name, help).with_labels(["method", "endpoint"]).buckets(buckets).unit(unit);
             self.native.into_iter().fold(histogram, Histogram::native).register_in(registry)
         };
+        let in_flight = Arc::new(InFlight::register_in(registry));
+        registry.collect_with(Arc::clone(&in_flight));
         HttpMetrics(Arc::new(Inner {
             requests: Counter::new("http_requests_total", "HTTP requests answered.")
                 .with_labels(["method", "endpoint", "status"])
@@ -118,36 +124,53 @@ impl LayerOptions {
                 self.size_buckets,
                 "bytes",
             ),
-            in_flight: Gauge::new("http_requests_in_flight", "HTTP requests that are being answered.")
-                .register_in(registry),
+            in_flight,
+            known: Known::new(),
         }))
     }
 }
 
 impl HttpMetrics {
-    /// Counts one request whose head of the response is ready: for servers that do not go through the layer.
-    pub fn record(&self, method: &Method, endpoint: &str, status: u16, start: Instant) {
-        self.record_duration(method, endpoint, status, start.elapsed());
-    }
-
-    /// Counts the size of one body in bytes: for servers that do not go through the layer.
-    pub fn record_size(&self, method: &Method, endpoint: &str, bytes: u64) {
-        self.0.size.with([method_label(method), endpoint]).observe(bytes as f64);
+    /// Counts one request whose head of the response is ready, and returns where the size of its body is to be counted, in bytes:
+    /// for servers that do not go through the layer.
+    pub fn record(&self, method: &Method, endpoint: &str, status: u16, start: Instant) -> HistogramSeries {
+        self.record_duration(method, endpoint, status, start.elapsed())
     }
 
     /// As [`record`](Self::record), where the time is already known: reading the clock costs more than counting.
-    pub fn record_duration(&self, method: &Method, endpoint: &str, status: u16, took: Duration) {
-        let method = method_label(method);
-        self.0.requests.with([method, endpoint, itoa::Buffer::new().format(status)]).inc();
+    pub fn record_duration(
+        &self,
+        method: &Method,
+        endpoint: &str,
+        status: u16,
+        took: Duration,
+    ) -> HistogramSeries {
+        let series = self.series(Answer { method: method_label(method), endpoint, status });
+        series.requests.inc();
         #[cfg(feature = "tracing")]
-        self.0.duration.observe_traced([method, endpoint], took.as_secs_f64());
+        self.0.duration.observe_traced_in(series.duration, took.as_secs_f64());
         #[cfg(not(feature = "tracing"))]
-        self.0.duration.with([method, endpoint]).observe_duration(took);
+        series.duration.observe_duration(took);
+        series.size
     }
 
     /// Counts a request in flight until the result is dropped: for servers that do not go through the layer.
-    pub fn begin(&self) -> InFlight {
-        self.0.in_flight.track()
+    #[inline]
+    pub fn begin(&self) -> Answering {
+        self.0.in_flight.begin()
+    }
+
+    #[inline]
+    fn series(&self, answer: Answer<'_>) -> Series {
+        let Inner { requests, duration, size, known, .. } = &*self.0;
+        let Answer { method, endpoint, status } = answer;
+        // Read before the lookup; see `Family::removals`.
+        let removals = [requests.removals(), duration.removals(), size.removals()];
+        known.get(answer, removals, || Series {
+            requests: requests.with([method, endpoint, itoa::Buffer::new().format(status)]),
+            duration: duration.with([method, endpoint]),
+            size: size.with([method, endpoint]),
+        })
     }
 }
 

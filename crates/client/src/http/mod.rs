@@ -22,14 +22,18 @@
 //! }));
 //! ```
 //!
-//! `layer` is the service, `body` counts the bytes of answers, `metrics` has what they count in; `page` makes the page.
+//! `layer` is the service, `body` counts the bytes of answers, `metrics` has what they count in, with `known` and `in_flight`; `page` makes
+//! the page.
 
 mod body;
+mod in_flight;
+mod known;
 mod layer;
 mod metrics;
 mod page;
 
 pub use body::MeasuredBody;
+pub use in_flight::Answering;
 pub use layer::{Measure, MeasureFuture};
 pub use metrics::{HttpMetrics, LayerOptions, Route, layer, layer_for};
 pub use page::respond;

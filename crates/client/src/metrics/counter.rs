@@ -34,13 +34,23 @@ pub struct Counter<L: LabelSet = ()> {
 
 common!(Counter, CounterSeries, [], Kind::Value);
 
+#[cfg(feature = "tower")]
+impl<L: LabelSet> Counter<L> {
+    /// See [`Family::removals`].
+    #[inline]
+    pub(crate) fn removals(&self) -> u64 {
+        self.family.removals()
+    }
+}
+
 impl Counter {
     /// A counter without labels, not registered yet.
     pub fn new(name: impl Into<String>, help: impl Into<String>) -> Self {
         Self::from_desc(Desc::new(MetricType::Counter, name, help))
     }
 
-    fn series(&self) -> CounterSeries {
+    #[inline]
+    pub(crate) fn series(&self) -> CounterSeries {
         CounterSeries { handle: self.single }
     }
 

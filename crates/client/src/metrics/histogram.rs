@@ -76,6 +76,13 @@ impl<L: LabelSet> Histogram<L> {
         })
     }
 
+    /// See [`Family::removals`].
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn removals(&self) -> u64 {
+        self.family.removals()
+    }
+
     fn bucket(&self, value: f64) -> Option<usize> {
         self.family.layout.is_classic().then(|| self.family.layout.bucket(value))
     }
@@ -83,8 +90,16 @@ impl<L: LabelSet> Histogram<L> {
     /// Counts one value in the series with these label values and keeps `exemplar`, usually the trace, for its bucket.
     /// An exemplar of more than 128 characters is not kept.
     pub fn observe_with_exemplar(&self, labels: L::Borrowed<'_>, value: f64, exemplar: &[(&str, &str)]) {
-        let Some(handle) = self.with(labels).handle else { return };
+        self.observe_in(self.with(labels), value, exemplar);
+    }
+
+    /// The same where the series was looked up before.
+    fn observe_in(&self, series: HistogramSeries, value: f64, exemplar: &[(&str, &str)]) {
+        let Some(handle) = series.handle else { return };
         cells::observe(handle, value, 1);
+        if exemplar.is_empty() {
+            return;
+        }
         match self.bucket(value) {
             Some(bucket) => exemplars::keep(Kind::Histogram, handle, bucket, exemplar, value),
             None => exemplars::keep_recent(Kind::Histogram, handle, exemplar, value),
@@ -94,7 +109,13 @@ impl<L: LabelSet> Histogram<L> {
     /// Counts one value, with the current `tracing` span as the exemplar if it has a trace.
     #[cfg(feature = "tracing")]
     pub fn observe_traced(&self, labels: L::Borrowed<'_>, value: f64) {
-        crate::tracing::with_current(|trace| self.observe_with_exemplar(labels, value, trace));
+        self.observe_traced_in(self.with(labels), value);
+    }
+
+    /// The same where the series was looked up before.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn observe_traced_in(&self, series: HistogramSeries, value: f64) {
+        crate::tracing::with_current(|trace| self.observe_in(series, value, trace));
     }
 }
 
