@@ -197,7 +197,7 @@ export function uplotOptions(setup: Setup): uPlot.Options {
   return {
     width: setup.width,
     height: setup.height,
-    padding: [8, 8, 0, 4],
+    padding: [8, 16, 0, 4],
     legend: { show: false },
     scales,
     series: [{}, ...model.series.map((series) => seriesOption(series, setup.visible(series.key)))],
