@@ -5,6 +5,8 @@ set -u
 cd "$(dirname "$0")/.."
 bin=${CARGO_TARGET_DIR:-target}/release
 pids=()
+names=()
+commands=()
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
@@ -32,6 +34,8 @@ start() { # name, command…
   mkdir -p data/log
   "$@" >"data/log/$name.log" 2>&1 &
   pids+=($!)
+  names+=("$name")
+  commands+=("$*")
 }
 
 wait_for() { # name, url, pid
@@ -65,6 +69,16 @@ cat <<EOF
   The first graphs need two scrapes, about half a minute. Ctrl-C stops everything; logs are in data/log.
 
 EOF
-wait -n "${pids[@]}"
-echo "a part of the story ended by itself; the logs are in data/log" >&2
+# A part that ends is no reason to stop the others: one looks at what they make of it, and starts it again.
+while [ ${#pids[@]} -gt 0 ]; do
+  wait -n "${pids[@]}"
+  for i in "${!pids[@]}"; do
+    kill -0 "${pids[$i]}" 2>/dev/null && continue
+    cat <<EOF
+${names[$i]} has ended; its last words are in data/log/${names[$i]}.log. The others go on. To start it again, in another terminal:
+  ${commands[$i]}
+EOF
+    unset "pids[$i]"
+  done
+done
 stop 1
