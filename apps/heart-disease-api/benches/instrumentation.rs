@@ -5,7 +5,8 @@
 //! rounds and each keeps its best, so that what disturbs the machine disturbs both.
 //!
 //! With `serve measured ADDRESS` or `serve bare ADDRESS` behind `--` it serves one of them as the service does, for load from
-//! elsewhere: `scripts/instrumentation-cost.sh` compares the two that way.
+//! elsewhere, and with `repeat measured NUMBER` or `repeat bare NUMBER` it answers so many requests in the process, for a profiler that
+//! counts instructions: `scripts/instrumentation-cost.sh` compares the two in both ways.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on should say where it stopped")]
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
@@ -32,11 +33,13 @@ fn main() {
         partly_measured(Service::new(Model::built_in().unwrap()), requests, predictions)
     };
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [verb, kind, address, ..] = arguments.as_slice()
-        && verb == "serve"
-    {
-        serve(app(kind == "measured", kind == "measured"), address);
-        return;
+    if let [verb, kind, what, ..] = arguments.as_slice() {
+        let app = app(kind == "measured", kind == "measured");
+        match verb.as_str() {
+            "serve" => return serve(app, what),
+            "repeat" => return repeat(&app, what.parse().unwrap()),
+            _ => {}
+        }
     }
     println!("{ROUNDS} rounds of {REQUESTS_A_ROUND} requests each; the best round of each kind");
     let bare = app(false, false);
@@ -52,6 +55,11 @@ fn serve(app: Router, address: &str) {
         let listener = tokio::net::TcpListener::bind(address).await.unwrap();
         axum::serve(listener, app).await.unwrap();
     });
+}
+
+fn repeat(app: &Router, requests: u32) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(answer(app, requests));
 }
 
 fn report(what: &str, [measured, bare]: [f64; 2]) {
@@ -80,15 +88,19 @@ fn in_process(measured: &Router, bare: &Router) -> [f64; 2] {
     best(|which| {
         runtime.block_on(async {
             let begun = Instant::now();
-            for _ in 0..REQUESTS_A_ROUND {
-                let body = Body::from(Bytes::from_static(PATIENT.as_bytes()));
-                let request = Request::post("/predict").body(body).unwrap();
-                let answer = apps[which].clone().oneshot(request).await.unwrap();
-                assert_eq!(answer.into_body().collect().await.unwrap().to_bytes().first(), Some(&b'{'));
-            }
+            answer(apps[which], REQUESTS_A_ROUND).await;
             begun.elapsed().as_secs_f64() * 1e9 / f64::from(REQUESTS_A_ROUND)
         })
     })
+}
+
+async fn answer(app: &Router, requests: u32) {
+    for _ in 0..requests {
+        let body = Body::from(Bytes::from_static(PATIENT.as_bytes()));
+        let request = Request::post("/predict").body(body).unwrap();
+        let answer = app.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.into_body().collect().await.unwrap().to_bytes().first(), Some(&b'{'));
+    }
 }
 
 /// A server on a thread of its own, and clients that keep their connections.

@@ -5,14 +5,14 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode};
 use axum::routing::{MethodRouter, get};
-use narthex_client::axum::{HttpMetrics, handler_for, layer_for};
+use narthex_client::axum::{Answering, HttpMetrics, LayerOptions, handler_for};
 use narthex_client::{
-    BuildInfo, Counter, Histogram, HistogramSeries, InFlight, Info, LabelValue, Labels, ProcessCollector,
-    Registry, metrics,
+    BuildInfo, Counter, Histogram, HistogramSeries, Info, LabelValue, Labels, ProcessCollector, Registry,
+    metrics,
 };
 
 use crate::model::{Model, Prediction};
@@ -51,7 +51,7 @@ struct Predictions {
     #[metric(buckets = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])]
     prediction_probability: Histogram,
     /// Where a feature's value lies in the training data, 0 below all of it and 1 above. Patients like those of the training data
-    /// have a mean of one half; a mean far from it is drift. Of busy threads every eighth prediction.
+    /// have a mean of one half; a mean far from it is drift. Of busy threads one prediction in 32.
     #[metric(buckets = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])]
     prediction_feature_rank: Histogram<ByFeature<'static>>,
     /// Requests that were refused because too many were being answered.
@@ -87,12 +87,15 @@ impl Metrics {
         let of = Predictions::register_in(&registry);
         let ranks =
             FEATURES.map(|feature| of.prediction_feature_rank.with(ByFeature { feature: feature.name }));
-        let requests = layer_for(&registry);
+        // An answer takes microseconds; the usual buckets begin at 5 ms.
+        let requests = LayerOptions::new()
+            .duration_buckets([0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.001, 0.005, 0.025, 0.1, 0.5, 1.0])
+            .register_in(&registry);
         Self(Arc::new(Inner { registry, of, requests, ranks }))
     }
 
     /// Counts a request in flight until the guard is dropped.
-    pub fn request_begins(&self) -> InFlight {
+    pub fn request_begins(&self) -> Answering {
         self.0.requests.begin()
     }
 
@@ -106,32 +109,34 @@ impl Metrics {
         bytes: Option<u64>,
     ) {
         let route = route.unwrap_or("unmatched");
-        self.0.requests.record_duration(method, route, status.as_u16(), took);
+        let size = self.0.requests.record_duration(method, route, status.as_u16(), took);
         if let Some(bytes) = bytes {
-            self.0.requests.record_size(method, route, bytes);
+            size.observe(bytes as f64);
         }
     }
 
-    /// Counts what was predicted for `patient`, how long that took, and how its features lie in the training data.
+    /// Counts what was predicted for `patient` since `start`, and how its features lie in the training data.
     /// `request` is the exemplar by which the request's log line is found.
     pub fn predicted(
         &self,
         prediction: &Prediction,
         model: &Model,
         patient: &Patient,
-        took: Duration,
+        start: Instant,
         request: &RequestId,
     ) {
+        let now = Instant::now();
+        let took = now - start;
         let outcome = if prediction.disease { Outcome::Disease } else { Outcome::NoDisease };
         self.0.of.predictions.with(ByOutcome { prediction: outcome }).inc();
         self.0.of.prediction_probability.observe(prediction.probability);
-        let number = Number::next();
-        if number.is_compared() {
+        if is_compared(COUNTED.replace(COUNTED.get().wrapping_add(1))) {
             for (series, rank) in self.0.ranks.iter().zip(model.ranks(patient)) {
                 series.observe(rank);
             }
         }
-        if number.has_exemplar(took) {
+        if took >= SLOW || NEXT_EXEMPLAR.get().is_none_or(|next| now >= next) {
+            NEXT_EXEMPLAR.set(Some(now + EXEMPLAR_EVERY));
             let exemplar = [("request_id", request.as_str())];
             self.0.of.prediction_duration.observe_with_exemplar((), took.as_secs_f64(), &exemplar);
         } else {
@@ -150,33 +155,23 @@ impl Metrics {
     }
 }
 
-/// Which of its thread's predictions one is. Counting each costs nothing; what would cost more than all the counting is done for some.
-#[derive(Debug, Clone, Copy)]
-struct Number(u64);
+// What costs more than all the counting is done for some of a busy thread's predictions only.
 
 /// A thread compares so many predictions with the training data, and then one in [`COMPARED_EVERY`]: a distribution needs no more.
 const COMPARED_FIRST: u64 = 1_000;
-const COMPARED_EVERY: u64 = 8;
-/// An exemplar is a sample and no log. Every slow prediction is one as well, as it is the slow ones that somebody looks for.
-const EXEMPLAR_EVERY: u64 = 32;
+const COMPARED_EVERY: u64 = 32;
+/// An exemplar is a sample and no log: one in this time from each thread. Every slow prediction is one as well, as it is the slow
+/// ones that somebody looks for.
+const EXEMPLAR_EVERY: Duration = Duration::from_millis(100);
 const SLOW: Duration = Duration::from_millis(1);
 
 thread_local! {
-    static MADE: Cell<u64> = const { Cell::new(0) };
+    static COUNTED: Cell<u64> = const { Cell::new(0) };
+    static NEXT_EXEMPLAR: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-impl Number {
-    fn next() -> Self {
-        Self(MADE.replace(MADE.get().wrapping_add(1)))
-    }
-
-    fn is_compared(self) -> bool {
-        self.0 < COMPARED_FIRST || self.0.is_multiple_of(COMPARED_EVERY)
-    }
-
-    fn has_exemplar(self, took: Duration) -> bool {
-        took >= SLOW || self.0.is_multiple_of(EXEMPLAR_EVERY)
-    }
+fn is_compared(number: u64) -> bool {
+    number < COMPARED_FIRST || number.is_multiple_of(COMPARED_EVERY)
 }
 
 #[cfg(test)]
@@ -184,10 +179,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_compares_its_first_predictions_and_then_one_in_eight() {
-        let compared = |from: u64, to: u64| (from..to).filter(|made| Number(*made).is_compared()).count();
-        assert_eq!((compared(0, 1_000), compared(1_000, 9_000)), (1_000, 1_000));
-        let exemplars = |took| (0..320).filter(|made| Number(*made).has_exemplar(took)).count();
-        assert_eq!((exemplars(SLOW / 2), exemplars(SLOW)), (10, 320));
+    fn a_thread_compares_its_first_predictions_and_then_some() {
+        let compared = |from: u64, to: u64| (from..to).filter(|number| is_compared(*number)).count();
+        assert_eq!((compared(0, 1_000), compared(1_000, 33_000)), (1_000, 1_000));
     }
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 /// What a feature may hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
-    /// A whole number from 0 to the given one.
-    Category(u8),
+    /// A whole number that stands for one of these, counted from 0.
+    Category(&'static [&'static str]),
     /// Any finite number in the range, both ends included.
     Number {
         /// Least value.
@@ -30,47 +30,55 @@ pub struct Feature {
     pub about: &'static str,
 }
 
-const ANY: Kind = Kind::Number { min: 0.0, max: f64::MAX };
+impl Feature {
+    const fn category(name: &'static str, about: &'static str, values: &'static [&'static str]) -> Self {
+        Self { name, kind: Kind::Category(values), about }
+    }
+
+    const fn number(name: &'static str, about: &'static str) -> Self {
+        Self { name, kind: Kind::Number { min: 0.0, max: f64::MAX }, about }
+    }
+
+    /// What it means, and what each value of a category stands for.
+    pub fn described(&self) -> String {
+        let Kind::Category(values) = self.kind else { return self.about.to_owned() };
+        let values: Vec<_> =
+            values.iter().enumerate().map(|(value, meaning)| format!("{value} {meaning}")).collect();
+        format!("{}: {}", self.about, values.join(", "))
+    }
+}
 
 /// The features in the order of the request; [`Patient::values`] follows it.
 pub const FEATURES: [Feature; 13] = [
     Feature { name: "age", kind: Kind::Number { min: 0.0, max: 120.0 }, about: "age in years" },
-    Feature { name: "sex", kind: Kind::Category(1), about: "1 male, 0 female" },
-    Feature {
-        name: "cp",
-        kind: Kind::Category(3),
-        about: "chest pain: 0 asymptomatic, 1 atypical angina, 2 non-anginal pain, 3 typical angina",
-    },
-    Feature { name: "trestbps", kind: ANY, about: "resting blood pressure in mmHg" },
-    Feature { name: "chol", kind: ANY, about: "serum cholesterol in mg/dl" },
-    Feature {
-        name: "fbs",
-        kind: Kind::Category(1),
-        about: "fasting blood sugar above 120 mg/dl: 1 yes, 0 no",
-    },
-    Feature {
-        name: "restecg",
-        kind: Kind::Category(2),
-        about: "resting ECG: 0 left ventricular hypertrophy, 1 normal, 2 ST-T wave abnormality",
-    },
-    Feature { name: "thalach", kind: ANY, about: "maximum heart rate reached, beats per minute" },
-    Feature { name: "exang", kind: Kind::Category(1), about: "angina induced by exercise: 1 yes, 0 no" },
-    Feature { name: "oldpeak", kind: ANY, about: "ST depression induced by exercise relative to rest, mm" },
-    Feature {
-        name: "slope",
-        kind: Kind::Category(2),
-        about: "slope of the peak exercise ST segment: 0 downsloping, 1 flat, 2 upsloping",
-    },
-    Feature {
-        name: "ca",
-        kind: Kind::Category(4),
-        about: "major vessels coloured by fluoroscopy, 0 to 3; 4 not known",
-    },
-    Feature {
-        name: "thal",
-        kind: Kind::Category(3),
-        about: "thallium scan: 1 fixed defect, 2 normal, 3 reversible defect; 0 not known",
-    },
+    Feature::category("sex", "sex", &["female", "male"]),
+    Feature::category(
+        "cp",
+        "chest pain",
+        &["asymptomatic", "atypical angina", "non-anginal pain", "typical angina"],
+    ),
+    Feature::number("trestbps", "resting blood pressure in mmHg"),
+    Feature::number("chol", "serum cholesterol in mg/dl"),
+    Feature::category("fbs", "fasting blood sugar above 120 mg/dl", &["no", "yes"]),
+    Feature::category(
+        "restecg",
+        "resting ECG",
+        &["left ventricular hypertrophy", "normal", "ST-T wave abnormality"],
+    ),
+    Feature::number("thalach", "maximum heart rate reached, beats per minute"),
+    Feature::category("exang", "angina induced by exercise", &["no", "yes"]),
+    Feature::number("oldpeak", "ST depression induced by exercise relative to rest, mm"),
+    Feature::category(
+        "slope",
+        "slope of the peak exercise ST segment",
+        &["downsloping", "flat", "upsloping"],
+    ),
+    Feature::category(
+        "ca",
+        "major vessels coloured by fluoroscopy",
+        &["none", "one", "two", "three", "not known"],
+    ),
+    Feature::category("thal", "thallium scan", &["not known", "fixed defect", "normal", "reversible defect"]),
 ];
 
 /// A patient whose values are all in range.
@@ -134,7 +142,7 @@ fn field(feature: &Feature, value: Option<&Value>) -> Result<f64, BadField> {
 
 fn check(feature: &Feature, value: f64) -> Result<f64, BadField> {
     let ok = match feature.kind {
-        Kind::Category(max) => value.fract() == 0.0 && (0.0..=f64::from(max)).contains(&value),
+        Kind::Category(values) => value.fract() == 0.0 && (0.0..values.len() as f64).contains(&value),
         Kind::Number { min, max } => (min..=max).contains(&value),
     };
     if ok {
@@ -150,7 +158,9 @@ fn check(feature: &Feature, value: f64) -> Result<f64, BadField> {
 
 fn expected(feature: &Feature) -> String {
     match feature.kind {
-        Kind::Category(max) => format!("a whole number from 0 to {max} ({})", feature.about),
+        Kind::Category(values) => {
+            format!("a whole number from 0 to {} ({})", values.len() - 1, feature.described())
+        }
         Kind::Number { min, max } if max == f64::MAX => {
             format!("a number of at least {min} ({})", feature.about)
         }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::HttpBody as _;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::Semaphore;
@@ -72,50 +72,66 @@ impl Around {
 }
 
 /// The layer. It measures with the clock that the log line reads anyway, and without another box around the service.
-pub(crate) async fn around(State(around): State<Around>, request: Request, next: Next) -> Response {
-    let _in_flight = around.metrics.request_begins();
-    let method = request.method().clone();
+pub(crate) fn around(
+    State(around): State<Around>,
+    request: Request,
+    next: Next,
+) -> impl Future<Output = Response> + Send {
+    let metrics = around.metrics.clone();
+    let in_flight = metrics.request_begins();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let (response, took) = answer(&around, request, next).await;
-    let bytes = response.body().size_hint().exact();
-    let route = route.as_ref().map(MatchedPath::as_str);
-    around.metrics.answered(&method, route, response.status(), took, bytes);
-    response
+    answer(around, request, next, move |method, response, took| {
+        // The answer to HEAD has a body only until the server drops it.
+        let bytes = if method == Method::HEAD { Some(0) } else { response.body().size_hint().exact() };
+        metrics.answered(method, route.as_ref().map(MatchedPath::as_str), response.status(), took, bytes);
+        drop(in_flight);
+    })
 }
 
 /// The same without a line of measuring, for `benches/instrumentation.rs`.
 #[cfg(feature = "bench")]
-pub(crate) async fn around_unmeasured(
+pub(crate) fn around_unmeasured(
     State(around): State<Around>,
     request: Request,
     next: Next,
-) -> Response {
-    answer(&around, request, next).await.0
+) -> impl Future<Output = Response> + Send {
+    answer(around, request, next, |_, _, _| {})
 }
 
-async fn answer(around: &Around, mut request: Request, next: Next) -> (Response, Duration) {
+/// Everything but the measuring, which is `then`. What can be done before the future is: the future is in a box, and a small one
+/// costs less.
+fn answer(
+    around: Around,
+    mut request: Request,
+    next: Next,
+    then: impl FnOnce(&Method, &Response, Duration) + Send,
+) -> impl Future<Output = Response> + Send {
     let start = Instant::now();
     let id = RequestId::of(&request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id.clone());
-    let mut response = match around.free.try_acquire() {
-        Ok(_permit) => next.run(request).await,
-        Err(_) => {
-            around.metrics.refused_busy();
-            Problem::Busy.into_response()
+    async move {
+        let mut response = match around.free.try_acquire() {
+            Ok(_permit) => next.run(request).await,
+            Err(_) => {
+                around.metrics.refused_busy();
+                Problem::Busy.into_response()
+            }
+        };
+        let status = response.status();
+        let took = start.elapsed();
+        // To the microsecond: what lies below is noise to the one who reads it.
+        let took_ms = took.as_micros() as f64 / 1e3;
+        let (request, status_code) = (id.as_str(), status.as_u16());
+        if status.is_server_error() {
+            tracing::warn!(request, %method, path, status = status_code, took_ms, "answered");
+        } else if status.is_client_error() && status != StatusCode::NOT_FOUND {
+            tracing::info!(request, %method, path, status = status_code, took_ms, "refused");
+        } else {
+            tracing::debug!(request, %method, path, status = status_code, took_ms, "answered");
         }
-    };
-    let status = response.status();
-    let took = start.elapsed();
-    let took_ms = took.as_secs_f64() * 1e3;
-    let (request, status_code) = (id.as_str(), status.as_u16());
-    if status.is_server_error() {
-        tracing::warn!(request, %method, path, status = status_code, took_ms, "answered");
-    } else if status.is_client_error() && status != StatusCode::NOT_FOUND {
-        tracing::info!(request, %method, path, status = status_code, took_ms, "refused");
-    } else {
-        tracing::debug!(request, %method, path, status = status_code, took_ms, "answered");
+        response.headers_mut().insert(HEADER, id.0);
+        then(&method, &response, took);
+        response
     }
-    response.headers_mut().insert(HEADER, id.0);
-    (response, took)
 }

@@ -24,7 +24,7 @@ impl Reference {
             let mut values: Vec<f64> = patients.iter().map(|patient| patient.values()[index]).collect();
             values.sort_by(f64::total_cmp);
             let chosen: Vec<f64> = match kind {
-                Kind::Category(max) => (0..=max).map(f64::from).collect(),
+                Kind::Category(categories) => (0..categories.len()).map(|value| value as f64).collect(),
                 Kind::Number { .. } => quantiles(&values),
             };
             Self(chosen.into_iter().map(|value| (value, rank(&values, value))).collect())

@@ -58,7 +58,7 @@ pub(super) async fn predict(
     let predict = |patient: &Patient| {
         let start = Instant::now();
         let prediction = service.model.predict(patient);
-        service.metrics.predicted(&prediction, &service.model, patient, start.elapsed(), &request);
+        service.metrics.predicted(&prediction, &service.model, patient, start, &request);
         Answer::new(&prediction, None)
     };
     Ok(json(&Answers {

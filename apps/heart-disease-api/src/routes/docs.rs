@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use axum::response::Html;
 
-use super::index::{STYLE, range};
+use super::index::HEAD;
 use super::openapi::OPERATIONS;
-use crate::patient::FEATURES;
+use crate::patient::{FEATURES, Kind};
 
 /// The page.
 pub(super) async fn page() -> Html<String> {
@@ -28,17 +28,25 @@ pub(super) async fn page() -> Html<String> {
     for feature in FEATURES {
         let _infallible = write!(
             features,
-            "<tr><td><code>{}</code><td>{}<td>{}",
+            "<tr><td><code>{}</code><td class=range>{}<td>{}",
             feature.name,
             range(feature.kind),
-            feature.about
+            feature.described()
         );
     }
     Html(format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
-         <title>API of the heart-disease prediction</title><style>{STYLE}</style>\
+        "{HEAD}<title>API of the heart-disease prediction</title>\
          <h1>API</h1><p>For machines: <a href=openapi.json>openapi.json</a>. An answer carries the id of its request as \
          <code>x-request-id</code>. <a href=.>Back</a>{operations}\
          <h2>A patient</h2><table>{features}</table></html>"
     ))
+}
+
+/// What a feature may hold, in words.
+fn range(kind: Kind) -> String {
+    match kind {
+        Kind::Category(values) => format!("0 to {}", values.len() - 1),
+        Kind::Number { min, max } if max == f64::MAX => format!("{min} or more"),
+        Kind::Number { min, max } => format!("{min} to {max}"),
+    }
 }

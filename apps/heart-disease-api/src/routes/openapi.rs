@@ -170,22 +170,32 @@ fn schemas() -> Value {
             "required": ["error"],
             "properties": {
                 "error": {"type": "string"},
-                "fields": {
+                "fields": {"type": "array", "items": reference("BadField")},
+                "patients": {
                     "type": "array",
+                    "description": "the patients of a batch that cannot be used",
                     "items": {
                         "type": "object",
-                        "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                        "properties": {
+                            "patient": {"type": "integer", "description": "its place in the list, from 0"},
+                            "fields": {"type": "array", "items": reference("BadField")},
+                        },
                     },
                 },
             },
+        },
+        "BadField": {
+            "type": "object",
+            "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
         },
     })
 }
 
 fn schema_of(feature: &Feature) -> Value {
     match feature.kind {
-        Kind::Category(max) => {
-            json!({"type": "integer", "minimum": 0, "maximum": max, "description": feature.about})
+        Kind::Category(values) => {
+            let max = values.len() - 1;
+            json!({"type": "integer", "minimum": 0, "maximum": max, "description": feature.described()})
         }
         Kind::Number { min, max } if max == f64::MAX => {
             json!({"type": "number", "minimum": min, "description": feature.about})

@@ -25,7 +25,7 @@ pub(super) async fn predict(
     let start = Instant::now();
     let patient = read(&body)?;
     let prediction = service.model.predict(&patient);
-    service.metrics.predicted(&prediction, &service.model, &patient, start.elapsed(), &request);
+    service.metrics.predicted(&prediction, &service.model, &patient, start, &request);
     Ok(json(&Answer::new(&prediction, Some(service.model.version()))))
 }
 

@@ -49,47 +49,50 @@ impl Problem {
         }
     }
 
-    fn answer(&self) -> (StatusCode, Value) {
+    fn status(&self) -> StatusCode {
         match self {
-            Self::NotJson(reason) => {
-                (StatusCode::BAD_REQUEST, json!({"error": format!("the body is not JSON: {reason}")}))
+            Self::NotJson(_) | Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::Fields(_) | Self::Patients(_) | Self::NoList => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany(_) | Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn error(&self) -> String {
+        match self {
+            Self::NotJson(reason) => format!("the body is not JSON: {reason}"),
+            Self::Unreadable(reason) => format!("the body could not be read: {reason}"),
+            Self::Fields(_) => "some fields cannot be used".to_owned(),
+            Self::Patients(_) => "some fields cannot be used; nothing was predicted".to_owned(),
+            Self::NoList => {
+                "expected a list of patients, or an object with such a list as \"patients\"".to_owned()
             }
-            Self::Unreadable(reason) => {
-                (StatusCode::BAD_REQUEST, json!({"error": format!("the body could not be read: {reason}")}))
-            }
-            Self::Fields(fields) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                json!({"error": "some fields cannot be used", "fields": fields}),
-            ),
-            Self::Patients(patients) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                json!({"error": "some fields cannot be used; nothing was predicted", "patients": patients}),
-            ),
-            Self::NoList => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                json!({"error": "expected a list of patients, or an object with such a list as \"patients\""}),
-            ),
             Self::TooMany(found) => {
                 let most = super::batch::PATIENTS_MAX;
-                let error = format!("{found} patients are more than a batch may have ({most}): send several");
-                (StatusCode::PAYLOAD_TOO_LARGE, json!({"error": error}))
+                format!("{found} patients are more than a batch may have ({most}): send several")
             }
-            Self::TooLarge(limit) => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                json!({"error": format!("the body is larger than {limit} bytes")}),
-            ),
-            Self::Busy => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                json!({"error": "too many requests are being answered: try again in a second"}),
-            ),
+            Self::TooLarge(limit) => format!("the body is larger than {limit} bytes"),
+            Self::Busy => "too many requests are being answered: try again in a second".to_owned(),
         }
     }
 }
 
+/// What the client reads.
+#[derive(Serialize)]
+struct Refusal<'a> {
+    error: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    fields: &'a [BadField],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    patients: &'a [BadPatient],
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (status, body) = self.answer();
-        let mut response = (status, axum::Json(body)).into_response();
+        let fields = if let Self::Fields(fields) = &self { fields.as_slice() } else { &[] };
+        let patients = if let Self::Patients(patients) = &self { patients.as_slice() } else { &[] };
+        let body = Refusal { error: self.error(), fields, patients };
+        let mut response = (self.status(), axum::Json(body)).into_response();
         if matches!(self, Self::Busy) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
