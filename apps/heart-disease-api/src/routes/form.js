@@ -1,3 +1,4 @@
+// The form of the start page: posts the patient, shows the prediction or marks what was refused.
 const form = document.forms[0];
 const output = document.querySelector('output');
 
