@@ -45,16 +45,34 @@ impl Snapshot {
         let dir = data_dir.join(format!("{PREFIX}{segment:06}.{offset:010}"));
         Self { segment, offset, dir }
     }
+
+    /// The name under which it is not used: while it is written, and while it is removed.
+    fn temporary(&self) -> PathBuf {
+        self.dir.with_extension(format!("{:010}.tmp", self.offset))
+    }
 }
 
 /// Removes all snapshots in a data directory: they do not fit any more. A directory that is only read keeps them.
 pub(crate) fn remove_all(fs: &dyn Fs, data_dir: &Path) -> io::Result<()> {
-    let all = list(fs, data_dir)?;
-    for snapshot in &all {
-        unless_read_only(fs.remove_dir_all(&snapshot.dir))?;
+    unless_read_only(remove(fs, data_dir, &list(fs, data_dir)?))
+}
+
+/// Removes snapshots: by name first, as one of which a part is left would be taken for a whole one. What a crash leaves under
+/// the other name, the next start removes.
+fn remove(fs: &dyn Fs, data_dir: &Path, snapshots: &[Snapshot]) -> io::Result<()> {
+    if snapshots.is_empty() {
+        return Ok(());
+    }
+    for snapshot in snapshots {
+        let doomed = snapshot.temporary();
+        if fs.exists(&doomed) {
+            fs.remove_dir_all(&doomed)?;
+        }
+        fs.rename(&snapshot.dir, &doomed)?;
     }
     // One that comes back after a power cut would be used, and not know what the log says from here on.
-    if all.is_empty() { Ok(()) } else { unless_read_only(fs.sync_dir(data_dir)) }
+    fs.sync_dir(data_dir)?;
+    snapshots.iter().try_for_each(|snapshot| fs.remove_dir_all(&snapshot.temporary()))
 }
 
 /// No error when the file system is only read.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use narthex_chunkenc::Encoding;
 use narthex_chunkenc::histogram::Decoded;
 
-use super::{EXEMPLARS, SERIES, Snapshot, TOMBSTONES, TOMBSTONES_VERSION, list};
+use super::{EXEMPLARS, SERIES, Snapshot, TOMBSTONES, TOMBSTONES_VERSION, list, remove};
 use crate::codec::{put_str, put_uvarint, put_varint};
 use crate::fs::Fs;
 use crate::head::Head;
@@ -45,7 +45,7 @@ impl Head {
         if older.contains(&snapshot) {
             return Ok(());
         }
-        let temporary = snapshot.dir.with_extension(format!("{:010}.tmp", snapshot.offset));
+        let temporary = snapshot.temporary();
         if fs.exists(&temporary) {
             fs.remove_dir_all(&temporary)?;
         }
@@ -55,10 +55,7 @@ impl Head {
         out.sync()?;
         fs.rename(&temporary, &snapshot.dir)?;
         fs.sync_dir(data_dir)?;
-        for old in older {
-            fs.remove_dir_all(&old.dir)?;
-        }
-        Ok(())
+        remove(&**fs, data_dir, &older)
     }
 }
 
