@@ -61,6 +61,35 @@ fn histogram(count: u64) -> Histogram {
     }
 }
 
+/// Its only sample came late and is in a block; the log still has it, behind the end of the other blocks.
+#[test]
+fn what_was_deleted_of_a_series_that_left_the_head_stays_deleted() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(dir.path());
+    let (busy, late) = (labels("busy"), labels("late"));
+    let run = |from: i64, to: i64| {
+        (from..to).step_by(10).for_each(|minutes| float(&db, &busy, NOON + minutes * MINUTE, 1.0).unwrap());
+    };
+    run(0, 360);
+    float(&db, &late, NOON + 4 * HOUR + MINUTE, 2.0).unwrap();
+    db.maintain().unwrap();
+    // A range in which nothing is left makes no block.
+    run(360, 440);
+    db.delete(NOON + 4 * HOUR, NOON + 6 * HOUR - 1, &[Matcher::equal("__name__", "busy")]).unwrap();
+    db.maintain().unwrap();
+    assert_eq!(db.head_stats().series, 1, "the late one is gone");
+    assert_eq!(read(&db, "late").len(), 1);
+    assert_eq!(db.block_metas().last().unwrap().compaction.hints, ["from-out-of-order"]);
+    db.delete(i64::MIN, i64::MAX, &[Matcher::equal("__name__", "late")]).unwrap();
+    assert_eq!(read(&db, "late").len(), 0);
+    drop(db);
+    for start in 1..4 {
+        let db = open(dir.path());
+        assert_eq!((read(&db, "late").len(), read(&db, "busy").len()), (0, 44 - 12), "start {start}");
+        db.maintain().unwrap();
+    }
+}
+
 #[test]
 fn the_rules() {
     let dir = tempfile::tempdir().unwrap();
@@ -108,6 +137,7 @@ fn what_was_deleted_from_a_block_of_late_samples_stays_deleted() {
     float(&db, &labels("late"), late, 2.0).unwrap();
     assert_eq!(db.maintain().unwrap().head_blocks.len(), 2);
     assert_eq!(read(&db, "late"), BTreeMap::from([(late, 2.0)]));
+    assert_eq!(db.block_metas().last().unwrap().compaction.hints, ["from-out-of-order"]);
     db.delete(i64::MIN, i64::MAX, &[Matcher::equal("__name__", "late")]).unwrap();
     assert!(read(&db, "late").is_empty());
     drop(db);

@@ -15,7 +15,7 @@ use crate::compact::merge::write_block;
 use crate::head::ooo::source::OooSource;
 use crate::head::source::HeadSource;
 use crate::postings;
-use crate::wal::record::tombstones::{Tombstone, encode};
+use crate::wal::record::tombstones::encode;
 
 /// The first and last times that series of a block have in a range.
 fn times_in(
@@ -96,15 +96,20 @@ impl Db {
         in_log: &[(Labels, i64, i64)],
     ) -> io::Result<()> {
         let mut log = self.head.log.lock();
-        let mut stones: Vec<Tombstone> = self.head.state.read().to_delete(mint, maxt, matchers);
-        stones.extend(self.head.state.read().stones_of(in_log));
+        let (mut stones, mut series, mut record) = (Vec::new(), Vec::new(), Vec::new());
+        let logged = {
+            let mut state = self.head.state.write();
+            stones.extend(state.to_delete(mint, maxt, matchers));
+            stones.extend(state.stones_of(in_log).map_err(io::Error::other)?);
+            state.encode_new_series(&mut series)
+        };
         if stones.is_empty() {
             return Ok(());
         }
-        let mut record = Vec::new();
         encode(&mut record, &stones);
-        log.log([record.as_slice()].into_iter())?;
+        log.log([series.as_slice(), record.as_slice()].into_iter().filter(|record| record.len() > 1))?;
         let mut state = self.head.state.write();
+        state.note_logged(logged);
         stones.iter().for_each(|stone| state.delete(stone));
         Ok(())
     }

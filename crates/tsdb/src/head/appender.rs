@@ -24,7 +24,7 @@ use super::{Counters, Head};
 use crate::wal::WalWriter;
 use crate::wal::record::histograms::{AnyHistogram, HistogramSample};
 use crate::wal::record::samples::Sample;
-use crate::wal::record::{self, Record, Version, series};
+use crate::wal::record::{self, Record, Version};
 
 /// References looked up at once when a caller goes through them in order.
 const WINDOW: u64 = 64;
@@ -239,7 +239,7 @@ impl<'a> HeadAppender<'a> {
         let Buffers {
             samples, starts, series_record, histograms, exemplars, metadata, other_records, ..
         } = &mut self.buffers;
-        let logged = encode_new_series(&self.head.state.read(), series_record);
+        let logged = self.head.state.read().encode_new_series(series_record);
         let [exemplar_record, metadata_record] = other_records;
         record::exemplars::encode(
             exemplar_record,
@@ -291,17 +291,6 @@ fn look_up(state: &HeadState, id: u64) -> Known {
         }
         None => Known { slot: UNKNOWN, last_t: 0, next_address: 0 },
     }
-}
-
-/// Puts all series that the log does not have yet into a record; returns how many.
-fn encode_new_series(state: &HeadState, record: &mut Vec<u8>) -> usize {
-    series::begin(record);
-    for slot in &state.unlogged {
-        if let Some(entry) = state.series.get(*slot) {
-            series::push(record, entry.id, state.pairs_of(entry).iter().map(|pair| state.pairs.both(*pair)));
-        }
-    }
-    state.unlogged.len()
 }
 
 impl Appender for HeadAppender<'_> {

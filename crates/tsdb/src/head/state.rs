@@ -24,6 +24,7 @@ use super::series::{Appended, Series};
 use super::slab::Slab;
 use crate::block::tombstones::Ranges;
 use crate::compact::encode::Encodings;
+use crate::wal::record::series;
 use crate::wal::record::tombstones::Tombstone;
 
 /// An entry of the label index: half the hash, and the slot.
@@ -263,7 +264,7 @@ impl HeadState {
 
     /// Starts the memory phase of a commit.
     pub(super) fn begin_commit(&mut self, oldest_reader: Option<u64>, logged: usize) {
-        self.unlogged.drain(..logged);
+        self.note_logged(logged);
         self.commit_log.prepare(oldest_reader);
         self.commit += 1;
     }
@@ -308,13 +309,33 @@ impl HeadState {
         stones.collect()
     }
 
-    /// What to note to delete these ranges of series, as far as the head has the series.
-    pub(crate) fn stones_of(&self, ranges: &[(Labels, i64, i64)]) -> Vec<Tombstone> {
-        let stone = |(labels, mint, maxt): &(Labels, i64, i64)| {
-            let series = self.series.get(self.find(labels, labels.hash64())?)?.id;
-            Some(Tombstone { series, mint: *mint, maxt: *maxt })
-        };
-        ranges.iter().filter_map(stone).collect()
+    /// What to note to delete these ranges of series. Those that left the head come back for it: the log still tells of them.
+    pub(crate) fn stones_of(&mut self, ranges: &[(Labels, i64, i64)]) -> Result<Vec<Tombstone>, HeadFull> {
+        let mut stones = Vec::with_capacity(ranges.len());
+        for (labels, mint, maxt) in ranges {
+            let hash = labels.hash64();
+            let slot = self.find(labels, hash).map_or_else(|| self.create(labels, hash), Ok)?;
+            let series = self.series.get(slot).map(|series| series.id);
+            stones.extend(series.map(|series| Tombstone { series, mint: *mint, maxt: *maxt }));
+        }
+        Ok(stones)
+    }
+
+    /// Puts all series that the log does not have yet into a record; returns how many.
+    pub(crate) fn encode_new_series(&self, record: &mut Vec<u8>) -> usize {
+        series::begin(record);
+        for slot in &self.unlogged {
+            if let Some(entry) = self.series.get(*slot) {
+                let pairs = self.pairs_of(entry).iter().map(|pair| self.pairs.both(*pair));
+                series::push(record, entry.id, pairs);
+            }
+        }
+        self.unlogged.len()
+    }
+
+    /// The log has so many of the series that it did not have.
+    pub(crate) fn note_logged(&mut self, logged: usize) {
+        self.unlogged.drain(..logged.min(self.unlogged.len()));
     }
 
     /// Times of the oldest and the newest sample.

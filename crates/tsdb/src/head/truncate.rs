@@ -22,6 +22,12 @@ impl HeadState {
     /// `blocks_end`: deleted ranges from there on are kept, as head chunk files may give the samples back.
     pub(crate) fn truncate(&mut self, mint: i64, blocks_end: i64) {
         self.min_valid_t = self.min_valid_t.max(mint);
+        for (id, ranges) in &mut self.deleted {
+            if !self.ooo.has(*id) {
+                ranges.truncate(mint.min(blocks_end));
+            }
+        }
+        self.deleted.retain(|id, ranges| !ranges.is_empty() && self.refs.get(*id).is_some());
         let mut dead = 0;
         for slot in 0..self.series.len() as u32 {
             let Some(series) = self.series.get_mut(slot) else { continue };
@@ -42,12 +48,6 @@ impl HeadState {
         }
         // A series made from now on may wait for its first sample until the next time.
         self.kept_empty_from = self.last_ref + 1;
-        for (id, ranges) in &mut self.deleted {
-            if !self.ooo.has(*id) {
-                ranges.truncate(mint.min(blocks_end));
-            }
-        }
-        self.deleted.retain(|id, ranges| !ranges.is_empty() && self.refs.get(*id).is_some());
         if self.aliases.until < mint {
             self.aliases = Aliases::default();
         }
@@ -79,6 +79,7 @@ impl HeadState {
             && series.other == NO_OTHER
             && series.id < self.kept_empty_from
             && !self.ooo.has(series.id)
+            && !self.deleted.contains_key(&series.id)
     }
 
     /// Removes the series that have nothing left.
