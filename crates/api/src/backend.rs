@@ -109,8 +109,8 @@ pub trait Database: Send + Sync {
     fn storage(&self) -> Option<&dyn Storage>;
     /// Numbers, with the `limit` largest entries of each kind.
     fn status(&self, limit: usize) -> HeadStatus;
-    /// How far the replay is; `None` once it is done.
-    fn wal_replay(&self) -> Option<WalReplay>;
+    /// How far the replay is, or where it ended.
+    fn wal_replay(&self) -> WalReplay;
     /// The blocks on disk, oldest first.
     fn blocks(&self) -> Result<Vec<BlockStatus>, ApiError>;
     /// The exemplars between two times of the series that satisfy one of the selectors, sorted by the series' labels.

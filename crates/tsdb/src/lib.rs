@@ -29,7 +29,7 @@ pub use block::meta::{BlockMeta, BlockStats, Compaction, Parent};
 pub use compact::retention::Retention;
 pub use db::{BlockInfo, Db, Maintained, MaintenanceError, OpenError, ReadOnlyDb, StaleStats, Timings, Work};
 pub use head::budget::{MemoryUse, ProcessMemory};
-pub use head::replay::{ReplayReport, UnknownRefs};
+pub use head::replay::{ReplayProgress, ReplayReport, UnknownRefs};
 pub use head::stats::{HeadStats, StatEntry, Stats};
 pub use observe::Distribution;
 pub use options::{FloatEncoding, Options};

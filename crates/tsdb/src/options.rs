@@ -8,6 +8,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::compact::retention::Retention;
 use crate::fs::{Fs, RealFs};
 use crate::head::budget::{MemoryUse, ProcessMemory};
+use crate::head::replay::ReplayProgress;
 use crate::wal::{Compression, segment};
 
 /// So many samples an out-of-order chunk has in memory, unless an option says otherwise.
@@ -30,9 +31,9 @@ pub struct Options {
     pub wal_segment_size: u64,
     /// Compression of log records.
     pub wal_compression: Compression,
-    /// Width of a block and of the head's chunk range, milliseconds.
+    /// Width of a block and of the head's chunk range, milliseconds: at most 49 days; two hours if it is not positive.
     pub min_block_duration: i64,
-    /// Widest block that compaction makes, milliseconds.
+    /// Widest block that compaction makes, milliseconds; at least `min_block_duration`.
     pub max_block_duration: i64,
     /// A file that says which blocks were uploaded (`thanos.shipper.json`); others are not compacted.
     pub uploads_file: Option<PathBuf>,
@@ -63,6 +64,8 @@ pub struct Options {
     pub memory_limit: u64,
     /// How much memory is in use.
     pub memory_use: Arc<dyn MemoryUse>,
+    /// Told by the start how far it has read the log.
+    pub replay_progress: Arc<ReplayProgress>,
     /// Whether to go without the `lock` file (needed on some network file systems).
     pub no_lock_file: bool,
     /// The file system.
@@ -91,6 +94,7 @@ impl Default for Options {
             out_of_order_cap: OUT_OF_ORDER_CAP,
             memory_limit: 0,
             memory_use: Arc::new(ProcessMemory),
+            replay_progress: Arc::default(),
             no_lock_file: false,
             fs: Arc::new(RealFs),
             clock: Arc::new(SystemClock),

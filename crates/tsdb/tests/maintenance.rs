@@ -231,3 +231,28 @@ fn the_lock_file_tells_of_an_unclean_end() {
     let db = Db::open(dir.path(), without).unwrap();
     assert_eq!((db.clean_start(), lock.exists()), (None, false));
 }
+
+#[test]
+fn the_longest_range_of_a_block_holds_and_a_longer_one_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let with_range =
+        |min_block_duration| Db::open(dir.path(), Options { min_block_duration, ..Options::default() });
+    let longest = 1 << 32;
+    let refused = with_range(longest + 1).err().unwrap().to_string();
+    assert!(refused.contains("4294967296 ms (49 days) is the longest"), "{refused}");
+    let db = with_range(longest).unwrap();
+    let times = [0, longest - 1, longest, longest + 1];
+    for t in times {
+        let mut appender = db.appender();
+        let series = appender.series(&labels("a")).unwrap();
+        appender.append(series, 0, t, SampleValue::Float(1.0)).unwrap();
+        appender.commit().unwrap();
+    }
+    let querier = db.querier(longest - 1, longest - 1).unwrap();
+    assert_eq!(collect_series(querier.select(&SelectHints::default(), &[]).unwrap()).unwrap().len(), 1);
+    drop((querier, db));
+    let db = with_range(longest).unwrap();
+    assert_eq!(content(&db)["a"], times.map(|t| (t, 1.0)));
+    drop(db);
+    assert_eq!(with_range(0).unwrap().options().min_block_duration, 2 * HOUR);
+}

@@ -10,12 +10,14 @@ use narthex_model::relabel::Rule;
 use narthex_model::{Exemplar, Labels, Matcher, Timestamp};
 use narthex_scrape::{DroppedTarget, ScrapeManager, TargetMetadata, TargetSnapshot};
 use narthex_storage::{Querier, Queryable, Storage, StorageError};
-use narthex_tsdb::{BlockMeta, Db, StatEntry};
+use narthex_tsdb::{BlockMeta, Db, ReplayProgress, StatEntry};
 
 /// The database, once it is open.
 #[derive(Default)]
 pub(crate) struct LateDb {
     db: OnceLock<Arc<Db>>,
+    /// How far the start has read the log.
+    pub(crate) replay: Arc<ReplayProgress>,
     /// The data directory, for the blocks in it.
     pub(crate) dir: PathBuf,
 }
@@ -23,7 +25,7 @@ pub(crate) struct LateDb {
 impl LateDb {
     /// A database in `dir` that is not open yet.
     pub(crate) fn new(dir: PathBuf) -> Self {
-        Self { db: OnceLock::new(), dir }
+        Self { dir, ..Self::default() }
     }
 
     /// From now on requests see `db`.
@@ -82,8 +84,13 @@ impl Database for LateDb {
         }
     }
 
-    fn wal_replay(&self) -> Option<WalReplay> {
-        if self.db.get().is_some() { None } else { Some(WalReplay::default()) }
+    fn wal_replay(&self) -> WalReplay {
+        let shown = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        WalReplay {
+            min: shown(self.replay.first()),
+            max: shown(self.replay.last()),
+            current: shown(self.replay.current()),
+        }
     }
 
     fn blocks(&self) -> Result<Vec<BlockStatus>, ApiError> {

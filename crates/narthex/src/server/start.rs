@@ -208,7 +208,9 @@ async fn open(
     targets: &LateTargets,
 ) -> Result<Arc<ScrapeManager>, StartError> {
     let begun = std::time::Instant::now();
-    let (dir, options) = (late.dir.clone(), database_options(flags, state));
+    let replay_progress = Arc::clone(&late.replay);
+    let options = narthex_tsdb::Options { replay_progress, ..database_options(flags, state) };
+    let dir = late.dir.clone();
     let db = tokio::task::spawn_blocking(move || Db::open(dir, options))
         .await
         .map_err(|_| StartError::Panicked)??;

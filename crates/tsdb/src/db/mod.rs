@@ -35,6 +35,7 @@ use crate::fs::{Fs, Lock};
 use crate::head::Head;
 use crate::head::appender::HeadAppender;
 use crate::head::budget::MemoryBudget;
+use crate::head::chunks::SPAN_MAX;
 use crate::head::ooo;
 use crate::head::ooo::log::{LogOptions, OooLog};
 use crate::head::querier::HeadQuerier;
@@ -73,6 +74,12 @@ pub enum OpenError {
          or storage.tsdb.chunk_encoding.floats, or leave --enable-feature=st-storage away"
     )]
     NoRoomForStarts,
+    /// Chunks of the head would be longer than it can note.
+    #[error(
+        "blocks of {} ms are too long, {} ms (49 days) is the longest: choose a shorter --storage.tsdb.min-block-duration",
+        .0, SPAN_MAX + 1
+    )]
+    BlockRange(i64),
     /// The log holds more than a head can.
     #[error("{path}: {reason}")]
     Replay {
@@ -103,8 +110,15 @@ pub struct Db {
 
 impl Db {
     /// Opens the database in `dir`, making the directory if need be, and replays its log.
-    pub fn open(dir: impl Into<PathBuf>, options: Options) -> Result<Self, OpenError> {
+    pub fn open(dir: impl Into<PathBuf>, mut options: Options) -> Result<Self, OpenError> {
         let dir = dir.into();
+        if options.min_block_duration <= 0 {
+            options.min_block_duration = Options::default().min_block_duration;
+        }
+        if options.min_block_duration > SPAN_MAX + 1 {
+            return Err(OpenError::BlockRange(options.min_block_duration));
+        }
+        options.max_block_duration = options.max_block_duration.max(options.min_block_duration);
         if options.start_timestamps && options.float_encoding == FloatEncoding::Xor {
             return Err(OpenError::NoRoomForStarts);
         }
@@ -298,6 +312,7 @@ fn open_head(dir: &Path, options: &Options, blocks: &Blocks) -> Result<(Head, Re
         max_exemplars: options.max_exemplars,
         memory_snapshot: options.memory_snapshot,
         encodings: Encodings { floats: options.float_encoding, histogram_starts: options.histogram_starts },
+        progress: Arc::clone(&options.replay_progress),
     };
     let version = if options.start_timestamps { Version::V2 } else { Version::V1 };
     let mut replay = replay(fs, dir, &replay_options).map_err(|error| match error {

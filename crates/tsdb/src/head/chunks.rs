@@ -11,12 +11,15 @@ use super::slab::Slab;
 /// The end of a list.
 pub(crate) const NO_CHUNK: u32 = u32::MAX;
 
+/// The longest time from the first to the last sample of a chunk, milliseconds: 49 days. A chunk lies within one block range.
+pub(crate) const SPAN_MAX: i64 = u32::MAX as i64;
+
 /// One full chunk.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FullChunk {
     /// Time of the first sample.
     pub(crate) mint: i64,
-    /// Time of the last sample minus `mint`; a chunk lies within one block range, which is below 49 days.
+    /// Time of the last sample minus `mint`, at most [`SPAN_MAX`].
     span: u32,
     file: u32,
     offset: u32,

@@ -21,7 +21,7 @@ pub(crate) mod appender;
 pub(crate) mod budget;
 mod cache_line;
 mod check;
-mod chunks;
+pub(crate) mod chunks;
 mod evict;
 pub(crate) mod exemplars;
 pub(crate) mod files;

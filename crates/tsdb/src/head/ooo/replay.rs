@@ -6,6 +6,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 
@@ -38,7 +39,10 @@ impl OooReplay<'_> {
         // A full chunk waits for its marker: behind that its samples are on disk already.
         self.state.ooo.cap += 1;
         for number in &segments {
+            let begun = Instant::now();
             self.segment(fs, &segment::path(dir, *number))?;
+            let (segment, last_segment) = (*number, segments.last().copied().unwrap_or_default());
+            tracing::info!(segment, last_segment, duration = ?begun.elapsed(), "WBL segment loaded");
         }
         self.state.ooo.cap -= 1;
         // What was accepted stands in the log already.

@@ -2,11 +2,12 @@
 //! what a crash left.
 //!
 //! Called once by [`Db::open`](crate::Db::open). `layout`: what there is to read. `found`: full chunks that wait for their series.
-//! `records`: the log into the head. A damaged segment is cut behind its last good record and reported; the segments after
+//! `records`: the log into the head. `progress`: how far it is. A damaged segment is cut behind its last good record and reported; the segments after
 //! it are still read, so what can be saved is saved: `docs/formats/wal.md`, "Damage".
 
 mod found;
 mod layout;
+mod progress;
 mod records;
 
 use std::io;
@@ -16,6 +17,8 @@ use std::time::Instant;
 
 use self::found::FoundChunks;
 use self::layout::Layout;
+use self::progress::Follow;
+pub use self::progress::ReplayProgress;
 use self::records::Replay;
 use super::exemplars::Exemplars;
 use super::files::HeadFiles;
@@ -104,6 +107,8 @@ pub(crate) struct ReplayOptions {
     pub(crate) memory_snapshot: bool,
     /// How new chunks are encoded.
     pub(crate) encodings: Encodings,
+    /// Told how far it is.
+    pub(crate) progress: Arc<ReplayProgress>,
 }
 
 /// A head with what is in the head chunk files, the memory snapshot and the logs of a data directory.
@@ -135,19 +140,22 @@ fn replay_from(
     from_snapshot: Option<&Snapshot>,
 ) -> Result<Replayed, ReplayError> {
     let ReplayOptions { chunk_range, min_valid_t, .. } = *options;
+    tracing::info!("Replaying head chunk files and the write-ahead log, this may take a while");
+    let begun = Instant::now();
     let mut found = FoundChunks::new(min_valid_t);
     let (files, scanned) = HeadFiles::open(Arc::clone(fs), data_dir, &mut |c| found.add(c))?;
-    let FoundChunks { pool, mut by_series, late, last_place, last_ref, .. } = found;
+    let FoundChunks { pool, mut by_series, late, last_place, last_ref, too_long, .. } = found;
     let mut state = HeadState::new(chunk_range, min_valid_t, pool, files);
     state.exemplars = Exemplars::new(options.max_exemplars);
     state.encodings = options.encodings;
     state.last_ref = last_ref;
-    if scanned.damaged && from_snapshot.is_some() {
+    if (scanned.damaged || !too_long.is_empty()) && from_snapshot.is_some() {
         let reason = "chunks are lost that the memory does not have".to_owned();
         return Err(ReplayError::Snapshot(reason));
     }
     let mut report =
         ReplayReport { chunks: scanned.chunks, repairs: scanned.repairs, ..ReplayReport::default() };
+    tracing::info!(chunks = report.chunks, duration = ?begun.elapsed(), "Head chunk files scanned");
     let fs = &**fs;
     let dir = &*data_dir.join("wal");
     let layout = Layout::read(fs, dir)?;
@@ -157,11 +165,15 @@ fn replay_from(
     }
     if let Some(snapshot) = from_snapshot {
         layout.check(fs, dir, snapshot)?;
+        let begun = Instant::now();
         report.snapshot_series =
             snapshot::read::read(fs, snapshot, &mut state, &mut by_series).map_err(ReplayError::Snapshot)?;
+        tracing::info!(series = report.snapshot_series, duration = ?begun.elapsed(), "Memory snapshot loaded");
     }
     let mut replay = Replay::new(state, by_series, report);
-    replay.segments(fs, &layout.segments(fs, dir, from_snapshot)?)?;
+    let files = layout.segments(fs, dir, from_snapshot)?;
+    let mut follow = Follow::new(&options.progress, dir, &files);
+    replay.segments(fs, &files, &mut follow)?;
     replay.remove_unlinked();
     let aliases = std::mem::take(&mut replay.aliases);
     for (reference, chunks) in late {

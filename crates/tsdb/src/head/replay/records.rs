@@ -10,6 +10,7 @@ use std::thread;
 use narthex_model::{Exemplar, Labels};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::progress::Follow;
 use super::{ReplayError, ReplayReport};
 use crate::fs::Fs;
 use crate::head::prefetch::{Batch, NewSeries, Prefetch, Then};
@@ -44,7 +45,12 @@ impl Replay {
     }
 
     /// Reads segments in order.
-    pub(super) fn segments(&mut self, fs: &dyn Fs, segments: &[(PathBuf, u64)]) -> Result<(), ReplayError> {
+    pub(super) fn segments(
+        &mut self,
+        fs: &dyn Fs,
+        segments: &[(PathBuf, u64)],
+        follow: &mut Follow<'_>,
+    ) -> Result<(), ReplayError> {
         thread::scope(|scope| {
             let prefetch = Prefetch::start(scope, fs, segments)?;
             let mut path = Path::new("");
@@ -55,6 +61,7 @@ impl Replay {
                     Then::Segment(number) => {
                         self.report.segments += 1;
                         path = segments.get(number).map_or(path, |(path, _)| path);
+                        follow.begin(path);
                     }
                     Then::Series(series, end) => {
                         self.series(series)?;
@@ -69,6 +76,7 @@ impl Replay {
                 }
             }
             self.shards.append(&mut self.state);
+            follow.end();
             Ok(())
         })
     }
