@@ -13,6 +13,7 @@ function add(parent, tag, text, className) {
 form.onsubmit = async (event) => {
   event.preventDefault();
   for (const field of form.elements) field.removeAttribute('aria-invalid');
+  for (const message of form.querySelectorAll('small')) message.remove();
   const patient = {};
   for (const [name, value] of new FormData(form)) if (value !== '') patient[name] = Number(value);
   let status = 0;
@@ -36,8 +37,8 @@ form.onsubmit = async (event) => {
 function showProblem({ error, fields = [] }) {
   add(output, 'strong', error, 'for');
   for (const { field, message } of fields) {
-    form.elements[field]?.setAttribute('aria-invalid', 'true');
-    add(output, 'div', `${field}: ${message}`);
+    form.elements[field].setAttribute('aria-invalid', 'true');
+    add(form.elements[field].parentElement, 'small', message, 'for');
   }
   form.elements[fields[0]?.field]?.focus();
 }

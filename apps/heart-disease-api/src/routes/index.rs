@@ -37,7 +37,7 @@ pub(super) async fn page(State(service): State<Service>) -> Html<String> {
 /// A field of the form: a choice among the categories, or a number.
 fn field(feature: &Feature, example: f64) -> String {
     let Feature { name, about, .. } = feature;
-    let mut html = format!("<div><label for={name}><code>{name}</code> {about}</label>");
+    let mut html = format!("<div><label for={name}>{about} <code>{name}</code></label>");
     match feature.kind {
         Kind::Category(values) => {
             let _infallible = write!(html, "<select id={name} name={name}>");
