@@ -17,7 +17,7 @@ export API_PORT SERVER_PORT DASHBOARDS_PORT NARTHEX_PROJECT=narthex-interop
 image_bytes_max=$((40 * 1000 * 1000))
 provisioned=
 clean() {
-  [ -z "$provisioned" ] || docker rm -f "$provisioned" >/dev/null 2>&1 || true
+  [ -z "$provisioned" ] || docker rm -fv "$provisioned" >/dev/null 2>&1 || true
   scripts/docker-story.sh remove >/dev/null 2>&1 || true
 }
 trap clean EXIT
@@ -56,6 +56,7 @@ same "volume of Prometheus' image" 'map[/prometheus:{}]' "$(docker image inspect
 docker run --rm --entrypoint /bin/promtool narthex/narthex check config /etc/prometheus/prometheus.yml >/dev/null
 ok "the configuration is where Prometheus' image has it"
 
+volumes=$(docker volume ls -q | wc -l)
 scripts/docker-story.sh up >/dev/null 2>&1 || fail "scripts/docker-story.sh up does not come to an end"
 ok "API, server and dashboards are healthy"
 server=http://127.0.0.1:$SERVER_PORT
@@ -79,7 +80,7 @@ address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{
 within "Grafana's provisioning files give the dashboards" '"uid":"heart-disease"' 15 curl -sS "http://$address:3000/api/dashboards"
 within "and the data source" '"value"' 15 curl -sSG "http://$address:3000/api/datasources/prometheus/proxy/api/v1/query" --data-urlencode 'query=up'
 
-docker rm -f "$provisioned" >/dev/null
+docker rm -fv "$provisioned" >/dev/null
 provisioned=
 
 id=$(container server)
@@ -89,6 +90,8 @@ docker start "$id" >/dev/null
 within "and has its data after the next start" '"value"' 30 curl -sSG "$server/api/v1/query" --data-urlencode 'query=count_over_time(up{job="heart-disease-api"}[1h] offset 5s)'
 scripts/docker-story.sh down >/dev/null 2>&1
 same "containers left after down" '' "$(docker ps -aq --filter "label=com.docker.compose.project=$NARTHEX_PROJECT")"
+scripts/docker-story.sh remove >/dev/null 2>&1
+same "volumes left after their removal" "$volumes" "$(docker volume ls -q | wc -l)"
 
 compose=docker-compose
 docker compose version >/dev/null 2>&1 && compose='docker compose'

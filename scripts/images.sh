@@ -30,6 +30,9 @@ for root in narthex api; do
   echo 'nobody:x:65534:' >"$context/$root/etc/group"
 done
 
-docker build -q -f deploy/docker/narthex.Dockerfile -t narthex/narthex:latest "$context" >/dev/null
-docker build -q -f deploy/docker/heart-disease-api.Dockerfile -t narthex/heart-disease-api:latest "$context" >/dev/null
+image() { # name; what the builder says is of interest only when it fails
+  said=$(docker build -q -f "deploy/docker/$1.Dockerfile" -t "narthex/$1:latest" "$context" 2>&1) || { echo "$said" >&2; exit 1; }
+}
+image narthex
+image heart-disease-api
 docker image ls --format 'table {{.Repository}}:{{.Tag}}\t{{.Size}}' | grep -E '^(REPOSITORY|narthex/)'

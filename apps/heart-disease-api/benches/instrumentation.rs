@@ -1,12 +1,13 @@
 //! What it costs to measure `POST /predict`: the same routes with and without a line of measuring, side by side.
 //!
 //! `cargo bench -p heart-disease-api --features bench`. Two figures come out of it: the time of a request in the process (no socket), and
-//! the processor time of a request over keep-alive connections on loopback, kernel included. The two kinds of routes take turns in short
-//! rounds and each keeps its best, so that what disturbs the machine disturbs both.
+//! the processor time of a request over keep-alive connections on loopback, kernel included. The two kinds of routes take turns in rounds
+//! of some milliseconds; what counts is the ratio of two neighbouring rounds, so that what disturbs the machine disturbs both. Printed are
+//! the median of the ratios and their quartiles.
 //!
-//! With `serve measured ADDRESS` or `serve bare ADDRESS` behind `--` it serves one of them as the service does, for load from
-//! elsewhere, and with `repeat measured NUMBER` or `repeat bare NUMBER` it answers so many requests in the process, for a profiler that
-//! counts instructions: `scripts/instrumentation-cost.sh` compares the two in both ways.
+//! With `serve measured ADDRESS` or `serve bare ADDRESS` behind `--` it serves one of them as the service does, for load from elsewhere,
+//! and with `repeat measured NUMBER` or `repeat bare NUMBER` it answers so many requests in the process, for a profiler that counts
+//! instructions: `scripts/instrumentation-cost.sh` does all three.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on should say where it stopped")]
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
@@ -24,8 +25,9 @@ use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 const PATIENT: &str = r#"{"age": 63, "sex": 1, "cp": 3, "trestbps": 145, "chol": 233, "fbs": 1, "restecg": 0, "thalach": 150, "exang": 0, "oldpeak": 2.3, "slope": 0, "ca": 0, "thal": 1}"#;
-const ROUNDS: usize = 60;
-const REQUESTS_A_ROUND: u32 = 4_000;
+/// Pairs of rounds of each comparison.
+const PAIRS: usize = 1_000;
+const REQUESTS_A_ROUND: u32 = 1_000;
 const CONNECTIONS: usize = 8;
 
 fn main() {
@@ -41,12 +43,14 @@ fn main() {
             _ => {}
         }
     }
-    println!("{ROUNDS} rounds of {REQUESTS_A_ROUND} requests each; the best round of each kind");
+    println!(
+        "{PAIRS} pairs of rounds of {REQUESTS_A_ROUND} requests; medians, and quartiles of the pairs' ratios"
+    );
     let bare = app(false, false);
-    report("in the process, requests, ns", in_process(&app(true, false), &bare));
-    report("in the process, predictions, ns", in_process(&app(false, true), &bare));
-    report("in the process, both, ns", in_process(&app(true, true), &bare));
-    report("over loopback, both, processor ns", over_loopback(app(true, true), bare));
+    report("in the process, requests, ns", &in_process(&app(true, false), &bare));
+    report("in the process, predictions, ns", &in_process(&app(false, true), &bare));
+    report("in the process, both, ns", &in_process(&app(true, true), &bare));
+    report("over loopback, both, processor ns", &over_loopback(app(true, true), bare));
 }
 
 fn serve(app: Router, address: &str) {
@@ -62,30 +66,38 @@ fn repeat(app: &Router, requests: u32) {
     runtime.block_on(answer(app, requests));
 }
 
-fn report(what: &str, [measured, bare]: [f64; 2]) {
-    let added = measured - bare;
+fn report(what: &str, pairs: &[[f64; 2]]) {
+    let measured = quartiles(pairs.iter().map(|[measured, _]| *measured))[1];
+    let bare = quartiles(pairs.iter().map(|[_, bare]| *bare))[1];
+    let [low, middle, high] = quartiles(pairs.iter().map(|[measured, bare]| 100.0 * (measured / bare - 1.0)));
     println!(
-        "{what:<34} measured {measured:>8.0}   bare {bare:>8.0}   added {added:>6.0} ({:.2} %)   {:>7.0} requests/s a core",
-        100.0 * added / bare,
+        "{what:<34} measured {measured:>7.0}   bare {bare:>7.0}   {middle:>+6.2} % ({low:+.2} to {high:+.2})   {:>7.0} requests/s a core",
         1e9 / measured
     );
 }
 
-/// The best of the rounds of both, which take turns.
-fn best(mut round: impl FnMut(usize) -> f64) -> [f64; 2] {
-    let mut least = [f64::INFINITY; 2];
-    for turn in 0..2 * ROUNDS {
-        // A B, B A, A B, …: neither always comes first.
-        let which = (turn + turn / 2) % 2;
-        least[which] = least[which].min(round(which));
-    }
-    least
+fn quartiles(values: impl Iterator<Item = f64>) -> [f64; 3] {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    [1, 2, 3].map(|quarter| values[quarter * (values.len() - 1) / 4])
 }
 
-fn in_process(measured: &Router, bare: &Router) -> [f64; 2] {
+/// What each of the two took in each pair of rounds.
+fn pairs(mut round: impl FnMut(usize) -> f64) -> Vec<[f64; 2]> {
+    let _warm = [0, 1].map(&mut round);
+    // A B, B A, A B, …: neither always comes first.
+    let mut pair = |number: usize| {
+        let first = round(number % 2);
+        let second = round(1 - number % 2);
+        if number % 2 == 0 { [first, second] } else { [second, first] }
+    };
+    (0..PAIRS).map(&mut pair).collect()
+}
+
+fn in_process(measured: &Router, bare: &Router) -> Vec<[f64; 2]> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let apps = [measured, bare];
-    best(|which| {
+    pairs(|which| {
         runtime.block_on(async {
             let begun = Instant::now();
             answer(apps[which], REQUESTS_A_ROUND).await;
@@ -150,7 +162,7 @@ impl Server {
     }
 }
 
-fn over_loopback(measured: Router, bare: Router) -> [f64; 2] {
+fn over_loopback(measured: Router, bare: Router) -> Vec<[f64; 2]> {
     let mut servers = [Server::start(measured), Server::start(bare)];
     let request = format!(
         "POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{PATIENT}",
@@ -158,7 +170,7 @@ fn over_loopback(measured: Router, bare: Router) -> [f64; 2] {
     );
     let mut answer = vec![0; 16 * 1024];
     let turns = REQUESTS_A_ROUND as usize / CONNECTIONS;
-    best(|which| {
+    pairs(|which| {
         let server = &mut servers[which];
         let before = server.processor_ns();
         (0..turns).for_each(|_| server.ask(request.as_bytes(), &mut answer));
