@@ -89,7 +89,7 @@ fn pairs(mut round: impl FnMut(usize) -> f64) -> Vec<[f64; 2]> {
     let mut pair = |number: usize| {
         let first = round(number % 2);
         let second = round(1 - number % 2);
-        if number % 2 == 0 { [first, second] } else { [second, first] }
+        if number.is_multiple_of(2) { [first, second] } else { [second, first] }
     };
     (0..PAIRS).map(&mut pair).collect()
 }

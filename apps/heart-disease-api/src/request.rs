@@ -3,7 +3,6 @@
 //! The id is the caller's `x-request-id` when that can be used, else a new one; the answer carries it, the log line names it, and
 //! the duration's exemplar does, so that one finds the request behind a point in a graph.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -28,19 +27,19 @@ const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of one request.
 #[derive(Debug, Clone)]
-pub struct RequestId(HeaderValue);
+pub struct RequestId(Arc<str>);
 
 impl RequestId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        self.0.to_str().unwrap_or_default()
+        &self.0
     }
 
     fn of(request: &Request) -> Self {
-        let given = request.headers().get(HEADER).filter(|value| {
-            (1..=ID_LENGTH_MAX).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_graphic)
+        let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).filter(|value| {
+            (1..=ID_LENGTH_MAX).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic())
         });
-        given.cloned().map_or_else(Self::new, Self)
+        given.map_or_else(Self::new, |given| Self(given.into()))
     }
 
     /// Sixteen hexadecimal digits that no other request of this process has, and hardly one of another.
@@ -52,9 +51,7 @@ impl RequestId {
             RandomState::new().hash_one(std::process::id())
         });
         let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
-        let mut text = String::with_capacity(16);
-        let _infallible = write!(text, "{number:016x}");
-        Self(HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("0")))
+        Self(format!("{number:016x}").into())
     }
 }
 
@@ -77,10 +74,9 @@ pub(crate) fn around(
     request: Request,
     next: Next,
 ) -> impl Future<Output = Response> + Send {
-    let metrics = around.metrics.clone();
-    let in_flight = metrics.request_begins();
+    let in_flight = around.metrics.request_begins();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    answer(around, request, next, move |method, response, took| {
+    answer(around, request, next, move |metrics, method, response, took| {
         // The answer to HEAD has a body only until the server drops it.
         let bytes = if method == Method::HEAD { Some(0) } else { response.body().size_hint().exact() };
         metrics.answered(method, route.as_ref().map(MatchedPath::as_str), response.status(), took, bytes);
@@ -95,7 +91,7 @@ pub(crate) fn around_unmeasured(
     request: Request,
     next: Next,
 ) -> impl Future<Output = Response> + Send {
-    answer(around, request, next, |_, _, _| {})
+    answer(around, request, next, |_, _, _, _| {})
 }
 
 /// Everything but the measuring, which is `then`. What can be done before the future is: the future is in a box, and a small one
@@ -104,7 +100,7 @@ fn answer(
     around: Around,
     mut request: Request,
     next: Next,
-    then: impl FnOnce(&Method, &Response, Duration) + Send,
+    then: impl FnOnce(&Metrics, &Method, &Response, Duration) + Send,
 ) -> impl Future<Output = Response> + Send {
     let start = Instant::now();
     let id = RequestId::of(&request);
@@ -130,8 +126,10 @@ fn answer(
         } else {
             tracing::debug!(request, %method, path, status = status_code, took_ms, "answered");
         }
-        response.headers_mut().insert(HEADER, id.0);
-        then(&method, &response, took);
+        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+            response.headers_mut().insert(HEADER, value);
+        }
+        then(&around.metrics, &method, &response, took);
         response
     }
 }
