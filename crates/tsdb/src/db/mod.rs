@@ -325,7 +325,10 @@ fn open_head(dir: &Path, options: &Options, blocks: &Blocks) -> Result<(Head, Re
         .map_err(io)?;
     let late_log =
         LogOptions { fs: Arc::clone(fs), dir: dir.join(ooo::DIR), segment_size: size, compression, version };
-    let late_log = OooLog::new(late_log, replay.next_out_of_order);
+    let mut late_log = OooLog::new(late_log, replay.next_out_of_order);
+    late_log
+        .write(&replay.out_of_order_again)
+        .map_err(|source| OpenError::Io { path: dir.join(ooo::DIR), source })?;
     replay.state.ooo.cap = options.out_of_order_cap.max(1);
     let window = options.out_of_order_window.max(0);
     let head = Head { version, ..Head::new(replay.state, log, late_log, window) };

@@ -8,6 +8,7 @@ mod checkpoints;
 mod content;
 mod faults;
 mod known;
+mod markers;
 mod mem_fs;
 mod random;
 mod snapshots;

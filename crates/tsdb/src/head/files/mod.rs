@@ -188,6 +188,11 @@ impl HeadFiles {
         Ok((files, report))
     }
 
+    /// The number of the oldest file.
+    pub(crate) fn first(&self) -> Option<u32> {
+        self.files.keys().next().copied()
+    }
+
     /// Adds a chunk; it is readable at once and on disk after the next successful [`flush`](Self::flush).
     pub(crate) fn push(&mut self, series: u64, mint: i64, maxt: i64, encoding: u8, data: &[u8]) -> Place {
         let end = self.written + (self.pending.len() + META_SIZE_MAX + data.len() + 4) as u64;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use narthex_model::{FloatHistogram, Histogram};
 use narthex_storage::{HistogramValue, Samples};
 
 use crate::wal::record::histograms::AnyHistogram;
@@ -20,6 +21,15 @@ impl From<&AnyHistogram> for OooValue {
             AnyHistogram::Int(histogram) => HistogramValue::Int(Arc::new(histogram.clone())),
             AnyHistogram::Float(histogram) => HistogramValue::Float(Arc::new(histogram.clone())),
         })
+    }
+}
+
+impl From<&HistogramValue> for AnyHistogram {
+    fn from(value: &HistogramValue) -> Self {
+        match value {
+            HistogramValue::Int(histogram) => Self::Int(Histogram::clone(histogram)),
+            HistogramValue::Float(histogram) => Self::Float(FloatHistogram::clone(histogram)),
+        }
     }
 }
 
@@ -52,6 +62,10 @@ impl OooChunk {
     /// Times of the first and the last sample.
     pub(crate) fn range(&self) -> Option<(i64, i64)> {
         Some((self.samples.first()?.t, self.samples.last()?.t))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &OooSample> {
+        self.samples.iter()
     }
 
     /// Inserts a sample at its place; `false` when there is one with its time already.

@@ -22,7 +22,7 @@ use self::chunk::{OooChunk, OooSample, OooValue};
 use super::files::Place;
 use super::state::HeadState;
 use crate::compact::encode::encode;
-use crate::wal::record::histograms::HistogramSample;
+use crate::wal::record::histograms::{AnyHistogram, HistogramSample};
 use crate::wal::record::markers::Marker;
 use crate::wal::record::samples::Sample;
 
@@ -143,6 +143,28 @@ impl OutOfOrder {
         if !chunks.is_empty() {
             self.series.entry(series).or_default().mapped.extend(chunks);
         }
+    }
+
+    /// Whether the series has this chunk on disk.
+    fn has_chunk(&self, series: u64, place: Place) -> bool {
+        self.get(series).is_some_and(|entry| entry.mapped.iter().any(|chunk| chunk.place == place))
+    }
+
+    /// The growing chunks of some series, for the log.
+    fn growing_of(&self, series: impl Iterator<Item = u64>) -> Accepted {
+        let mut all = Accepted::default();
+        for (id, entry) in series.filter_map(|id| Some((id, self.get(id)?))) {
+            for OooSample { t, start, value, .. } in entry.growing.iter() {
+                match value {
+                    OooValue::Float(v) => all.push_float(Sample { series: id, t: *t, v: *v }, *start),
+                    OooValue::Histogram(value) => {
+                        let value = AnyHistogram::from(value);
+                        all.histograms.push(HistogramSample { series: id, start: *start, t: *t, value });
+                    }
+                }
+            }
+        }
+        all
     }
 
     /// Forgets the growing chunk of a series: its samples are on disk.

@@ -2,20 +2,26 @@
 //! series of that one.
 //!
 //! A marker says that the samples of a series in front of it are in head chunk files, which were read before; it is
-//! believed only if the files reach that far. One for the series 0 says that chunks up to it are in blocks.
+//! believed only if the chunk is there, or its file went because blocks have what was in it. One for the series 0 says that
+//! chunks up to it are in blocks.
+//!
+//! The samples of a chunk that is lost are written into the log anew: later files may reach beyond the old marker, and its
+//! file may go.
 
 use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::chunk::OooValue;
 use crate::fs::Fs;
 use crate::head::files::Place;
+use crate::head::ooo::Accepted;
 use crate::head::replay::ReplayReport;
 use crate::head::state::HeadState;
 use crate::wal::record::histograms::HistogramSample;
+use crate::wal::record::markers::Marker;
 use crate::wal::record::{self, histograms, markers, samples, v2};
 use crate::wal::{SegmentReader, segment};
 
@@ -27,13 +33,15 @@ pub(crate) struct OooReplay<'a> {
     pub(crate) report: &'a mut ReplayReport,
     /// The last chunk in the head chunk files.
     pub(crate) last_place: Place,
+    /// Series with a chunk that is lost.
+    pub(crate) lost: FxHashSet<u64>,
 }
 
 impl OooReplay<'_> {
-    /// Reads all segments in `dir`; returns the number of the one to start with.
-    pub(crate) fn run(&mut self, fs: &dyn Fs, dir: &Path) -> io::Result<u64> {
+    /// Reads all segments in `dir`; returns the number of the one to start with, and what to write into it first.
+    pub(crate) fn run(&mut self, fs: &dyn Fs, dir: &Path) -> io::Result<(u64, Accepted)> {
         if !fs.exists(dir) {
-            return Ok(0);
+            return Ok((0, Accepted::default()));
         }
         let segments = segment::list(fs, dir)?;
         // A full chunk waits for its marker: behind that its samples are on disk already.
@@ -48,7 +56,8 @@ impl OooReplay<'_> {
         // What was accepted stands in the log already.
         let _ = self.state.take_accepted();
         self.state.ooo.appended = 0;
-        Ok(segments.last().map_or(0, |last| last + 1))
+        let again = self.state.ooo.growing_of(self.lost.drain());
+        Ok((segments.last().map_or(0, |last| last + 1), again))
     }
 
     fn segment(&mut self, fs: &dyn Fs, path: &Path) -> io::Result<()> {
@@ -82,17 +91,7 @@ impl OooReplay<'_> {
             record::HISTOGRAMS_V2 | record::FLOAT_HISTOGRAMS_V2 => {
                 v2::decode_histograms(*kind, body, |s| self.histogram(&s))
             }
-            record::MARKERS => markers::decode(body, |marker| {
-                if marker.series == 0 {
-                    self.state.ooo.forget_up_to(marker.place);
-                } else if marker.place <= self.last_place && self.state.refs.get(marker.series).is_none() {
-                    self.report.unknown_wbl.markers += 1;
-                } else if marker.place <= self.last_place
-                    && let Some(id) = self.series(marker.series)
-                {
-                    self.state.ooo.forget_growing(id);
-                }
-            }),
+            record::MARKERS => markers::decode(body, |marker| self.marker(marker)),
             _ => {
                 self.report.skipped_records += 1;
                 Ok(())
@@ -101,6 +100,24 @@ impl OooReplay<'_> {
         if let Err(bad) = result {
             tracing::warn!("{}: {bad}; its rest is left out", path.display());
             self.report.repairs.push(format!("{}: {bad}", path.display()));
+        }
+    }
+
+    fn marker(&mut self, Marker { series, place }: Marker) {
+        if series == 0 {
+            return self.state.ooo.forget_up_to(place);
+        }
+        let Some(id) = self.series(series) else {
+            self.report.unknown_wbl.markers += u64::from(place <= self.last_place);
+            return;
+        };
+        let first = self.state.files.first();
+        let is_in_blocks = place <= self.last_place && first.is_none_or(|first| place.file < first);
+        if is_in_blocks || self.state.ooo.has_chunk(id, place) {
+            self.state.ooo.forget_growing(id);
+            self.lost.remove(&id);
+        } else {
+            self.lost.insert(id);
         }
     }
 

@@ -15,6 +15,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use rustc_hash::FxHashSet;
+
 use self::found::FoundChunks;
 use self::layout::Layout;
 use self::progress::Follow;
@@ -23,6 +25,7 @@ use self::records::Replay;
 use super::exemplars::Exemplars;
 use super::files::HeadFiles;
 use super::ooo;
+use super::ooo::Accepted;
 use super::ooo::replay::OooReplay;
 use super::snapshot::{self, Snapshot};
 use super::state::{HeadFull, HeadState};
@@ -95,6 +98,8 @@ pub(crate) struct Replayed {
     pub(crate) next_segment: u64,
     /// The segment of the log of out-of-order samples to start with.
     pub(crate) next_out_of_order: u64,
+    /// What that log must have before anything else: head chunk files lost it.
+    pub(crate) out_of_order_again: Accepted,
 }
 
 /// How to replay.
@@ -183,8 +188,9 @@ fn replay_from(
         }
     }
     let Replay { state, report, .. } = &mut replay;
-    let mut out_of_order = OooReplay { state, aliases: &aliases, report, last_place };
-    let next_out_of_order = out_of_order.run(fs, &data_dir.join(ooo::DIR))?;
+    let lost = FxHashSet::default();
+    let mut out_of_order = OooReplay { state, aliases: &aliases, report, last_place, lost };
+    let (next_out_of_order, out_of_order_again) = out_of_order.run(fs, &data_dir.join(ooo::DIR))?;
     // The next checkpoints keep what the log has under them until blocks have it.
     for (alias, slot) in aliases {
         replay.state.refs.remove(alias);
@@ -201,5 +207,6 @@ fn replay_from(
     }
     replay.state.end_commit();
     let Replay { state, report, .. } = replay;
-    Ok(Replayed { state, report, next_segment: layout.next_segment(), next_out_of_order })
+    let next_segment = layout.next_segment();
+    Ok(Replayed { state, report, next_segment, next_out_of_order, out_of_order_again })
 }

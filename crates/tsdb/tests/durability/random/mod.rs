@@ -1,6 +1,7 @@
 //! Random lives of a database beside a naive map: appends in order and late, floats, stale markers, histograms of both kinds,
-//! exemplars, deletions, clean-up, compactions, retention, restarts with and without a memory snapshot, kills at any
-//! operation, power cuts, copies. Everything is read back often.
+//! exemplars, deletions, clean-up, compactions, retention, restarts with and without a memory snapshot and with other
+//! options, kills at any operation, power cuts, damaged head chunk files, copies, transactions around maintenance and given
+//! up ones. Everything is read back often.
 //!
 //! `NARTHEX_SEEDS` lives of `NARTHEX_STEPS` steps are lived, the first one with seed `NARTHEX_SEED`. One that fails is made
 //! as short as possible and printed.

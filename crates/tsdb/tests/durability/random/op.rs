@@ -4,7 +4,7 @@ use narthex_tsdb::Compression;
 
 use crate::Random;
 
-/// The width of a level 1 block; stale series are not compacted ten minutes before the head is.
+/// The usual width of a level 1 block; stale series are not compacted ten minutes before the head is.
 pub(super) const RANGE: i64 = 1_200_000;
 /// Times are multiples of this, so that samples meet.
 pub(super) const GRID: i64 = 10_000;
@@ -14,8 +14,6 @@ pub(super) const GROUPS: u64 = 3;
 /// What does not change in a life.
 #[derive(Debug, Clone)]
 pub(super) struct Config {
-    /// How far back samples may come out of order.
-    pub(super) window: i64,
     /// How long samples are kept, 0 for ever.
     pub(super) kept: i64,
     /// Whether start timestamps are stored.
@@ -26,6 +24,12 @@ pub(super) struct Config {
 /// How the database is opened.
 #[derive(Debug, Clone)]
 pub(super) struct Opening {
+    /// How far back samples may come out of order.
+    pub(super) window: i64,
+    /// The width of a level 1 block.
+    pub(super) range: i64,
+    /// Whether floats and histograms are encoded with room for start timestamps; they must where these are stored.
+    pub(super) room_for_starts: bool,
     pub(super) compression: Compression,
     pub(super) memory_snapshot: bool,
     pub(super) out_of_order_cap: usize,
@@ -67,6 +71,15 @@ pub(super) enum During {
     Copy,
 }
 
+/// What comes between the appends of a transaction and its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meanwhile {
+    Nothing,
+    Maintenance,
+    /// There is no commit.
+    Rollback,
+}
+
 /// A step.
 #[derive(Debug, Clone)]
 pub(super) enum Op {
@@ -75,6 +88,12 @@ pub(super) enum Op {
         advance: i64,
         samples: Vec<Sample>,
         reading: bool,
+        meanwhile: Meanwhile,
+    },
+    /// The process is killed, and a byte of the newest head chunk file is wrong.
+    Damage {
+        back: u64,
+        opening: Opening,
     },
     /// Deletes what a group has in a range.
     Delete {
@@ -112,7 +131,6 @@ pub(super) enum Op {
 impl Config {
     pub(super) fn random(random: &mut Random) -> Self {
         Self {
-            window: [0, 3 * RANGE, 3 * RANGE, RANGE][random.below(4) as usize],
             kept: [0, 0, 8 * RANGE][random.below(3) as usize],
             starts: random.below(3) == 0,
             first: Opening::random(random),
@@ -123,6 +141,9 @@ impl Config {
 impl Opening {
     fn random(random: &mut Random) -> Self {
         Self {
+            window: [0, 3 * RANGE, 3 * RANGE, RANGE][random.below(4) as usize],
+            range: [RANGE, RANGE, RANGE, RANGE / 2, 3 * RANGE][random.below(5) as usize],
+            room_for_starts: random.below(4) == 0,
             compression: [Compression::None, Compression::Snappy, Compression::Zstd]
                 [random.below(3) as usize],
             memory_snapshot: random.below(2) == 0,
@@ -177,10 +198,13 @@ impl Op {
                 back: random.below(8 * steps as u64) as i64,
                 len: random.below(2 * steps as u64) as i64,
             },
+            19 => Self::Damage { back: 1 + random.below(2000), opening: Opening::random(random) },
             _ => Self::Append {
                 advance: 1 + random.below(12) as i64,
                 samples: (0..random.below(16)).map(|_| Sample::random(random)).collect(),
                 reading: random.below(6) == 0,
+                meanwhile: [Meanwhile::Nothing, Meanwhile::Maintenance, Meanwhile::Rollback]
+                    [random.below(30).saturating_sub(27) as usize],
             },
         }
     }

@@ -11,7 +11,7 @@ use narthex_storage::{HistogramValue, Queryable, SampleValue, Storage};
 use narthex_tsdb::fs::Fs;
 use narthex_tsdb::{Db, FloatEncoding, Options, Retention};
 
-use super::op::{Config, During, GRID, GROUPS, Kind, Op, Opening, RANGE, Sample};
+use super::op::{Config, During, GRID, GROUPS, Kind, Meanwhile, Op, Opening, RANGE, Sample};
 use crate::Random;
 use crate::content::{Content, Value, content, exemplars, read, starts};
 use crate::mem_fs::{Fault, MemFs};
@@ -24,6 +24,10 @@ type Others = BTreeMap<(u64, i64), Vec<Value>>;
 /// A database beside what it should hold.
 pub(super) struct World {
     config: Config,
+    /// The out-of-order window now.
+    window: i64,
+    /// The width of a level 1 block now.
+    range: i64,
     fs: MemFs,
     /// `None` only while it is opened.
     db: Option<Db>,
@@ -46,29 +50,47 @@ fn dir() -> &'static Path {
 }
 
 fn open(fs: &MemFs, dir: &Path, config: &Config, opening: &Opening) -> Result<Db, String> {
-    let options = Options {
-        min_block_duration: RANGE,
-        max_block_duration: 9 * RANGE,
-        wal_segment_size: opening.segment_size,
-        wal_compression: opening.compression,
-        retention: Retention { time_ms: config.kept, ..Retention::default() },
-        out_of_order_window: config.window,
-        out_of_order_cap: opening.out_of_order_cap,
-        memory_snapshot: opening.memory_snapshot,
-        stale_series_threshold: opening.stale_threshold,
-        start_timestamps: config.starts,
-        float_encoding: if config.starts { FloatEncoding::Xor2 } else { FloatEncoding::Xor },
-        histogram_starts: config.starts,
-        max_exemplars: 100_000,
-        fs: Arc::new(fs.clone()),
-        ..Options::default()
-    };
-    let db = Db::open(dir, options).map_err(|error| format!("cannot open: {error}"))?;
+    let db = open_damaged(fs, dir, config, opening)?;
     let repairs = &db.replay_report().repairs;
     if repairs.iter().any(|text| !text.contains("the segment ends inside") && !text.contains("file ends")) {
         return Err(format!("repaired what nobody damaged: {repairs:?}"));
     }
     Ok(db)
+}
+
+/// The same where something may be repaired.
+fn open_damaged(fs: &MemFs, dir: &Path, config: &Config, opening: &Opening) -> Result<Db, String> {
+    let options = Options {
+        min_block_duration: opening.range,
+        max_block_duration: 9 * RANGE,
+        wal_segment_size: opening.segment_size,
+        wal_compression: opening.compression,
+        retention: Retention { time_ms: config.kept, ..Retention::default() },
+        out_of_order_window: opening.window,
+        out_of_order_cap: opening.out_of_order_cap,
+        memory_snapshot: opening.memory_snapshot,
+        stale_series_threshold: opening.stale_threshold,
+        start_timestamps: config.starts,
+        float_encoding: if config.starts || opening.room_for_starts {
+            FloatEncoding::Xor2
+        } else {
+            FloatEncoding::Xor
+        },
+        histogram_starts: config.starts || opening.room_for_starts,
+        max_exemplars: 100_000,
+        fs: Arc::new(fs.clone()),
+        ..Options::default()
+    };
+    Db::open(dir, options).map_err(|error| format!("cannot open: {error}"))
+}
+
+/// The options as they can be after blocks of `range`. Blocks do not get narrower: a chunk of the head would reach into one, and
+/// what is deleted in the block would be seen in the chunk. A window is no shorter than what the head takes as in order, as
+/// that may be refused by the window only when it is committed.
+fn settle(opening: &Opening, range: i64) -> Opening {
+    let range = opening.range.max(range);
+    let window = if opening.window > 0 { opening.window.max(range / 2) } else { 0 };
+    Opening { range, window, ..opening.clone() }
 }
 
 fn labels(id: u64) -> Labels {
@@ -93,14 +115,29 @@ fn histogram(n: u64, schema: i32) -> Histogram {
 }
 
 impl World {
-    pub(super) fn new(config: Config) -> Self {
+    pub(super) fn new(mut config: Config) -> Self {
+        config.first = settle(&config.first, 0);
         let fs = MemFs::new();
         fs.create_dir_all(dir()).and_then(|()| fs.sync_dir(Path::new("/"))).unwrap();
         let db = Some(open(&fs, dir(), &config, &config.first).unwrap());
         let (samples, others, starts) = (Content::new(), Others::new(), BTreeMap::new());
         let (exemplars, deleted) = (BTreeMap::new(), Vec::new());
-        let evicts = config.first.stale_threshold > 0.0;
-        Self { config, fs, db, now: START, samples, others, starts, exemplars, deleted, evicts }
+        let (evicts, window) = (config.first.stale_threshold > 0.0, config.first.window);
+        let range = config.first.range;
+        Self {
+            config,
+            window,
+            range,
+            fs,
+            db,
+            now: START,
+            samples,
+            others,
+            starts,
+            exemplars,
+            deleted,
+            evicts,
+        }
     }
 
     fn db(&self) -> &Db {
@@ -110,7 +147,10 @@ impl World {
     /// Does one step; why it went wrong.
     pub(super) fn apply(&mut self, op: &Op) -> Result<(), String> {
         match op {
-            Op::Append { advance, samples, reading } => self.append(*advance, samples, *reading),
+            Op::Append { advance, samples, reading, meanwhile } => {
+                self.append(*advance, samples, *reading, *meanwhile)
+            }
+            Op::Damage { back, opening } => self.damage(*back, opening),
             Op::Delete { group, back, len } => {
                 let mint = self.now - back * GRID;
                 self.delete(*group, mint, mint + len * GRID)
@@ -154,8 +194,34 @@ impl World {
     fn reopen(&mut self, fs: MemFs, opening: &Opening) -> Result<(), String> {
         self.db = None;
         self.fs = fs;
-        self.db = Some(open(&self.fs, dir(), &self.config, opening)?);
+        let opening = settle(opening, self.range);
+        self.db = Some(open(&self.fs, dir(), &self.config, &opening)?);
+        self.opened(&opening);
+        self.check(i64::MIN, i64::MAX)
+    }
+
+    fn opened(&mut self, opening: &Opening) {
         self.evicts |= opening.stale_threshold > 0.0;
+        self.window = opening.window;
+        self.range = opening.range;
+    }
+
+    /// The log has what is lost.
+    fn damage(&mut self, back: u64, opening: &Opening) -> Result<(), String> {
+        self.db = None;
+        let dir_of_chunks = dir().join("chunks_head");
+        if let Some(newest) = self.fs.list(&dir_of_chunks).unwrap_or_default().last() {
+            let path = dir_of_chunks.join(newest);
+            let mut bytes = self.fs.read(&path).map_err(|error| error.to_string())?;
+            if let Some(byte) = bytes.len().checked_sub(back as usize).and_then(|at| bytes.get_mut(at)) {
+                *byte ^= 0x55;
+            }
+            let mut file = self.fs.create(&path).map_err(|error| error.to_string())?;
+            file.write_all(&bytes).map_err(|error| error.to_string())?;
+        }
+        let opening = settle(opening, self.range);
+        self.db = Some(open_damaged(&self.fs, dir(), &self.config, &opening)?);
+        self.opened(&opening);
         self.check(i64::MIN, i64::MAX)
     }
 
@@ -172,18 +238,26 @@ impl World {
         fs.heal();
         self.db = None;
         self.fs = fs;
-        self.db = Some(open(&self.fs, dir(), &self.config, opening)?);
-        self.evicts |= opening.stale_threshold > 0.0;
+        let opening = settle(opening, self.range);
+        self.db = Some(open(&self.fs, dir(), &self.config, &opening)?);
+        self.opened(&opening);
         self.note_retention();
         self.check(i64::MIN, i64::MAX)
     }
 
-    fn append(&mut self, advance: i64, samples: &[Sample], reading: bool) -> Result<(), String> {
+    fn append(
+        &mut self,
+        advance: i64,
+        samples: &[Sample],
+        reading: bool,
+        meanwhile: Meanwhile,
+    ) -> Result<(), String> {
         self.now += advance * GRID;
         let reader = reading.then(|| self.db().querier(i64::MIN, i64::MAX).unwrap());
         let before = self.samples.clone();
         let db = self.db.as_ref().unwrap();
         let mut appender = db.appender();
+        let mut appended = Vec::new();
         let mut newest = BTreeMap::new();
         for sample in samples {
             let t = self.now - sample.back * GRID;
@@ -221,24 +295,42 @@ impl World {
             }
             // Without a window what is not newer than what the transaction has is dropped when it is committed.
             let newest = newest.entry(sample.id).or_insert(i64::MIN);
-            if self.config.window == 0 && t <= *newest {
+            if self.window == 0 && t <= *newest {
                 continue;
             }
             *newest = t.max(*newest);
-            self.starts.entry((sample.id, t)).or_default().insert(start);
-            match self.samples.entry(sample.id).or_default().entry(t) {
-                Entry::Vacant(vacant) => drop(vacant.insert(stored)),
-                Entry::Occupied(_) => self.others.entry((sample.id, t)).or_default().push(stored),
-            }
+            let mut with_exemplar = false;
             if sample.exemplar && sample.back == 0 {
                 let labels = Labels::from_pairs([("trace", "x")]);
                 let exemplar = Exemplar { labels, value: t as f64, timestamp: Some(t) };
-                if appender.append_exemplar(series, &exemplar).is_ok() {
-                    self.exemplars.entry(sample.id).or_default().insert(t);
-                }
+                with_exemplar = appender.append_exemplar(series, &exemplar).is_ok();
+            }
+            appended.push((sample.id, t, start, stored, with_exemplar));
+        }
+        match meanwhile {
+            Meanwhile::Nothing => {}
+            // It would wait for the reader.
+            Meanwhile::Maintenance if reading => {}
+            Meanwhile::Maintenance => drop(db.maintain().map_err(|error| error.to_string())?),
+            Meanwhile::Rollback => {
+                appender.rollback();
+                return self.check(i64::MIN, i64::MAX);
             }
         }
         appender.commit().map_err(|error| error.to_string())?;
+        for (id, t, start, stored, with_exemplar) in appended {
+            self.starts.entry((id, t)).or_default().insert(start);
+            match self.samples.entry(id).or_default().entry(t) {
+                Entry::Vacant(vacant) => drop(vacant.insert(stored)),
+                Entry::Occupied(_) => self.others.entry((id, t)).or_default().push(stored),
+            }
+            if with_exemplar {
+                self.exemplars.entry(id).or_default().insert(t);
+            }
+        }
+        if meanwhile == Meanwhile::Maintenance {
+            self.note_retention();
+        }
         let Some(reader) = reader else { return Ok(()) };
         self.compare(&read(&*reader, i64::MIN, i64::MAX), &before, "a reader from before")
     }
@@ -256,7 +348,8 @@ impl World {
     fn copy(&mut self) -> Result<(), String> {
         let name = self.db().snapshot(false).map_err(|error| error.to_string())?;
         let fs = self.fs.fork();
-        let copy = open(&fs, &dir().join("snapshots").join(name), &self.config, &self.config.first)?;
+        let opening = settle(&self.config.first, self.range);
+        let copy = open(&fs, &dir().join("snapshots").join(name), &self.config, &opening)?;
         self.compare(&content(&copy, i64::MIN, i64::MAX), &self.samples, "copy")
     }
 
