@@ -20,6 +20,9 @@ pub(super) struct FoundChunks {
     pub(super) min_valid_t: i64,
     /// Series with a chunk that is too long for the head; it and later ones are left to the log, which has their samples.
     pub(super) too_long: FxHashSet<u64>,
+    /// Whether a chunk begins before the end of one in front of it, and was left out: a series that left the head and came
+    /// back has those of both lives.
+    pub(super) overlapping: bool,
 }
 
 impl FoundChunks {
@@ -33,6 +36,7 @@ impl FoundChunks {
             last_ref: 0,
             min_valid_t,
             too_long: FxHashSet::default(),
+            overlapping: false,
         }
     }
 
@@ -61,6 +65,8 @@ impl FoundChunks {
         if chunk.mint > entry.1 {
             let chunk_entry = FullChunk::new(chunk.mint, chunk.maxt, chunk.place, entry.0);
             *entry = (self.pool.push(chunk_entry), chunk.maxt);
+        } else {
+            self.overlapping = true;
         }
     }
 }

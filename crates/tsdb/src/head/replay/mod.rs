@@ -149,11 +149,16 @@ fn replay_from(
     let begun = Instant::now();
     let mut found = FoundChunks::new(min_valid_t);
     let (files, scanned) = HeadFiles::open(Arc::clone(fs), data_dir, &mut |c| found.add(c))?;
-    let FoundChunks { pool, mut by_series, late, last_place, last_ref, too_long, .. } = found;
+    let FoundChunks { pool, mut by_series, late, last_place, last_ref, too_long, overlapping, .. } = found;
     let mut state = HeadState::new(chunk_range, min_valid_t, pool, files);
     state.exemplars = Exemplars::new(options.max_exemplars);
     state.encodings = options.encodings;
     state.last_ref = last_ref;
+    if overlapping && from_snapshot.is_some() {
+        let reason =
+            "chunks overlap in the head chunk files, and only the log tells which ones count".to_owned();
+        return Err(ReplayError::Snapshot(reason));
+    }
     if (scanned.damaged || !too_long.is_empty()) && from_snapshot.is_some() {
         let reason = "chunks are lost that the memory does not have".to_owned();
         return Err(ReplayError::Snapshot(reason));

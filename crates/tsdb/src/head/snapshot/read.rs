@@ -104,8 +104,12 @@ impl Load<'_> {
     ) -> Result<(), String> {
         let chunk_range = self.state.chunk_range;
         let (before, floor) = (self.state.series.get(slot).map(|s| s.chunk.last_t()), self.state.min_valid_t);
-        if before.is_none_or(|before| mint <= before) || maxt < floor {
-            return Ok(());
+        let Some(before) = before.filter(|before| maxt >= floor && maxt > *before) else { return Ok(()) };
+        if mint <= before {
+            // The files have chunks of an earlier life of the series as well: only the log tells them apart.
+            return Err(format!(
+                "a chunk from {mint} on overlaps the head chunk files, which end at {before}"
+            ));
         }
         let bad = |error: narthex_chunkenc::ChunkError| error.to_string();
         let mut last_v = 0.0;
