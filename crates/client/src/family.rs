@@ -125,6 +125,7 @@ impl Family {
 
     /// How many series were removed so far. Handles that were looked up after this was read are of living series for as long as it
     /// reads the same.
+    #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn removals(&self) -> u64 {
         self.removals.load(Ordering::Acquire)
