@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
+use narthex_web::prefix::normalise;
 
 use crate::context::Shared;
 use crate::respond::{found, text_response};
@@ -25,7 +26,7 @@ pub(crate) async fn page(State(state): Shared, uri: Uri, headers: HeaderMap) -> 
 
 /// Sends a browser to the page of queries with what it asked for, by the path that it sees.
 fn to_query(external: &url::Url, asked: Option<&str>) -> Response {
-    let mut place = format!("{}/query", external.path().trim_end_matches('/'));
+    let mut place = format!("{}/query", normalise(external.path()));
     if let Some(asked) = asked {
         place.push('?');
         place.push_str(asked);

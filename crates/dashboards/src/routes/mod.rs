@@ -57,17 +57,17 @@ pub(crate) fn router(options: Options) -> Router {
     let below = strip.clone();
     let page = move |OriginalUri(asked): OriginalUri, uri: Uri, headers: HeaderMap| {
         // Relative to the mount point without its slash, the page would look for its files one level too high.
-        let slash = format!("{}/", asked.path().rsplit('/').next().unwrap_or_default());
-        let unfinished = uri.path() == "/" && slash != "/";
+        let mount = asked.path().rsplit('/').next().filter(|name| uri.path() == "/" && !name.is_empty());
+        let slash = mount.map(|name| format!("{name}/"));
         // `nest` has cut the prefix off already, and the route of the start page has not.
         let path =
             uri.path().strip_prefix(&below).unwrap_or_else(|| uri.path().trim_start_matches('/')).to_owned();
         let ui = Arc::clone(&ui);
         async move {
-            if unfinished {
-                return (StatusCode::MOVED_PERMANENTLY, [(LOCATION, slash)]).into_response();
+            match slash {
+                Some(slash) => (StatusCode::MOVED_PERMANENTLY, [(LOCATION, slash)]).into_response(),
+                None => ui.respond(&path, &headers) as Response,
             }
-            ui.respond(&path, &headers) as Response
         }
     };
     let routes = Router::new()
